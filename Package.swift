@@ -1,0 +1,126 @@
+// swift-tools-version: 6.2
+// The layers of the package, lowest first. A target imports lower layers only; Tests/PackageTests proves it.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+let relaxed: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+]
+
+let kernels: [CSetting] = [.define("_GNU_SOURCE")]
+
+/// A library target of Sluice, by default in `Sources/NAME`.
+func module(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil, exclude: [String] = []) -> Target {
+  .target(name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: strict)
+}
+
+/// A test target in `Tests/NAME`.
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)", exclude: exclude,
+    swiftSettings: relaxed)
+}
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let dequeModule: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+
+let package = Package(
+  name: "Sluice",
+  products: [
+    .library(name: "Sluice", targets: ["Sluice"]),
+    .library(name: "SluiceFlow", targets: ["SluiceFlow"]),
+    .executable(name: "sluice", targets: ["sluice"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+  ],
+  targets: [
+    // 0: C
+    .systemLibrary(
+      name: "CFFmpeg", path: "Sources/CFFmpeg", pkgConfig: "libavformat libavcodec libswscale libavutil",
+      providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"])]),
+    .systemLibrary(
+      name: "CZstd", path: "Sources/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .target(name: "CBLAS", path: "Sources/CBLAS", cSettings: kernels, linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "SluiceKernels", path: "Sources/SluiceKernels", cSettings: kernels, linkerSettings: [.linkedLibrary("m")]),
+    // 1
+    module("SluicePlatform", []),
+    // 2
+    module("SluiceFlow", ["SluicePlatform", dequeModule]),
+    module("SluiceTensor", ["SluicePlatform", "SluiceKernels", "CBLAS"]),
+    // 3
+    module("SluiceMedia", ["SluicePlatform", "SluiceKernels", "CFFmpeg"]),
+    module("SluiceNN", ["SluicePlatform", "SluiceTensor"]),
+    // 4
+    module("SluiceCheckpoints", ["SluicePlatform", "SluiceTensor", "SluiceNN"]),
+    module("SluiceShards", ["SluicePlatform", "SluiceKernels", "SluiceMedia", "CZstd"], path: "shards", exclude: ["FORMAT.md"]),
+    // 5
+    module("SluiceModels", ["SluicePlatform", "SluiceTensor", "SluiceNN"]),
+    module("SluiceData", ["SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceMedia"]),
+    // 6: the stages; none imports another
+    module("SluiceDecode", ["SluiceFlow", "SluiceData", "SluiceMedia", "SluiceShards"], path: "stages/decode"),
+    module("SluiceSample", ["SluiceFlow", "SluiceData", "SluicePlatform"], path: "stages/sample"),
+    module(
+      "SluiceAugment", ["SluiceFlow", "SluiceData", "SluiceMedia", "SluiceTensor", "SluiceKernels", "SluicePlatform"],
+      path: "stages/augment"),
+    module(
+      "SluiceTokenize", ["SluiceFlow", "SluiceData", "SluiceTensor", "SluiceKernels", "SluicePlatform"],
+      path: "stages/tokenize"),
+    module("SluiceMask", ["SluiceFlow", "SluiceData", "SluicePlatform", "SluiceTensor"], path: "stages/mask"),
+    module(
+      "SluiceForward", ["SluiceFlow", "SluiceData", "SluiceTensor", "SluiceNN", "SluiceModels"], path: "stages/forward"),
+    module("SluiceLoss", ["SluiceFlow", "SluiceData", "SluiceTensor", "SluiceNN"], path: "stages/loss"),
+    module("SluiceOptimize", ["SluiceFlow", "SluiceData", "SluiceTensor", "SluiceNN"], path: "stages/optimize"),
+    // 7
+    module(
+      "SluicePipelines",
+      [
+        "SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceMedia", "SluiceNN", "SluiceCheckpoints", "SluiceShards",
+        "SluiceModels", "SluiceData", "SluiceDecode", "SluiceSample", "SluiceAugment", "SluiceTokenize", "SluiceMask",
+        "SluiceForward", "SluiceLoss", "SluiceOptimize",
+      ], path: "pipelines"),
+    // 8
+    module(
+      "SluiceCLI",
+      [
+        "SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceMedia", "SluiceNN", "SluiceCheckpoints", "SluiceShards",
+        "SluiceModels", "SluiceData", "SluicePipelines", argumentParser,
+      ]),
+    // 9
+    module(
+      "Sluice",
+      [
+        "SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceMedia", "SluiceNN", "SluiceCheckpoints", "SluiceShards",
+        "SluiceModels", "SluiceData", "SluiceDecode", "SluiceSample", "SluiceAugment", "SluiceTokenize", "SluiceMask",
+        "SluiceForward", "SluiceLoss", "SluiceOptimize", "SluicePipelines", "SluiceCLI",
+      ]),
+    .executableTarget(name: "sluice", dependencies: ["SluiceCLI"], path: "Sources/sluice-tool", swiftSettings: strict),
+    // tests
+    .target(
+      name: "TestSupport", dependencies: ["SluicePlatform", "SluiceCheckpoints", "SluiceTensor"], path: "Tests/TestSupport",
+      swiftSettings: relaxed),
+    tests("PackageTests", []),
+    tests("FlowTests", ["SluiceFlow", "SluicePlatform"]),
+    tests("TensorTests", ["SluiceTensor", "SluicePlatform", "SluiceKernels", "CBLAS"]),
+    tests("MediaTests", ["SluiceMedia", "SluicePlatform"]),
+    tests("NetworkTests", ["SluiceNN", "SluiceModels", "SluiceTensor", "SluiceCheckpoints"]),
+    tests("CheckpointTests", ["SluiceCheckpoints", "SluiceNN", "SluiceTensor"]),
+    tests("ShardTests", ["SluiceShards", "SluiceMedia"]),
+    tests(
+      "StageTests",
+      [
+        "SluiceFlow", "SluiceData", "SluiceDecode", "SluiceSample", "SluiceAugment", "SluiceTokenize", "SluiceMask",
+        "SluiceForward", "SluiceLoss", "SluiceOptimize", "SluiceMedia", "SluiceTensor", "SluiceKernels",
+      ]),
+    tests("PipelineTests", ["Sluice", "SluicePipelines", "SluiceCLI"]),
+  ]
+)

@@ -1,0 +1,2 @@
+// Opens OpenBLAS at run time; see blas.c.
+#pragma once

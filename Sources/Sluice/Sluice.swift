@@ -1,0 +1,2 @@
+@_exported public import SluiceFlow
+@_exported public import SluicePlatform

@@ -1,0 +1,28 @@
+public import SluicePlatform
+
+/// Whose element a stage is working on: the key of its randomness and its name in messages.
+public struct ElementContext: Sendable {
+  /// The run's seed.
+  public let seed: UInt64
+  /// How often the source's list has been gone through before.
+  public let epoch: Int
+  /// The sample's number in its source's list.
+  public let sample: Int
+  /// What messages call the sample: a path, a shard and a clip.
+  public let identity: String
+  /// The node's name in the graph.
+  public let stage: String
+
+  public init(seed: UInt64, epoch: Int, sample: Int, identity: String, stage: String) {
+    self.seed = seed
+    self.epoch = epoch
+    self.sample = sample
+    self.identity = identity
+    self.stage = stage
+  }
+
+  /// A generator of this sample at this stage: equal for any number of workers.
+  public func random() -> KeyedRandom {
+    KeyedRandom(seed: seed, epoch: epoch, sample: sample, stage: stage)
+  }
+}
