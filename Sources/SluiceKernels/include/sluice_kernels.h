@@ -1,2 +1,5 @@
 // The loops that must use wide vectors. Each has a portable version and is chosen at run time.
+// One header for each group of kernels.
 #pragma once
+
+#include "cpu.h"

@@ -1,1 +1,0 @@
-#include "sluice_kernels.h"
