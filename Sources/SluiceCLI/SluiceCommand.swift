@@ -1,0 +1,19 @@
+public import ArgumentParser
+
+/// The root of the command line: `sluice COMMAND`.
+public struct SluiceCommand: AsyncParsableCommand {
+  public static let configuration: CommandConfiguration = CommandConfiguration(
+    commandName: "sluice",
+    abstract: "Trains video transformers through declared pipelines.",
+    version: "0.1.0",
+    subcommands: [])
+
+  public init() {}
+}
+
+extension SluiceCommand {
+  /// Parses the process's arguments, runs the command they name, and ends the process with its exit code.
+  public static func run() async {
+    await main()
+  }
+}

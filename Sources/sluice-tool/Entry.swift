@@ -1,0 +1,8 @@
+internal import SluiceCLI
+
+@main
+struct Entry {
+  static func main() async {
+    await SluiceCommand.run()
+  }
+}
