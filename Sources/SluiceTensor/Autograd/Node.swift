@@ -1,0 +1,60 @@
+internal import SluicePlatform
+
+/// One operation of the record that gradients flow back through.
+final class Node: Sendable {
+  /// Given the gradient of the operation's result, the gradient of each of `parents`, `nil` where none is wanted.
+  typealias Backward = @Sendable (_ gradient: Tensor) -> [Tensor?]
+
+  /// The operation's name, for profiles and messages.
+  let operation: String
+  /// How each operand was computed; `nil` for one without gradient.
+  let parents: [Node?]
+  /// Where the gradient of a leaf ends up.
+  let slot: GradientSlot?
+  private let work: Lock<Backward?>
+
+  /// A node for `operation`.
+  init(_ operation: String, parents: [Node?], backward: @escaping Backward) {
+    self.operation = operation
+    self.parents = parents
+    slot = nil
+    work = Lock(backward)
+  }
+
+  /// The node of a leaf, whose gradient `slot` collects.
+  init(leaf slot: GradientSlot) {
+    operation = "leaf"
+    parents = []
+    self.slot = slot
+    work = Lock(nil)
+  }
+
+  /// What computes the gradients, once: what it holds is let go with it.
+  func takeBackward() -> Backward? {
+    work.withLock { work in
+      defer { work = nil }
+      return work
+    }
+  }
+}
+
+/// Collects the gradient of one leaf over one or several backward passes.
+final class GradientSlot: Sendable {
+  private let gradient = Lock<Tensor?>(nil)
+
+  var value: Tensor? {
+    get { gradient.withLock { $0 } }
+    set { gradient.withLock { $0 = newValue } }
+  }
+
+  func add(_ more: consuming Tensor) {
+    let more = more
+    gradient.withLock { gradient in
+      if let present = gradient.take() {
+        gradient = present.sum(consuming: more)
+      } else {
+        gradient = more
+      }
+    }
+  }
+}

@@ -1,0 +1,44 @@
+extension Tensor {
+  /// A tensor of undefined content, for an operation about to write every element.
+  package init(uninitialized shape: Shape, _ elementType: ElementType = .float32) {
+    self.init(
+      shape: shape, elementType: elementType, storage: Storage(byteCount: shape.count * elementType.byteCount),
+      node: nil)
+  }
+
+  /// A float tensor whose elements `fill` writes, in row-major order; they are zero before.
+  public init<Failure: Error>(
+    _ shape: Shape, fill: (inout MutableSpan<Float>) throws(Failure) -> Void
+  ) throws(Failure) {
+    self.init(uninitialized: shape)
+    let elements = unsafe UnsafeMutableBufferPointer(start: pointer, count: shape.count)
+    unsafe elements.initialize(repeating: 0)
+    var span = unsafe MutableSpan(_unsafeElements: elements)
+    try fill(&span)
+  }
+
+  /// A float tensor of `elements` in row-major order.
+  /// - Precondition: as many elements as `shape` has.
+  public init(_ elements: some Collection<Float>, shape: Shape) {
+    precondition(
+      elements.count == shape.count, "Tensor: \(elements.count) elements for \(shape), which has \(shape.count)")
+    self.init(uninitialized: shape)
+    let place = unsafe UnsafeMutableBufferPointer(start: pointer, count: shape.count)
+    _ = unsafe place.initialize(fromContentsOf: elements)
+  }
+
+  /// A float tensor without axes.
+  public init(_ scalar: Float) {
+    self.init(CollectionOfOne(scalar), shape: [])
+  }
+
+  /// A float tensor of equal elements.
+  public static func full(_ shape: Shape, _ value: Float) -> Tensor {
+    let result = Tensor(uninitialized: shape)
+    unsafe result.pointer.initialize(repeating: value, count: shape.count)
+    return result
+  }
+
+  /// A float tensor of zeros.
+  public static func zeros(_ shape: Shape) -> Tensor { full(shape, 0) }
+}
