@@ -1,0 +1,76 @@
+/// How long the learning rate rises before its schedule begins.
+///
+/// A number is epochs: `warmup: 5`. As text: `5` epochs, `10%` of the run, `200 steps`.
+public struct Warmup: Sendable, Equatable, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+  LosslessStringConvertible
+{
+  private enum Length: Equatable {
+    case epochs(Double)
+    case steps(Int)
+    case fraction(Double)
+  }
+
+  private let length: Length
+
+  /// A number of passes over the data.
+  public static func epochs(_ count: Double) -> Warmup { Warmup(length: .epochs(count)) }
+
+  /// A number of optimiser steps.
+  public static func steps(_ count: Int) -> Warmup { Warmup(length: .steps(count)) }
+
+  /// A share of the run, 0…1.
+  public static func fraction(_ share: Double) -> Warmup { Warmup(length: .fraction(share)) }
+
+  /// No warm-up.
+  public static let none = Warmup.epochs(0)
+
+  private init(length: Length) {
+    self.length = length
+  }
+
+  public init(integerLiteral value: Int) { self = .epochs(Double(value)) }
+
+  public init(floatLiteral value: Double) { self = .epochs(value) }
+
+  /// Reads `5`, `10%` or `200 steps`; `nil` for anything else and for negative lengths.
+  public init?(_ description: String) {
+    let words = description.split(separator: " ")
+    if words.count == 2, words[1] == "steps" || words[1] == "step", let count = Int(words[0]), count >= 0 {
+      self = .steps(count)
+    } else if words.count == 2, words[1] == "epochs" || words[1] == "epoch", let count = Double(words[0]), count >= 0 {
+      self = .epochs(count)
+    } else if words.count == 1, words[0].hasSuffix("%"), let share = Double(words[0].dropLast()), (0...100) ~= share {
+      self = .fraction(share / 100)
+    } else if words.count == 1, let count = Double(words[0]), count >= 0, count.isFinite {
+      self = .epochs(count)
+    } else {
+      return nil
+    }
+  }
+
+  public var description: String {
+    switch length {
+    case .epochs(let count): "\(count) epochs"
+    case .steps(let count): "\(count) steps"
+    case .fraction(let share): "\(share * 100)%"
+    }
+  }
+
+  /// The length in epochs of the run that `progress` belongs to.
+  func epochs(in progress: TrainingProgress) -> Double {
+    switch length {
+    case .epochs(let count): count
+    case .steps(let count): Double(count) / Double(progress.stepsPerEpoch)
+    case .fraction(let share): share * Double(progress.totalSteps) / Double(progress.stepsPerEpoch)
+    }
+  }
+
+  /// The length in optimiser steps, rounded to the nearest.
+  func steps(in progress: TrainingProgress) -> Int {
+    switch length {
+    case .epochs(let count): Int((count * Double(progress.stepsPerEpoch)).rounded())
+    case .steps(let count): count
+    case .fraction(let share): Int((share * Double(progress.totalSteps)).rounded())
+    }
+  }
+}

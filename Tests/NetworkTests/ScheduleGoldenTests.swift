@@ -1,0 +1,70 @@
+import SluiceCheckpoints
+import SluiceNN
+import TestSupport
+import Testing
+
+@Suite struct ScheduleGoldenTests {
+  @Test func ratesMatchTheReference() throws {
+    try Golden.each("timesformer-vivit.lr_schedules") { file, check in
+      for (name, entry) in file.config.object ?? [:] {
+        let scale = try #require(entry["stored_times"].double)
+        let epochs = try #require(entry["epochs"].int)
+        func perEpoch(_ value: (TrainingProgress) -> Double) -> [Double] {
+          (0..<epochs).map { value(TrainingProgress(step: $0, stepsPerEpoch: 1, epochs: epochs)) * scale }
+        }
+        let own: [Double]
+        switch entry["kind"].string {
+        case "cosine":
+          let schedule = Schedule.cosine(
+            peak: try #require(entry["base_lr"].double), warmup: .epochs(try #require(entry["warmup"].double)),
+            minimum: entry["objective"].string == "mim" ? 0 : try #require(entry["min_lr"].double))
+          own = perEpoch(schedule.rate)
+        case "multistep":
+          let schedule = Schedule.multistep(
+            try #require(entry["base_lr"].double), milestones: try #require(entry["milestones"].ints),
+            factor: try #require(entry["gamma"].double))
+          own = perEpoch(schedule.rate)
+        case "official_cosine":
+          let schedule = Schedule.fractionalCosine(
+            peak: try #require(entry["base"].double), warmup: .epochs(try #require(entry["warm"].double)),
+            start: try #require(entry["start"].double), minimum: try #require(entry["end"].double))
+          own = try file.doubles("input.official_epoch").map { schedule.rate(atEpoch: $0, of: Double(epochs)) * scale }
+        case "weight_decay_cosine":
+          let schedule = DecaySchedule.cosine(
+            from: try #require(entry["base"].double), to: try #require(entry["final"].double))
+          own = perEpoch(schedule.value)
+        case let kind:
+          throw GoldenError("\(name): unknown kind of schedule \(kind ?? "none")")
+        }
+        try check("output.\(name)", own)
+        // A group's rate is the schedule's times its factor.
+        if let factor = entry["scaled_group_factor"].double {
+          try check("output.\(name).scaled075", own.map { $0 * factor })
+        }
+      }
+    }
+  }
+
+  @Test func tableCosineMatchesVideoMAE() throws {
+    try Golden.each("videomae.cosine_schedule") { file, check in
+      for (number, entry) in try #require(file.config["cases"].array).enumerated() {
+        let stepsPerEpoch = try #require(entry["niter"].int)
+        let epochs = try #require(entry["epochs"].int)
+        let warmup: Warmup =
+          if let steps = entry["warmup_steps"].int, steps > 0 {
+            .steps(steps)
+          } else {
+            .epochs(try #require(entry["warmup_epochs"].double))
+          }
+        let schedule = Schedule.tableCosine(
+          peak: try #require(entry["base"].double), warmup: warmup, start: entry["start_warmup_value"].double ?? 0,
+          minimum: try #require(entry["final"].double))
+        try check(
+          "output.schedule_\(number)",
+          (0..<stepsPerEpoch * epochs).map {
+            schedule.rate(at: TrainingProgress(step: $0, stepsPerEpoch: stepsPerEpoch, epochs: epochs))
+          })
+      }
+    }
+  }
+}
