@@ -1,0 +1,39 @@
+public import SluiceTensor
+
+/// 8-bit RGB pictures of one size, `[T, H, W, 3]`.
+public struct PixelClip: Sendable {
+  public let frameCount: Int
+  public let height: Int
+  public let width: Int
+  /// Row-major `[T, H, W, 3]`, 0…255.
+  public let bytes: [UInt8]
+
+  public init(frameCount: Int, height: Int, width: Int, bytes: [UInt8]) {
+    precondition(
+      bytes.count == frameCount * height * width * 3,
+      "[\(frameCount), \(height), \(width), 3] has \(frameCount * height * width * 3) bytes, not \(bytes.count)")
+    self.frameCount = frameCount
+    self.height = height
+    self.width = width
+    self.bytes = bytes
+  }
+}
+
+/// An augmented clip: the crop in 8 bits, and what a network reads.
+public struct Clip: Sendable {
+  /// The crop before normalisation; targets are computed from it.
+  public let pixels: PixelClip
+  /// The normalised crop, `[C, T, H, W]`.
+  public let values: Tensor
+  /// Class numbers, see ``ClipHandle/labels``.
+  public let labels: [Int]
+  /// Sentences that describe the sample.
+  public let captions: [String]
+
+  public init(pixels: PixelClip, values: Tensor, labels: [Int] = [], captions: [String] = []) {
+    self.pixels = pixels
+    self.values = values
+    self.labels = labels
+    self.captions = captions
+  }
+}
