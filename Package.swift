@@ -50,6 +50,8 @@ let package = Package(
       providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"])]),
     .systemLibrary(
       name: "CZstd", path: "Sources/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CLinux", path: "Sources/CLinux"),
+    .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CBLAS", path: "Sources/CBLAS", cSettings: kernels, linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "SluiceKernels", path: "Sources/SluiceKernels", cSettings: kernels, linkerSettings: [.linkedLibrary("m")]),
     // 1
@@ -61,7 +63,7 @@ let package = Package(
     module("SluiceMedia", ["SluicePlatform", "SluiceKernels", "CFFmpeg"]),
     module("SluiceNN", ["SluicePlatform", "SluiceTensor"]),
     // 4
-    module("SluiceCheckpoints", ["SluicePlatform", "SluiceTensor", "SluiceNN"]),
+    module("SluiceCheckpoints", ["SluicePlatform", "SluiceTensor", "SluiceNN", "CZlib", "CLinux"]),
     module("SluiceShards", ["SluicePlatform", "SluiceKernels", "SluiceMedia", "CZstd"], path: "shards", exclude: ["FORMAT.md"]),
     // 5
     module("SluiceModels", ["SluicePlatform", "SluiceTensor", "SluiceNN"]),

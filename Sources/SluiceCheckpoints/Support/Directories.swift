@@ -1,0 +1,27 @@
+internal import FoundationEssentials
+internal import Glibc
+
+/// The names in a directory; none if it does not exist.
+func directoryEntries(_ path: String) throws(CheckpointError) -> [String] {
+  guard unsafe access(path, F_OK) == 0 else { return [] }
+  do {
+    return try FileManager.default.contentsOfDirectory(atPath: path)
+  } catch {
+    throw CheckpointError(.unreadable, file: path, "cannot be listed: \(error)")
+  }
+}
+
+/// Creates a directory and those above it, where they are missing.
+func createDirectory(_ path: String) throws(CheckpointError) {
+  do {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  } catch {
+    throw CheckpointError(.unwritable, file: path, "cannot be created: \(error)")
+  }
+}
+
+/// Removes a directory with all that is in it; what cannot be removed stays.
+func removeTree(_ path: String) {
+  guard unsafe access(path, F_OK) == 0 else { return }
+  try? FileManager.default.removeItem(atPath: path)
+}

@@ -1,0 +1,126 @@
+internal import CLinux
+internal import Glibc
+
+extension CheckpointFolder {
+  /// Writes a state as the checkpoint of its step, then removes checkpoints that need not stay.
+  ///
+  /// When this returns the checkpoint is on the disk. When it throws, the folder holds what it held before.
+  ///
+  /// - Returns: the checkpoint's directory.
+  /// - Throws: ``CheckpointError`` when the disk is full or fails, naming the last checkpoint that is there.
+  @discardableResult
+  public func save(_ state: TrainingState) throws(CheckpointError) -> String {
+    let name = Step(state.position.step).name
+    do throws(CheckpointError) {
+      try createDirectory(path)
+      try removeLeftovers()
+      try requireSpace(for: state)
+      let temporary = "\(path)/.\(name).tmp-\(getpid())"
+      do throws(CheckpointError) {
+        try write(state, to: temporary, as: "\(path)/\(name)")
+        try put(temporary, inPlaceOf: "\(path)/\(name)")
+      } catch {
+        removeTree(temporary)
+        throw error
+      }
+    } catch {
+      throw try explained(error)
+    }
+    try removeSuperfluous()
+    return "\(path)/\(name)"
+  }
+
+  private func write(_ state: TrainingState, to directory: String, as name: String) throws(CheckpointError) {
+    guard unsafe mkdir(directory, 0o777) == 0 else {
+      throw CheckpointError(.unwritable, file: name, "cannot create \(directory): \(systemMessage(errno))")
+    }
+    var manifest = CheckpointManifest()
+    func add(
+      _ file: String, _ body: (inout OutputFile) throws(CheckpointError) -> Void
+    ) throws(CheckpointError) {
+      var output = try OutputFile(at: "\(directory)/\(file)", for: "\(name)/\(file)")
+      try body(&output)
+      try output.finish()
+      manifest.files[file] = CheckpointManifest.Entry(byteCount: output.byteCount, crc32: output.checksum.value)
+    }
+    // "pt" is what readers of other frameworks want to see before they take the names for a PyTorch state dict.
+    let metadata = ["format": "pt", "step": "\(state.position.step)"]
+    try add(CheckpointFile.parameters) { (file: inout OutputFile) throws(CheckpointError) in
+      try SafetensorsFile.write(SafetensorsFile.contents(of: state.parameters), metadata: metadata, into: &file)
+    }
+    try add(CheckpointFile.optimizer) { (file: inout OutputFile) throws(CheckpointError) in
+      try SafetensorsFile.write(SafetensorsFile.contents(of: state.optimizer), metadata: [:], into: &file)
+    }
+    try add(CheckpointFile.position) { (file: inout OutputFile) throws(CheckpointError) in
+      try file.write(try encodeJSON(state.position, file: name))
+    }
+    try add(CheckpointFile.configuration) { (file: inout OutputFile) throws(CheckpointError) in
+      try file.write(try encodeJSON(state.configuration, file: name))
+    }
+    var output = try OutputFile(at: "\(directory)/\(CheckpointManifest.name)", for: name)
+    try output.write(try encodeJSON(manifest, file: name))
+    try output.finish()
+    try synchronizeDirectory(directory)
+  }
+
+  /// Renames the finished directory; one of the same step is exchanged in one operation where the system can.
+  private func put(_ temporary: String, inPlaceOf final: String) throws(CheckpointError) {
+    if unsafe access(final, F_OK) == 0 {
+      guard unsafe sluice_exchange(temporary, final) == 0 else {
+        throw CheckpointError(.unwritable, file: final, "cannot be replaced: \(systemMessage(errno))")
+      }
+      try synchronizeDirectory(path)
+      removeTree(temporary)
+      return
+    }
+    guard unsafe rename(temporary, final) == 0 else {
+      throw CheckpointError(.unwritable, file: final, "cannot be put in place: \(systemMessage(errno))")
+    }
+    try synchronizeDirectory(path)
+  }
+
+  /// Fails at once when the disk has less room than the tensors take.
+  private func requireSpace(for state: TrainingState) throws(CheckpointError) {
+    let tensors = [state.parameters, state.optimizer].joined()
+    let wanted = tensors.reduce(0) { $0 + $1.value.count * $1.value.elementType.byteCount }
+    var status = statvfs()
+    guard unsafe statvfs(path, &status) == 0 else { return }
+    let free = Double(status.f_bavail) * Double(status.f_frsize)
+    guard Double(wanted) > free else { return }
+    throw CheckpointError(
+      .unwritable, file: "\(path)/\(Step(state.position.step).name)",
+      "no space left on device: \(wanted) bytes are wanted, \(Int(free)) are free")
+  }
+
+  private func explained(_ error: CheckpointError) throws(CheckpointError) -> CheckpointError {
+    guard error.code == .unwritable else { return error }
+    let last =
+      try survey().complete.last.map { "The last checkpoint, \($0.path), is whole" } ?? "There is no checkpoint yet"
+    return CheckpointError(
+      error.code, file: error.file, position: error.position, "\(error.reason). \(last); make room and use --resume")
+  }
+}
+
+// Removing
+extension CheckpointFolder {
+  /// Removes the checkpoints that are neither among the last nor the best.
+  private func removeSuperfluous() throws(CheckpointError) {
+    let complete = try survey().complete
+    let bestPath = best?.choose(from: complete)?.path
+    for checkpoint in complete.dropLast(keepLast) where checkpoint.path != bestPath {
+      // Renamed first: a removal that is cut off leaves nothing that looks like a checkpoint.
+      let name = Step(checkpoint.position.step).name
+      let doomed = "\(path)/.\(name).tmp-removed"
+      removeTree(doomed)
+      guard unsafe rename(checkpoint.path, doomed) == 0 else { continue }
+      removeTree(doomed)
+    }
+  }
+
+  /// Removes what a killed run left half written.
+  private func removeLeftovers() throws(CheckpointError) {
+    for name in try directoryEntries(path) where name.hasPrefix(".step-") && name.contains(".tmp-") {
+      removeTree("\(path)/\(name)")
+    }
+  }
+}

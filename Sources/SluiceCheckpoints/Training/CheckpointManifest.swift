@@ -1,0 +1,49 @@
+internal import FoundationEssentials
+
+/// The list of a checkpoint's files, written last: a checkpoint is complete when each is there with its length.
+struct CheckpointManifest: Codable {
+  struct Entry: Codable {
+    let byteCount: Int
+    let crc32: UInt32
+  }
+
+  static let name = "manifest.json"
+  static let currentVersion = 1
+
+  var version = currentVersion
+  var files: [String: Entry] = [:]
+}
+
+/// The file names inside a checkpoint's directory.
+enum CheckpointFile {
+  static let parameters = "parameters.safetensors"
+  static let optimizer = "optimizer.safetensors"
+  static let position = "position.json"
+  static let configuration = "configuration.json"
+}
+
+/// JSON as checkpoints hold it: sorted, one member a line, numbers that are not finite as words.
+func encodeJSON(_ value: some Encodable, file: String) throws(CheckpointError) -> [UInt8] {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+  encoder.nonConformingFloatEncodingStrategy = .convertToString(
+    positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+  do {
+    return Array(try encoder.encode(value)) + [UInt8(ascii: "\n")]
+  } catch {
+    throw CheckpointError(.unwritable, file: file, "cannot be written as JSON: \(error)")
+  }
+}
+
+/// Reads what ``encodeJSON(_:file:)`` wrote.
+func decodeJSON<Value: Decodable>(_: Value.Type, at path: String) throws(CheckpointError) -> Value {
+  let decoder = JSONDecoder()
+  decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+    positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+  let file = try MappedFile(path: path)
+  do {
+    return try decoder.decode(Value.self, from: file.withBytes { unsafe $0.withUnsafeBytes { unsafe Data($0) } })
+  } catch {
+    throw CheckpointError(.malformed, file: path, "is no JSON of the expected form: \(error)")
+  }
+}
