@@ -3,3 +3,6 @@
 #pragma once
 
 #include "cpu.h"
+#include "tensor_conv.h"
+#include "tensor_rows.h"
+#include "tensor_team.h"

@@ -20,10 +20,10 @@ public func withoutGradients<Result>(
 extension Tensor {
   /// The result of an operation: recorded if an operand wants a gradient and recording is on.
   func recorded(
-    _ operation: String, _ operands: [Tensor?], backward: @autoclosure () -> Node.Backward
+    _ operation: String, _ operands: [Tensor?], backward: @escaping Node.Backward
   ) -> Tensor {
     guard Tensor.isRecorded(operands) else { return self }
-    let node = Node(operation, parents: operands.map { $0?.node }, backward: backward())
+    let node = Node(operation, parents: operands.map { $0?.node }, backward: backward)
     return Tensor(shape: shape, elementType: elementType, storage: storage, node: node)
   }
 

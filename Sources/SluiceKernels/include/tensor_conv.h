@@ -1,0 +1,43 @@
+// Convolution and pooling over video: depth-wise and max-pooling over tokens, and the unfolding of patches.
+#pragma once
+
+// A sliding window over (time, height, width).
+typedef struct {
+  long size[3];    // of the input
+  long result[3];  // of the output
+  long kernel[3];
+  long stride[3];
+  long padding[3];
+} sluice_window;
+
+// Tokens are rows of `channels` numbers; the grid's rows follow one another in the order time, height, width. Ranges
+// count rows of the grid: of the output, or of the input where stated.
+
+// y = depth-wise convolution of x; weight is [kernel places][head], used for each group of `head` channels.
+void sluice_depthwise(
+    const sluice_window *window, const float *x, const float *weight, float *y, long channels, long head, long from,
+    long to);
+
+// dx of the above, for input rows in range.
+void sluice_depthwise_input(
+    const sluice_window *window, const float *dy, const float *weight, float *dx, long channels, long head, long from,
+    long to);
+
+// Adds the share of the output rows in range to dweight, [kernel places][head].
+void sluice_depthwise_weight(
+    const sluice_window *window, const float *x, const float *dy, float *dweight, long channels, long head, long from,
+    long to);
+
+// y = the largest of each window, places outside left out; which keeps its place in the window (at most 256 places).
+void sluice_max_pool(
+    const sluice_window *window, const float *x, float *y, unsigned char *which, long channels, long from, long to);
+
+// dx of the above, for input rows in range.
+void sluice_max_pool_input(
+    const sluice_window *window, const float *dy, const unsigned char *which, float *dx, long channels, long from, long to);
+
+// The windows of output rows in range of x [planes][time][height][width], one a row: [plane][kernel places]; 0 outside.
+void sluice_unfold(const sluice_window *window, const float *x, float *rows, long planes, long from, long to);
+
+// The reverse: adds each row's numbers to the places of x they came from.
+void sluice_fold(const sluice_window *window, const float *rows, float *x, long planes, long from, long to);

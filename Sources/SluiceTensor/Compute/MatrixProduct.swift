@@ -1,0 +1,79 @@
+internal import CBLAS
+
+/// A matrix in memory, row-major, `stride` elements from row to row.
+@safe struct Matrix {
+  let start: UnsafeMutablePointer<Float>
+  let stride: Int
+  var isTransposed: Bool = false
+
+  init(_ start: UnsafeMutablePointer<Float>, stride: Int) {
+    unsafe self.start = start
+    self.stride = stride
+  }
+
+  /// The same memory, rows and columns exchanged.
+  var transposed: Matrix {
+    var other = self
+    other.isTransposed.toggle()
+    return other
+  }
+
+  /// The part that begins at `row` and `column`.
+  func from(row: Int = 0, column: Int = 0) -> Matrix {
+    let (line, place) = isTransposed ? (column, row) : (row, column)
+    var part = unsafe Matrix(start + line * stride + place, stride: stride)
+    part.isTransposed = isTransposed
+    return part
+  }
+}
+
+/// Matrix products on the calling thread and on the team.
+enum MatrixProduct {
+  private static let ready: Void = {
+    if let problem = unsafe sluice_blas_open() { preconditionFailure(unsafe String(cString: problem)) }
+  }()
+
+  /// `result = scale * first · second + keep * result` on the calling thread; `first` is rows × inner.
+  static func compute(
+    _ first: Matrix, _ second: Matrix, into result: Matrix, rows: Int, columns: Int, inner: Int, scale: Float = 1,
+    keep: Float = 0
+  ) {
+    _ = ready
+    guard rows > 0, columns > 0 else { return }
+    unsafe sluice_blas_sgemm(
+      first.isTransposed, second.isTransposed, rows, columns, inner, scale, first.start, first.stride, second.start,
+      second.stride, keep, result.start, result.stride)
+  }
+
+  /// The same, split among the team's threads along the longer side of the result.
+  ///
+  /// - Parameter finish: called on the thread that computed them with ranges of whole rows of the result, for what else is
+  ///   to be done with them while they are in the processor's caches.
+  static func shared(
+    _ first: Matrix, _ second: Matrix, into result: Matrix, rows: Int, columns: Int, inner: Int, keep: Float = 0,
+    finish: ((_ rows: Range<Int>) -> Void)? = nil
+  ) {
+    let team = Compute.current.team
+    let work = rows * columns * inner
+    let parts = work < 1 << 18 ? 1 : team.threadCount
+    if rows >= columns || finish != nil && rows >= 16 * parts {
+      let chunks = Chunks(count: rows, grain: ((rows + parts - 1) / parts + 15) / 16 * 16, limit: .max)
+      team.forEach(chunks.count) { chunk in
+        let range = chunks[chunk]
+        compute(
+          first.from(row: range.lowerBound), second, into: result.from(row: range.lowerBound), rows: range.count,
+          columns: columns, inner: inner, keep: keep)
+        finish?(range)
+      }
+    } else {
+      let chunks = Chunks(count: columns, grain: ((columns + parts - 1) / parts + 15) / 16 * 16, limit: .max)
+      team.forEach(chunks.count) { chunk in
+        let range = chunks[chunk]
+        compute(
+          first, second.from(column: range.lowerBound), into: result.from(column: range.lowerBound), rows: rows,
+          columns: range.count, inner: inner, keep: keep)
+      }
+      finish?(0..<rows)
+    }
+  }
+}

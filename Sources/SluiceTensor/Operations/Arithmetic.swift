@@ -1,0 +1,66 @@
+internal import SluiceKernels
+
+extension Tensor {
+  /// The sum of both, element by element; extents of 1 and missing leading axes are repeated.
+  public static func + (first: Tensor, second: Tensor) -> Tensor {
+    let timer = OperationTimer.start()
+    let plan = Broadcast("+", first.shape, second.shape)
+    let result = unsafe plan.apply(first, second) { unsafe sluice_add($0, $1, $2, $3) }
+    timer?.stop("add", bytes: 12 * result.count)
+    return result.recorded("add", [first, second]) {
+      [needsFirst = first.node != nil, needsSecond = second.node != nil, shapes = (first.shape, second.shape)] gradient
+      in
+      [
+        needsFirst ? gradient.summed(to: shapes.0) : nil,
+        needsSecond ? gradient.summed(to: shapes.1) : nil,
+      ]
+    }
+  }
+
+  /// The product of both, element by element; extents of 1 and missing leading axes are repeated.
+  public static func * (first: Tensor, second: Tensor) -> Tensor {
+    let timer = OperationTimer.start()
+    let plan = Broadcast("×", first.shape, second.shape)
+    let result = unsafe plan.apply(first, second) { unsafe sluice_multiply($0, $1, $2, $3) }
+    timer?.stop("multiply", bytes: 12 * result.count)
+    return result.recorded("multiply", [first, second]) {
+      [
+        needsFirst = first.node != nil, needsSecond = second.node != nil, first = first.detached,
+        second = second.detached
+      ]
+      gradient in
+      [
+        needsFirst ? withoutGradients { gradient * second }.summed(to: first.shape) : nil,
+        needsSecond ? withoutGradients { gradient * first }.summed(to: second.shape) : nil,
+      ]
+    }
+  }
+
+  /// The difference, element by element; extents of 1 and missing leading axes are repeated.
+  public static func - (first: Tensor, second: Tensor) -> Tensor { first + second * -1 }
+
+  /// Each element times a number.
+  public static func * (tensor: Tensor, factor: Float) -> Tensor {
+    tensor.scaled(factor).recorded("scale", [tensor]) { gradient in [gradient.scaled(factor)] }
+  }
+
+  /// Each element divided by a number.
+  public static func / (tensor: Tensor, divisor: Float) -> Tensor { tensor * (1 / divisor) }
+
+  func scaled(_ factor: Float) -> Tensor {
+    let timer = OperationTimer.start()
+    let result = Tensor(uninitialized: shape)
+    Compute.current.team.forEachRange(count, grain: 1 << 15) { range in
+      let start = range.lowerBound
+      unsafe sluice_scale(pointer + start, factor, 0, result.pointer + start, range.count)
+    }
+    timer?.stop("scale", bytes: 8 * count)
+    return result
+  }
+
+  /// The sum of two gradients.
+  func sum(consuming other: Tensor) -> Tensor {
+    precondition(other.shape == shape, "sum of gradients: \(shape) and \(other.shape)")
+    return unsafe Broadcast("+", shape, shape).apply(self, other) { unsafe sluice_add($0, $1, $2, $3) }
+  }
+}

@@ -1,0 +1,77 @@
+extension Tensor {
+  /// The tensors behind one another along `axis`.
+  ///
+  /// - Precondition: at least one, with equal extents along the other axes.
+  public static func concatenated(_ parts: [Tensor], axis: Int) -> Tensor {
+    guard let first = parts.first else { preconditionFailure("concatenated: no tensors") }
+    let place = first.shape.index(of: axis)
+    for part in parts {
+      require(
+        part.shape.rank == first.shape.rank
+          && part.shape.replacing(place, by: 0) == first.shape.replacing(place, by: 0),
+        ShapeError("concatenated", parts.map(\.shape), "extents differ elsewhere than along axis \(axis)"))
+    }
+    let timer = OperationTimer.start()
+    let extents = parts.map { $0.shape[place] }
+    let result = Tensor(uninitialized: first.shape.replacing(place, by: extents.reduce(0, +)))
+    var start = 0
+    for (part, extent) in zip(parts, extents) {
+      part.copy(into: result, axis: place, from: 0, to: start, extent: extent)
+      start += extent
+    }
+    timer?.stop("concatenate", bytes: 8 * result.count)
+    return result.recorded("concatenate", parts) { [wanted = parts.map { $0.node != nil }] gradient in
+      var start = 0
+      return zip(extents, wanted).map { extent, wanted in
+        defer { start += extent }
+        return wanted ? gradient.part(axis: place, start..<start + extent) : nil
+      }
+    }
+  }
+
+  /// The part of this tensor with `range` along `axis`; copies unless it lies together.
+  public func slice(_ range: Range<Int>, axis: Int) -> Tensor {
+    let place = shape.index(of: axis)
+    require(
+      range.lowerBound >= 0 && range.upperBound <= shape[place],
+      ShapeError("slice", [shape], "\(range) is outside axis \(axis)"))
+    let timer = OperationTimer.start()
+    let result = part(axis: place, range)
+    timer?.stop("slice", bytes: 8 * result.count)
+    return result.recorded("slice", [self]) { [shape] gradient in
+      let whole = Tensor.zeros(shape)
+      gradient.copy(into: whole, axis: place, from: 0, to: range.lowerBound, extent: range.count)
+      return [whole]
+    }
+  }
+
+  func part(axis: Int, _ range: Range<Int>) -> Tensor {
+    let result = Tensor(uninitialized: shape.replacing(axis, by: range.count))
+    copy(into: result, axis: axis, from: range.lowerBound, to: 0, extent: range.count)
+    return result
+  }
+
+  /// Copies `extent` steps of `axis`, from `from` here to `to` there.
+  private func copy(into result: Tensor, axis: Int, from: Int, to: Int, extent: Int) {
+    let (outer, here, inner) = shape.around(axis)
+    let there = result.shape[axis]
+    // Few long runs (leading axis) are cut up; many short ones are shared out.
+    let run = extent * inner
+    let pieces = Chunks(count: run, grain: 1 << 15)
+    guard run > 0 else { return }
+    if outer < 16 {
+      Compute.current.team.forEach(outer * pieces.count) { unit in
+        let (row, range) = (unit / pieces.count, pieces[unit % pieces.count])
+        unsafe (result.pointer + (row * there + to) * inner + range.lowerBound).update(
+          from: pointer + (row * here + from) * inner + range.lowerBound, count: range.count)
+      }
+    } else {
+      Compute.current.team.forEachRange(outer, grain: max(1, (1 << 15) / run)) { rows in
+        for row in rows {
+          unsafe (result.pointer + (row * there + to) * inner).update(
+            from: pointer + (row * here + from) * inner, count: run)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+internal import SluiceKernels
+
+extension Tensor {
+  /// Each row of the last axis brought to mean 0 and variance 1, then scaled and shifted.
+  ///
+  /// - Parameters:
+  ///   - weight: `[D]`, the scale of each column.
+  ///   - bias: `[D]`, the shift of each column.
+  ///   - epsilon: added to the variance. Heads can be normalised one by one: reshape `[B, N, h × d]` to `[B, N, h, d]`.
+  public func layerNorm(_ weight: Tensor, _ bias: Tensor, epsilon: Float) -> Tensor {
+    let width = shape.rank > 0 ? shape[-1] : 0
+    require(
+      weight.shape == [width] && bias.shape == [width],
+      ShapeError(
+        "layerNorm", [shape, weight.shape, bias.shape], "weight and bias must have one number for each column"))
+    let timer = OperationTimer.start()
+    let rows = count / max(width, 1)
+    let result = Tensor(uninitialized: shape)
+    let means = Tensor(uninitialized: [rows])
+    let inverses = Tensor(uninitialized: [rows])
+    Compute.current.team.forEachRange(rows, grain: max(1, (1 << 14) / max(width, 1))) { range in
+      let start = range.lowerBound
+      unsafe sluice_layer_norm(
+        pointer + start * width, weight.pointer, bias.pointer, result.pointer + start * width, means.pointer + start,
+        inverses.pointer + start, range.count, width, epsilon)
+    }
+    timer?.stop("layerNorm", bytes: 8 * count)
+    return result.recorded("layerNorm", [self, weight, bias]) {
+      [
+        input = detached, weight = weight.detached, needsInput = node != nil,
+        needsWeight = weight.node != nil || bias.node != nil
+      ] gradient in
+      let inputGradient = needsInput ? Tensor(uninitialized: input.shape) : nil
+      let sums = unsafe PartialSums(rows: rows, width: 2 * width).collect { range, sums in
+        let start = range.lowerBound
+        unsafe sluice_layer_norm_backward(
+          input.pointer + start * width, weight.pointer, gradient.pointer + start * width, means.pointer + start,
+          inverses.pointer + start, inputGradient.map { unsafe $0.pointer + start * width },
+          needsWeight ? sums : nil, needsWeight ? sums + width : nil, range.count, width)
+      }
+      guard needsWeight else { return [inputGradient, nil, nil] }
+      return [inputGradient, sums.rows(0..<width, shape: [width]), sums.rows(width..<2 * width, shape: [width])]
+    }
+  }
+
+  /// A copy of the elements in `range`, under `shape`.
+  func rows(_ range: Range<Int>, shape: Shape) -> Tensor {
+    let copy = Tensor(uninitialized: shape)
+    unsafe copy.pointer.update(from: pointer + range.lowerBound, count: range.count)
+    return copy
+  }
+}
