@@ -10,3 +10,23 @@
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
+
+static inline int sluice_averror_again(void) { return AVERROR(EAGAIN); }
+static inline int sluice_averror_nomem(void) { return AVERROR(ENOMEM); }
+static inline int sluice_averror_access(void) { return AVERROR(EACCES); }
+static inline int sluice_averror_eof(void) { return AVERROR_EOF; }
+static inline int sluice_averror_exit(void) { return AVERROR_EXIT; }
+static inline int64_t sluice_no_pts(void) { return AV_NOPTS_VALUE; }
+
+// The side data of a stream moved from AVStream to its codec parameters in FFmpeg 6.1.
+static inline const int32_t *sluice_display_matrix(const AVStream *stream) {
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 102)
+  const AVPacketSideData *data = av_packet_side_data_get(
+      stream->codecpar->coded_side_data, stream->codecpar->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
+  return data && data->size >= 9 * sizeof(int32_t) ? (const int32_t *)data->data : NULL;
+#else
+  size_t size = 0;
+  const uint8_t *data = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+  return data && size >= 9 * sizeof(int32_t) ? (const int32_t *)data : NULL;
+#endif
+}

@@ -1,0 +1,97 @@
+internal import CFFmpeg
+
+/// A single-threaded decoder, AVCodecContext, and the picture it writes into, AVFrame.
+@safe struct Decoder: ~Copyable {
+  private let context: UnsafeMutablePointer<AVCodecContext>
+  /// The picture received last.
+  let frame: UnsafeMutablePointer<AVFrame>
+
+  /// - Parameter reorderDepth: how many pictures may precede another in decoding order and follow it in display order;
+  ///   `nil` leaves what the container's headers say.
+  init(stream: UnsafeMutablePointer<AVStream>, reorderDepth: Int?, limits: MediaLimits, path: String) throws(MediaError)
+  {
+    guard let parameters = unsafe stream.pointee.codecpar else {
+      throw MediaError(.notVideo, path: path, "the video stream has no description")
+    }
+    try unsafe self.init(parameters: parameters, timeBase: stream.pointee.time_base, limits: limits, path: path)
+    if let reorderDepth {
+      unsafe context.pointee.has_b_frames = max(context.pointee.has_b_frames, Int32(clamping: min(reorderDepth, 16)))
+    }
+  }
+
+  /// - Parameter parameters: what the container says of the stream, AVCodecParameters.
+  private init(
+    parameters: UnsafeMutablePointer<AVCodecParameters>, timeBase: AVRational, limits: MediaLimits, path: String
+  ) throws(MediaError) {
+    let codec = unsafe parameters.pointee.codec_id
+    guard let implementation = unsafe avcodec_find_decoder(codec) else {
+      let name = unsafe String(cString: avcodec_get_name(codec))
+      throw MediaError(
+        .unsupported, path: path, "the installed FFmpeg has no decoder for \(name); convert the file to H.264")
+    }
+    guard let context = unsafe avcodec_alloc_context3(implementation), let frame = unsafe av_frame_alloc() else {
+      fatalError("out of memory: avcodec_alloc_context3")
+    }
+    var code = unsafe avcodec_parameters_to_context(context, parameters)
+    if code >= 0 {
+      unsafe context.pointee.pkt_timebase = timeBase
+      unsafe context.pointee.thread_count = 1
+      unsafe context.pointee.max_pixels = Int64(limits.pixels)
+      code = unsafe avcodec_open2(context, implementation, nil)
+    }
+    guard code >= 0 else {
+      unsafe Decoder.free(context, frame)
+      throw MediaError(.notVideo, path: path, "the decoder refuses the stream: \(FFmpeg.message(code))")
+    }
+    unsafe self.context = unsafe context
+    unsafe self.frame = unsafe frame
+  }
+
+  deinit {
+    unsafe Decoder.free(context, frame)
+  }
+
+  private static func free(_ context: UnsafeMutablePointer<AVCodecContext>, _ frame: UnsafeMutablePointer<AVFrame>) {
+    var context: UnsafeMutablePointer<AVCodecContext>? = unsafe context
+    var frame: UnsafeMutablePointer<AVFrame>? = unsafe frame
+    unsafe av_frame_free(&frame)
+    unsafe avcodec_free_context(&context)
+  }
+
+  /// Forgets all pictures, to begin again elsewhere.
+  func flush() {
+    unsafe avcodec_flush_buffers(context)
+  }
+
+  /// Hands over a packet whose pictures shall carry `tag`.
+  func send(_ packet: borrowing Packet, tag: Int) -> Bool {
+    // A decoder passes a packet's time stamp on to its picture and does not interpret it, so the number of the packet
+    // takes its place: names are then unique also where time stamps are not.
+    unsafe packet.pointer.pointee.pts = Int64(tag)
+    unsafe packet.pointer.pointee.dts = FFmpeg.noTime
+    return unsafe avcodec_send_packet(context, packet.pointer) >= 0
+  }
+
+  /// Tells the decoder that nothing follows.
+  func sendEnd() {
+    unsafe avcodec_send_packet(context, nil)
+  }
+
+  enum Received {
+    /// A picture with its tag.
+    case picture(Int, isDamaged: Bool)
+    case nothing
+    case failure
+  }
+
+  /// The next picture in the decoder's order; it stays in ``frame`` until the next call.
+  func receive() -> Received {
+    let code = unsafe avcodec_receive_frame(context, frame)
+    if code == sluice_averror_again() || code == sluice_averror_eof() { return .nothing }
+    guard code >= 0 else { return .failure }
+    let isDamaged = unsafe frame.pointee.decode_error_flags != 0 || frame.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0
+    return unsafe .picture(Int(frame.pointee.pts), isDamaged: isDamaged)
+  }
+
+  var isInterlaced: Bool { unsafe frame.pointee.interlaced_frame != 0 }
+}

@@ -1,0 +1,161 @@
+internal import CFFmpeg
+
+/// An open container and the stream of pictures in it, AVFormatContext.
+@safe struct Demuxer: ~Copyable {
+  private let context: UnsafeMutablePointer<AVFormatContext>
+  let stream: UnsafeMutablePointer<AVStream>
+  /// Whether the container states boundaries and times of pictures itself; otherwise FFmpeg's parsers find them.
+  let isFramedByContainer: Bool
+  private let deadline: Deadline
+
+  /// Containers that hold their pictures themselves. Play lists, network descriptions and formats made from any text
+  /// are left out: a file from a stranger must not open others.
+  private static let formats = """
+    mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,h264,hevc,m4v,h263,obu,av1,ivf,gif,\
+    apng,mjpeg,nut,mxf,yuv4mpegpipe,dv,rm,wtv,swf,gxf,roq,smk,vc1,vc1test,dirac,nsv,dhav,flic,ffm,live_flv,kux,amv
+    """
+
+  /// Opens `path` as far as the headers.
+  /// - Throws: ``MediaError/Code/cannotOpen`` or ``MediaError/Code/notVideo``.
+  init(path: String, limits: MediaLimits, deadline: Deadline) throws(MediaError) {
+    let context = try unsafe Demuxer.open(path, limits, deadline)
+    guard let (stream, isFramed) = unsafe Demuxer.selectPictures(context) else {
+      let count = unsafe Int(context.pointee.nb_streams)
+      let name = unsafe String(cString: context.pointee.iformat.pointee.name)
+      unsafe Demuxer.close(context)
+      throw deadline.hasPassed
+        ? Demuxer.timeout(path, limits)
+        : MediaError(
+          .notVideo, path: path, "holds no video: none of the \(count) streams in its \(name) container is one")
+    }
+    unsafe self.context = unsafe context
+    unsafe self.stream = unsafe stream
+    isFramedByContainer = isFramed
+    self.deadline = deadline
+  }
+
+  private static func open(
+    _ path: String, _ limits: MediaLimits, _ deadline: Deadline
+  ) throws(MediaError)
+    -> UnsafeMutablePointer<AVFormatContext>
+  {
+    _ = FFmpeg.isQuiet
+    guard let allocated = unsafe avformat_alloc_context() else { fatalError("out of memory: avformat_alloc_context") }
+    unsafe allocated.pointee.interrupt_callback.callback = { opaque in
+      guard let opaque = unsafe opaque else { return 0 }
+      return unsafe Unmanaged<Deadline>.fromOpaque(opaque).takeUnretainedValue().hasPassed ? 1 : 0
+    }
+    unsafe allocated.pointee.interrupt_callback.opaque = unsafe Unmanaged.passUnretained(deadline).toOpaque()
+    // Files named inside the file stay closed.
+    unsafe allocated.pointee.io_open = { _, _, _, _, _ in sluice_averror_access() }
+    var io: UnsafeMutablePointer<AVIOContext>?
+    var callback = unsafe allocated.pointee.interrupt_callback
+    let reached = unsafe avio_open2(&io, "file:" + path, AVIO_FLAG_READ, &callback, nil)
+    guard reached >= 0 else {
+      unsafe avformat_free_context(allocated)
+      throw MediaError(.cannotOpen, path: path, "cannot be opened: \(FFmpeg.message(reached))")
+    }
+    unsafe allocated.pointee.pb = unsafe io
+
+    var options: OpaquePointer?
+    unsafe av_dict_set(&options, "format_whitelist", Demuxer.formats, 0)
+    unsafe av_dict_set(&options, "protocol_whitelist", "file", 0)
+    defer { unsafe av_dict_free(&options) }
+    var opened: UnsafeMutablePointer<AVFormatContext>? = unsafe allocated
+    let code = unsafe avformat_open_input(&opened, path, nil, &options)
+    guard code >= 0, let context = unsafe opened else {
+      unsafe avio_closep(&io)
+      throw deadline.hasPassed
+        ? Demuxer.timeout(path, limits)
+        : MediaError(.notVideo, path: path, "is not a video that can be read: \(Demuxer.reason(code))")
+    }
+    return unsafe context
+  }
+
+  /// Chooses the stream of pictures, and whether its packets need FFmpeg's parsers.
+  private static func selectPictures(
+    _ context: UnsafeMutablePointer<AVFormatContext>
+  )
+    -> (stream: UnsafeMutablePointer<AVStream>, isFramedByContainer: Bool)?
+  {
+    var found = unsafe pictures(of: context)
+    var isFramed = false
+    if let stream = unsafe found {
+      let name = unsafe String(cString: context.pointee.iformat.pointee.name)
+      let codec = unsafe stream.pointee.codecpar.pointee.codec_id
+      let modern = [AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_VP8, AV_CODEC_ID_VP9, AV_CODEC_ID_AV1]
+      let hasHeaders =
+        unsafe stream.pointee.codecpar.pointee.extradata_size > 0
+        || (codec != AV_CODEC_ID_H264 && codec != AV_CODEC_ID_HEVC)
+      isFramed = (name.hasPrefix("mov,") || (name.hasPrefix("matroska") && modern.contains(codec))) && hasHeaders
+    }
+    if isFramed {
+      unsafe context.pointee.flags |= AVFMT_FLAG_NOPARSE | AVFMT_FLAG_NOFILLIN
+    } else {
+      // Streams and time stamps come from the pictures themselves: read ahead, within FFmpeg's default bounds.
+      unsafe avformat_find_stream_info(context, nil)
+      unsafe found = unsafe pictures(of: context)
+    }
+    guard let stream = unsafe found else { return nil }
+    for number in 0..<(unsafe Int(context.pointee.nb_streams)) {
+      guard let other = unsafe context.pointee.streams[number] else { continue }
+      unsafe other.pointee.discard = unsafe other == stream ? AVDISCARD_DEFAULT : AVDISCARD_ALL
+    }
+    return unsafe (stream, isFramed)
+  }
+
+  deinit {
+    unsafe Demuxer.close(context)
+  }
+
+  /// Reads the stream's next packet in decoding order; `false` at the end of what can be read.
+  func read(into packet: borrowing Packet) -> Bool {
+    let number = unsafe stream.pointee.index
+    while true {
+      packet.clear()
+      guard unsafe av_read_frame(context, packet.pointer) >= 0 else { return false }
+      if unsafe packet.pointer.pointee.stream_index == number && packet.byteCount > 0 { return true }
+    }
+  }
+
+  /// Moves to a key packet at or before `time` (in the stream's unit); `false` where the container cannot.
+  func seek(to time: Int64) -> Bool {
+    unsafe av_seek_frame(context, stream.pointee.index, time, AVSEEK_FLAG_BACKWARD) >= 0
+  }
+
+  /// Pictures that the container's index names, 0 where it has none.
+  var indexedCount: Int { unsafe Int(avformat_index_get_entries_count(stream)) }
+
+  // The first stream of pictures, as `-map 0:v:0`, but not a cover image.
+  private static func pictures(of context: UnsafeMutablePointer<AVFormatContext>) -> UnsafeMutablePointer<AVStream>? {
+    for number in 0..<(unsafe Int(context.pointee.nb_streams)) {
+      guard let stream = unsafe context.pointee.streams[number], let parameters = unsafe stream.pointee.codecpar else {
+        continue
+      }
+      if unsafe parameters.pointee.codec_type == AVMEDIA_TYPE_VIDEO
+        && stream.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC == 0
+      {
+        return unsafe stream
+      }
+    }
+    return nil
+  }
+
+  // avformat_close_input leaves an I/O context that it did not open itself.
+  private static func close(_ context: UnsafeMutablePointer<AVFormatContext>) {
+    var io = unsafe context.pointee.pb
+    var opened: UnsafeMutablePointer<AVFormatContext>? = unsafe context
+    unsafe avformat_close_input(&opened)
+    unsafe avio_closep(&io)
+  }
+
+  private static func reason(_ code: Int32) -> String {
+    code == -EINVAL ? "its container is unknown" : FFmpeg.message(code)
+  }
+
+  static func timeout(_ path: String, _ limits: MediaLimits) -> MediaError {
+    MediaError(
+      .timedOut, path: path,
+      "reading took longer than \(limits.seconds) s; raise MediaLimits.seconds if the file is sound")
+  }
+}

@@ -1,0 +1,41 @@
+internal import CFFmpeg
+internal import Glibc
+
+/// What all wrappers of FFmpeg's libraries share.
+enum FFmpeg {
+  /// FFmpeg's own words for an error code.
+  static func message(_ code: Int32) -> String {
+    var buffer = [CChar](repeating: 0, count: 128)
+    unsafe av_strerror(code, &buffer, buffer.count)
+    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// Silences the libraries' own log: what matters comes back as an error.
+  static let isQuiet: Bool = {
+    av_log_set_level(AV_LOG_QUIET)
+    return true
+  }()
+
+  /// Time stamp that says "unknown", AV_NOPTS_VALUE.
+  static let noTime: Int64 = sluice_no_pts()
+}
+
+/// A moment after which work on a file is given up.
+///
+/// Used by one thread at a time, that of the open file.
+final class Deadline {
+  private var end: UInt64 = .max
+
+  /// Sets the moment to `seconds` from now.
+  func start(seconds: Double) {
+    end = Deadline.now() &+ UInt64(min(max(seconds, 0), 1e9) * 1e9)
+  }
+
+  var hasPassed: Bool { Deadline.now() > end }
+
+  private static func now() -> UInt64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+}

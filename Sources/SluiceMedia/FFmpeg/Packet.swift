@@ -1,0 +1,63 @@
+internal import CFFmpeg
+
+/// One compressed picture of a file, AVPacket.
+@safe struct Packet: ~Copyable {
+  let pointer: UnsafeMutablePointer<AVPacket>
+
+  init() {
+    guard let packet = unsafe av_packet_alloc() else { fatalError("out of memory: av_packet_alloc") }
+    unsafe pointer = unsafe packet
+  }
+
+  deinit {
+    var packet: UnsafeMutablePointer<AVPacket>? = unsafe pointer
+    unsafe av_packet_free(&packet)
+  }
+
+  /// Gives the data back and keeps the shell for the next picture.
+  func clear() {
+    unsafe av_packet_unref(pointer)
+  }
+
+  /// Takes over the data of `other`.
+  func take(from other: borrowing Packet) {
+    unsafe av_packet_unref(pointer)
+    unsafe av_packet_move_ref(pointer, other.pointer)
+  }
+
+  /// Calls `body` with the compressed bytes.
+  func withBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+    let data = unsafe UnsafeBufferPointer(start: pointer.pointee.data, count: max(0, Int(pointer.pointee.size)))
+    return unsafe body(data.span)
+  }
+
+  var byteCount: Int { unsafe Int(pointer.pointee.size) }
+}
+
+/// The compressed pictures of a small file, kept so that it is read once.
+@safe final class PacketStore {
+  private var packets: [UnsafeMutablePointer<AVPacket>] = unsafe []
+  private(set) var byteCount = 0
+
+  var count: Int { unsafe packets.count }
+
+  /// Takes the data out of `packet`.
+  func append(moving packet: borrowing Packet) {
+    guard let kept = unsafe av_packet_alloc() else { fatalError("out of memory: av_packet_alloc") }
+    byteCount += packet.byteCount
+    unsafe av_packet_move_ref(kept, packet.pointer)
+    unsafe packets.append(kept)
+  }
+
+  /// Makes `packet` another reference to the data of packet `number`.
+  func load(_ number: Int, into packet: borrowing Packet) -> Bool {
+    unsafe av_packet_ref(packet.pointer, packets[number]) >= 0
+  }
+
+  deinit {
+    for number in unsafe packets.indices {
+      var packet: UnsafeMutablePointer<AVPacket>? = unsafe packets[number]
+      unsafe av_packet_free(&packet)
+    }
+  }
+}

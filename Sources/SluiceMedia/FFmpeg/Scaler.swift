@@ -1,0 +1,106 @@
+internal import CFFmpeg
+
+/// Conversion between pixel formats by libswscale, at the accurate end of its settings.
+enum Scaler {
+  /// Converts a picture into `storage`, which is tightly packed, without changing its size.
+  static func convert(
+    _ picture: UnsafeMutablePointer<AVFrame>, format: AVPixelFormat, color: ColorDescription, to storage: FrameStorage,
+    layout: PixelLayout, width: Int, height: Int, path: String
+  ) throws(MediaError) {
+    let planes = unsafe [
+      UnsafePointer(picture.pointee.data.0), UnsafePointer(picture.pointee.data.1),
+      UnsafePointer(picture.pointee.data.2), UnsafePointer(picture.pointee.data.3),
+    ]
+    let strides = unsafe [
+      picture.pointee.linesize.0, picture.pointee.linesize.1, picture.pointee.linesize.2, picture.pointee.linesize.3,
+    ]
+    try unsafe convert(
+      planes, strides, format: format, color: color, to: storage, layout: layout, width: width, height: height,
+      path: path)
+  }
+
+  static func convert(
+    _ planes: [UnsafePointer<UInt8>?], _ strides: [Int32], format: AVPixelFormat, color: ColorDescription,
+    to storage: FrameStorage, layout: PixelLayout, width: Int, height: Int, path: String
+  ) throws(MediaError) {
+    let target = layout.format
+    guard let context = unsafe sws_alloc_context() else { fatalError("out of memory: sws_alloc_context") }
+    defer { unsafe sws_freeContext(context) }
+    let flags = SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP | SWS_BITEXACT
+    let options: [(String, Int)] = [
+      ("srcw", width), ("srch", height), ("dstw", width), ("dsth", height), ("src_format", Int(format.rawValue)),
+      ("dst_format", Int(target.rawValue)), ("sws_flags", Int(flags)),
+      ("src_range", color.range == .full ? 1 : 0), ("dst_range", color.range == .full ? 1 : 0),
+    ]
+    for (name, value) in options { unsafe av_opt_set_int(UnsafeMutableRawPointer(context), name, Int64(value), 0) }
+    if let form = PixelForm(format), layout == .rgb {
+      // Chroma stands at the left luma sample of each pair, and between two rows (H.264's default).
+      if form.chromaShift.width == 1 { unsafe av_opt_set_int(UnsafeMutableRawPointer(context), "src_h_chr_pos", 0, 0) }
+      if form.chromaShift.height == 1 {
+        unsafe av_opt_set_int(UnsafeMutableRawPointer(context), "src_v_chr_pos", 128, 0)
+      }
+    }
+    var code = unsafe sws_init_context(context, nil, nil)
+    if code >= 0 {
+      let matrix = unsafe sws_getCoefficients(color.matrix.swscale)
+      let full: Int32 = color.range == .full ? 1 : 0
+      unsafe sws_setColorspaceDetails(context, matrix, full, matrix, layout == .rgb ? 1 : full, 0, 1 << 16, 1 << 16)
+      var outputs: [UnsafeMutablePointer<UInt8>?] = unsafe storage.planes.map {
+        unsafe UnsafeMutablePointer(mutating: $0.base)
+      }
+      var outputStrides = unsafe storage.planes.map { unsafe Int32($0.bytesPerRow) }
+      while unsafe outputs.count < 4 {
+        unsafe outputs.append(nil)
+        outputStrides.append(0)
+      }
+      code = unsafe sws_scale(context, planes, strides, 0, Int32(height), outputs, outputStrides)
+    }
+    guard code >= 0 else {
+      let name = unsafe String(cString: av_get_pix_fmt_name(format))
+      throw MediaError(
+        .unsupported, path: path,
+        "its pictures (\(name), \(width)×\(height)) cannot be converted: \(FFmpeg.message(code))")
+    }
+  }
+}
+
+extension ColorDescription.Matrix {
+  fileprivate var swscale: Int32 {
+    switch self {
+    case .bt601: SWS_CS_ITU601
+    case .bt709: SWS_CS_ITU709
+    case .bt2020: SWS_CS_BT2020
+    case .smpte240m: SWS_CS_SMPTE240M
+    case .fcc: SWS_CS_FCC
+    }
+  }
+}
+
+extension VideoFrame {
+  /// The picture in 8-bit R, G, B: the stream's matrix and range, chroma sited left and interpolated bilinearly.
+  ///
+  /// Returns the frame itself if it is RGB already.
+  public func convertedToRGB() -> VideoFrame {
+    do {
+      return try converted(to: .rgb)
+    } catch {
+      preconditionFailure("libswscale converts every layout to RGB: \(error)")
+    }
+  }
+
+  /// The picture in another layout, in own memory.
+  func converted(to target: PixelLayout) throws(MediaError) -> VideoFrame {
+    guard layout != target else { return self }
+    let storage = FrameStorage(width: width, height: height, layout: target)
+    var planes: [UnsafePointer<UInt8>?] = unsafe self.storage.planes.map { unsafe $0.base }
+    var strides = unsafe self.storage.planes.map { unsafe Int32($0.bytesPerRow) }
+    while unsafe planes.count < 4 {
+      unsafe planes.append(nil)
+      strides.append(0)
+    }
+    try unsafe Scaler.convert(
+      planes, strides, format: layout.format, color: color, to: storage, layout: target, width: width, height: height,
+      path: "frame")
+    return VideoFrame(width: width, height: height, layout: target, color: color, time: time, storage: storage)
+  }
+}

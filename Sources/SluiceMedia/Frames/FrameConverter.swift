@@ -1,0 +1,93 @@
+internal import CFFmpeg
+
+/// Makes frames of decoded pictures: without a copy where the pipeline's layouts allow it.
+@safe final class FrameConverter {
+  let orientation: Orientation
+  private let timeBase: Double
+  private let pixelLimit: Int
+  /// Presentation time of the first picture.
+  var origin: Int64 = 0
+
+  init(stream: UnsafeMutablePointer<AVStream>, limits: MediaLimits) {
+    orientation = unsafe Orientation(matrix: sluice_display_matrix(stream))
+    timeBase = unsafe av_q2d(stream.pointee.time_base)
+    pixelLimit = limits.pixels
+  }
+
+  /// Seconds from the first picture.
+  func seconds(_ time: Int64) -> Double? {
+    time == FFmpeg.noTime || !timeBase.isFinite ? nil : Double(time &- origin) * timeBase
+  }
+
+  /// The frame of a decoder's picture.
+  /// - Parameter time: presentation time in the stream's unit.
+  func frame(of picture: UnsafeMutablePointer<AVFrame>, time: Int64, path: String) throws(MediaError) -> VideoFrame {
+    let stored = try unsafe FrameConverter.frame(of: picture, time: seconds(time), path: path)
+    return orientation.isIdentity ? stored : try stored.oriented(orientation)
+  }
+
+  static func frame(
+    of picture: UnsafeMutablePointer<AVFrame>, time: Double?, path: String
+  ) throws(MediaError) -> VideoFrame {
+    let format = unsafe AVPixelFormat(rawValue: picture.pointee.format)
+    let width = unsafe Int(picture.pointee.width)
+    let height = unsafe Int(picture.pointee.height)
+    guard let form = PixelForm(format), width > 0, height > 0 else {
+      throw MediaError(.cannotDecode, path: path, "the decoder gave a picture of \(width)×\(height) in no known format")
+    }
+    let color = unsafe ColorDescription(
+      matrix: picture.pointee.colorspace, range: picture.pointee.color_range, format: format)
+    if let layout = form.ownLayout, let storage = unsafe FrameStorage(sharing: picture, planes: layout.planeCount) {
+      return VideoFrame(width: width, height: height, layout: layout, color: color, time: time, storage: storage)
+    }
+    if let layout = form.reducedLayout {
+      let storage = FrameStorage(width: width, height: height, layout: layout)
+      unsafe storage.reduce(picture, depth: form.depth, layout: layout)
+      return VideoFrame(width: width, height: height, layout: layout, color: color, time: time, storage: storage)
+    }
+    let layout = form.nearestLayout
+    let storage = FrameStorage(width: width, height: height, layout: layout)
+    try unsafe Scaler.convert(
+      picture, format: format, color: color, to: storage, layout: layout, width: width, height: height, path: path)
+    return VideoFrame(width: width, height: height, layout: layout, color: color, time: time, storage: storage)
+  }
+}
+
+extension FrameStorage {
+  /// Refers to a decoder's picture for as long as this lives; `nil` if its rows run upwards.
+  fileprivate convenience init?(sharing picture: UnsafeMutablePointer<AVFrame>, planes count: Int) {
+    let bases = unsafe [picture.pointee.data.0, picture.pointee.data.1, picture.pointee.data.2]
+    let strides = unsafe [picture.pointee.linesize.0, picture.pointee.linesize.1, picture.pointee.linesize.2]
+    var planes: [Plane] = unsafe []
+    for plane in 0..<count {
+      guard let base = unsafe bases[plane], strides[plane] > 0 else { return nil }
+      unsafe planes.append(Plane(base: UnsafePointer(base), bytesPerRow: Int(strides[plane])))
+    }
+    guard let reference = unsafe av_frame_clone(picture) else { fatalError("out of memory: av_frame_clone") }
+    unsafe self.init(planes: planes) {
+      var reference: UnsafeMutablePointer<AVFrame>? = unsafe reference
+      unsafe av_frame_free(&reference)
+    }
+  }
+
+  /// Fills own memory from samples of `depth` bits: v → min(255, (v + 2^(depth − 9)) >> (depth − 8)), to the nearest.
+  fileprivate func reduce(_ picture: UnsafeMutablePointer<AVFrame>, depth: Int, layout: PixelLayout) {
+    let (width, height) = unsafe (Int(picture.pointee.width), Int(picture.pointee.height))
+    let bases = unsafe [picture.pointee.data.0, picture.pointee.data.1, picture.pointee.data.2]
+    let strides = unsafe [picture.pointee.linesize.0, picture.pointee.linesize.1, picture.pointee.linesize.2]
+    let shift = UInt32(depth - 8)
+    let half: UInt32 = 1 << (shift - 1)
+    var target = unsafe base
+    for plane in 0..<layout.planeCount {
+      let size = layout.planeSize(plane, width: width, height: height)
+      guard let source = unsafe bases[plane] else { continue }
+      for row in 0..<size.rows {
+        let samples = unsafe UnsafeRawPointer(source + row * Int(strides[plane])).assumingMemoryBound(to: UInt16.self)
+        for column in 0..<size.bytesPerRow {
+          unsafe target[column] = UInt8(truncatingIfNeeded: min(255, (UInt32(samples[column]) + half) >> shift))
+        }
+        unsafe target += size.bytesPerRow
+      }
+    }
+  }
+}

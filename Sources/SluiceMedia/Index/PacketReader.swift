@@ -1,0 +1,127 @@
+internal import CFFmpeg
+
+/// The packets of a file's video stream by their number in decoding order.
+///
+/// The file is read through once, for the index. A small file's packets are kept; a large file is read again from the
+/// nearest key picture, and where the container's seeking is not exact, from its beginning.
+final class PacketReader {
+  private var demuxer: Demuxer
+  private let path: String
+  private let limits: MediaLimits
+  private let deadline: Deadline
+  private(set) var packets: [PacketEntry] = []
+  private(set) var header: PictureHeader
+  private var store: PacketStore? = PacketStore()
+  /// The packet that the demuxer delivers next, when packets are not kept.
+  private var place = 0
+  /// The packet that a seek landed on.
+  private let landing = Packet()
+  private var hasLanded = false
+  private var numbers: [PacketIdentity: Int] = [:]
+
+  private struct PacketIdentity: Hashable {
+    let time: Int64
+    let decodingTime: Int64
+    let size: Int32
+  }
+
+  init(path: String, limits: MediaLimits, deadline: Deadline) throws(MediaError) {
+    self.path = path
+    self.limits = limits
+    self.deadline = deadline
+    demuxer = try Demuxer(path: path, limits: limits, deadline: deadline)
+    header = unsafe PictureHeader(stream: demuxer.stream)
+    try readIndex()
+  }
+
+  var isFramedByContainer: Bool { demuxer.isFramedByContainer }
+
+  /// The stream, AVStream; valid as long as the reader, until it has to open the file again.
+  var stream: UnsafeMutablePointer<AVStream> { unsafe demuxer.stream }
+
+  private func readIndex() throws(MediaError) {
+    let packet = Packet()
+    packets.reserveCapacity(max(demuxer.indexedCount, 64) & 0xFFFFF)
+    while demuxer.read(into: packet) {
+      guard packets.count < limits.frames else {
+        throw MediaError(
+          .limitExceeded, path: path, "has more than \(limits.frames) pictures, the limit of MediaLimits.frames")
+      }
+      let data = unsafe packet.pointer.pointee
+      let isKey = unsafe data.flags & AV_PKT_FLAG_KEY != 0
+      var traits = packet.withBytes { header.traits(of: $0, isKey: isKey) }
+      if unsafe data.flags & AV_PKT_FLAG_DISCARD != 0 { traits.insert(.discarded) }
+      unsafe packets.append(
+        PacketEntry(time: data.pts, decodingTime: data.dts, position: data.pos, size: data.size, traits: traits))
+      if let kept = store {
+        kept.append(moving: packet)
+        if kept.byteCount > limits.retainedBytes { store = nil }
+      }
+    }
+    if deadline.hasPassed { throw Demuxer.timeout(path, limits) }
+    for number in packets.indices { packets[number].traits = header.settle(packets[number].traits) }
+    place = packets.count
+  }
+
+  /// Reads packet `number` into `packet`.
+  func load(_ number: Int, into packet: borrowing Packet) throws(MediaError) {
+    if deadline.hasPassed { throw Demuxer.timeout(path, limits) }
+    if let store {
+      packet.clear()
+      guard store.load(number, into: packet) else { fatalError("out of memory: av_packet_ref") }
+      return
+    }
+    if number < place || number > place + 64 { try move(to: number) }
+    while try step(into: packet) < number {}
+  }
+
+  // Reads the packet at `place` and checks that it is the one of the index.
+  private func step(into packet: borrowing Packet) throws(MediaError) -> Int {
+    var isRead = hasLanded
+    if hasLanded {
+      packet.take(from: landing)
+      hasLanded = false
+    } else {
+      isRead = place < packets.count && demuxer.read(into: packet)
+    }
+    guard isRead, identity(of: packet) == identity(of: packets[place]) else {
+      throw deadline.hasPassed
+        ? Demuxer.timeout(path, limits)
+        : MediaError(.cannotDecode, path: path, "changed while it was read: packet \(place) is another one than before")
+    }
+    place += 1
+    return place - 1
+  }
+
+  /// Makes `place` at most `number`, by the container's own seeking if that leads to a packet of the index.
+  private func move(to number: Int) throws(MediaError) {
+    if numbers.isEmpty {
+      for (number, entry) in packets.enumerated() {
+        // Packets that cannot be told apart are no landmarks.
+        let known = numbers.updateValue(number, forKey: identity(of: entry))
+        if known != nil { numbers[identity(of: entry)] = -1 }
+      }
+    }
+    let entry = packets[number]
+    let time = entry.decodingTime == FFmpeg.noTime ? entry.time : min(entry.decodingTime, entry.time)
+    if time != FFmpeg.noTime, demuxer.seek(to: time), demuxer.read(into: landing),
+      let landed = numbers[identity(of: landing)], landed >= 0, landed <= number
+    {
+      place = landed
+      hasLanded = true
+      return
+    }
+    hasLanded = false
+    demuxer = try Demuxer(path: path, limits: limits, deadline: deadline)
+    place = 0
+  }
+
+  private func identity(of packet: borrowing Packet) -> PacketIdentity {
+    let data = unsafe packet.pointer.pointee
+    return unsafe PacketIdentity(time: data.pts, decodingTime: data.dts, size: data.size)
+  }
+
+  private func identity(of entry: PacketEntry) -> PacketIdentity {
+    PacketIdentity(time: entry.time, decodingTime: entry.decodingTime, size: entry.size)
+  }
+}

@@ -1,0 +1,220 @@
+internal import CFFmpeg
+
+/// Reads from a compressed picture's first bytes what the index has to know; nothing is decoded.
+struct PictureHeader {
+  private enum Syntax { case h264, hevc, mpeg4, mpeg12, vp8, vp9, intraOnly, other }
+  private let syntax: Syntax
+  /// Bytes of the length in front of a NAL unit, 0 for start codes.
+  private let lengthSize: Int
+  /// HEVC pictures of the highest temporal layer only can be left out.
+  private(set) var highestLayer: UInt8 = 0
+
+  init(stream: UnsafeMutablePointer<AVStream>) {
+    let parameters = unsafe stream.pointee.codecpar.pointee
+    let size = unsafe Int(parameters.extradata_size)
+    let extra = unsafe UnsafeBufferPointer(start: parameters.extradata, count: max(size, 0))
+    switch unsafe parameters.codec_id {
+    case AV_CODEC_ID_H264:
+      syntax = .h264
+      lengthSize = unsafe extra.count > 6 && extra[0] == 1 ? Int(extra[4] & 3) + 1 : 0
+    case AV_CODEC_ID_HEVC:
+      syntax = .hevc
+      // As FFmpeg tells hvcC from start codes.
+      lengthSize =
+        unsafe extra.count > 22 && (extra[0] != 0 || extra[1] != 0 || extra[2] > 1) ? Int(extra[21] & 3) + 1 : 0
+    case AV_CODEC_ID_MPEG4: (syntax, lengthSize) = (.mpeg4, 0)
+    case AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO: (syntax, lengthSize) = (.mpeg12, 0)
+    case AV_CODEC_ID_VP8: (syntax, lengthSize) = (.vp8, 0)
+    case AV_CODEC_ID_VP9: (syntax, lengthSize) = (.vp9, 0)
+    case let codec:
+      let properties = unsafe avcodec_descriptor_get(codec)?.pointee.props ?? 0
+      (syntax, lengthSize) = (properties & AV_CODEC_PROP_INTRA_ONLY != 0 ? .intraOnly : .other, 0)
+    }
+  }
+
+  /// Whether each packet stands for itself, so that any may be the first.
+  var isIntraOnly: Bool { syntax == .intraOnly }
+
+  var isH264: Bool { syntax == .h264 }
+
+  /// Whether display order can only be told by the decoder: a packet may hold two pictures, or none.
+  var mayPackPictures: Bool { syntax == .mpeg4 }
+
+  /// The traits of a packet that the container calls a key picture or not.
+  mutating func traits(of bytes: Span<UInt8>, isKey: Bool) -> PacketEntry.Traits {
+    let key: PacketEntry.Traits = isKey ? .start : []
+    switch syntax {
+    case .intraOnly: return [.start, .unreferenced]
+    case .h264: return h264(bytes, isKey: isKey)
+    case .hevc: return hevc(bytes)
+    case .vp8:
+      // The frame tag: bit 0 says "not a key frame", bit 4 "shown" (RFC 6386, section 9.1).
+      let isShown = bytes.count > 0 && bytes[0] & 0x10 != 0
+      return isShown ? key : key.union(.hidden)
+    case .vp9: return PictureHeader.isShownVP9(bytes) ? key : key.union(.hidden)
+    case .mpeg4, .mpeg12, .other: return key
+    }
+  }
+
+  // MARK: H.264
+
+  private func h264(_ bytes: Span<UInt8>, isKey: Bool) -> PacketEntry.Traits {
+    var traits: PacketEntry.Traits = []
+    var recovers = false
+    var hasSlice = false
+    var onlyIntra = true
+    var referenced = false
+    forEachUnit(bytes) { unit in
+      let type = unit[0] & 31
+      switch type {
+      case 5:
+        traits.insert(.start)
+        hasSlice = true
+        referenced = true
+        return false
+      case 1, 2:
+        hasSlice = true
+        if unit[0] & 0x60 != 0 { referenced = true }
+        var bits = BitReader(unit, from: 1)
+        _ = bits.exponential()  // first_mb_in_slice
+        let kind = bits.exponential() % 5
+        if kind != 2 && kind != 4 { onlyIntra = false }
+        // A slice that nobody refers to: all slices of the picture are alike (7.4.1).
+        return referenced && onlyIntra && isKey
+      case 6:
+        if PictureHeader.recoveryFrames(unit) == 0 { recovers = true }
+        return true
+      default:
+        return true
+      }
+    }
+    guard hasSlice else { return [] }
+    // A recovery point that is reached with its own picture, or a key picture of the container that is all intra.
+    if !traits.contains(.start), onlyIntra, recovers || isKey { traits.insert(.start) }
+    if !referenced { traits.insert(.unreferenced) }
+    return traits
+  }
+
+  /// `recovery_frame_cnt` of a recovery point message (H.264, D.1.8), or `nil` if there is none.
+  private static func recoveryFrames(_ unit: Span<UInt8>) -> Int? {
+    var place = 1
+    while place + 2 < unit.count {
+      var type = 0
+      while place < unit.count, unit[place] == 255 { (type, place) = (type + 255, place + 1) }
+      guard place < unit.count else { return nil }
+      type += Int(unit[place])
+      place += 1
+      var size = 0
+      while place < unit.count, unit[place] == 255 { (size, place) = (size + 255, place + 1) }
+      guard place < unit.count else { return nil }
+      size += Int(unit[place])
+      place += 1
+      if type == 6 {
+        var bits = BitReader(unit, from: place)
+        return bits.exponential()
+      }
+      place += size
+    }
+    return nil
+  }
+
+  // MARK: HEVC
+
+  private mutating func hevc(_ bytes: Span<UInt8>) -> PacketEntry.Traits {
+    var traits: PacketEntry.Traits = []
+    var layer: UInt8 = 0
+    forEachUnit(bytes) { unit in
+      guard unit.count > 1 else { return true }
+      let type = (unit[0] >> 1) & 63
+      guard type < 32 else { return true }
+      layer = unit[1] & 7
+      if (16...21).contains(type) { traits.insert(.start) }
+      // Sub-layer non-reference pictures have even types below 16 (H.265, table 7-1).
+      if type < 16, type % 2 == 0 { traits.insert(.unreferenced) }
+      return false
+    }
+    highestLayer = max(highestLayer, layer)
+    // The temporal layer rides along until the highest is known.
+    if traits.contains(.unreferenced) { traits.formUnion(PacketEntry.Traits(rawValue: layer << 4)) }
+    return traits
+  }
+
+  /// Withdraws the mark from HEVC pictures that a higher temporal layer may refer to.
+  func settle(_ traits: PacketEntry.Traits) -> PacketEntry.Traits {
+    guard syntax == .hevc else { return traits }
+    let plain = PacketEntry.Traits(rawValue: traits.rawValue & 15)
+    return traits.rawValue >> 4 < highestLayer ? plain.subtracting(.unreferenced) : plain
+  }
+
+  // MARK: VP9
+
+  // The uncompressed header: marker 2 bits, profile 2 (3 for profile 3), show_existing_frame, frame_type, show_frame.
+  // A superframe ends with its index and shows its last frame (VP9 bitstream specification, annex B).
+  private static func isShownVP9(_ bytes: Span<UInt8>) -> Bool {
+    guard bytes.count > 0 else { return false }
+    if bytes[bytes.count - 1] & 0xE0 == 0xC0 { return true }
+    var bits = BitReader(bytes, from: 0)
+    guard bits.read(2) == 2 else { return true }
+    let profile = bits.read(1) + 2 * bits.read(1)
+    if profile == 3 { _ = bits.read(1) }
+    if bits.read(1) == 1 { return true }
+    _ = bits.read(1)
+    return bits.read(1) == 1
+  }
+
+  // MARK: NAL units
+
+  /// Calls `body` with each NAL unit, header first, until it returns `false`.
+  private func forEachUnit(_ bytes: Span<UInt8>, _ body: (Span<UInt8>) -> Bool) {
+    if lengthSize > 0 {
+      var place = 0
+      while place + lengthSize < bytes.count {
+        var length = 0
+        for byte in 0..<lengthSize { length = length << 8 | Int(bytes[place + byte]) }
+        place += lengthSize
+        guard length > 0, length <= bytes.count - place else { return }
+        guard body(bytes.extracting(place..<place + length)) else { return }
+        place += length
+      }
+    } else {
+      var place = 0
+      var unit = -1
+      while place + 2 < bytes.count {
+        guard bytes[place] == 0, bytes[place + 1] == 0, bytes[place + 2] == 1 else {
+          place += 1
+          continue
+        }
+        if unit >= 0, unit < place, !body(bytes.extracting(unit..<place)) { return }
+        unit = place + 3
+        place = unit
+      }
+      if unit >= 0, unit < bytes.count { _ = body(bytes.extracting(unit..<bytes.count)) }
+    }
+  }
+}
+
+/// The first 64 bits from a place on, most significant first; zeros past the end.
+///
+/// Emulation prevention bytes are not removed: what is read here stands before any can occur.
+private struct BitReader {
+  private var bits: UInt64 = 0
+
+  init(_ bytes: Span<UInt8>, from first: Int) {
+    for place in first..<first + 8 {
+      bits = bits << 8 | (place < bytes.count ? UInt64(bytes[place]) : 0)
+    }
+  }
+
+  mutating func read(_ count: Int) -> Int {
+    guard count > 0 else { return 0 }
+    defer { bits <<= UInt64(count) }
+    return Int(bits >> UInt64(64 - count))
+  }
+
+  /// An unsigned Exp-Golomb number, at most 2^16 - 2.
+  mutating func exponential() -> Int {
+    var zeros = 0
+    while zeros < 16, read(1) == 0 { zeros += 1 }
+    return zeros == 16 ? 65534 : (1 << zeros) - 1 + read(zeros)
+  }
+}

@@ -1,0 +1,70 @@
+internal import SluicePlatform
+
+/// A video file whose pictures can be asked for by their place in display order, exactly.
+///
+/// Opening reads the file through once, without decoding. Pictures stand in display order of their time stamps, and
+/// where those are missing or contradict the pictures, in the order in which a decoder puts them out: frame `i` is the
+/// `i`-th picture of `ffmpeg -i FILE -map 0:v:0 -vsync passthrough -f rawvideo`, turned as its display matrix says.
+///
+/// Safe to share between threads; requests are served one after the other by a single-threaded decoder.
+public final class VideoFile: FrameSource {
+  public let name: String
+  public let frameCount: Int
+  public let frameRate: Double?
+  /// Width and height of the first pictures as the container states them, turned for display, pixels; 0 where it does not.
+  public let width: Int
+  public let height: Int
+  /// Presentation times in display order, seconds from the first picture.
+  public let times: [Double]
+  private let session: Lock<VideoSession>
+
+  /// Opens and indexes the file at `path`.
+  /// - Throws: ``MediaError`` if it is no video or exceeds the limits.
+  public init(path: String, limits: MediaLimits = MediaLimits()) throws(MediaError) {
+    let session = try VideoSession(path: path, limits: limits)
+    name = path
+    frameCount = session.index.display.count
+    times = session.times
+    frameRate = session.frameRate
+    (width, height) = session.size
+    self.session = Lock(session)
+  }
+
+  /// The pictures at `indices`, in that order; an index may come more than once.
+  ///
+  /// Decodes from the nearest key picture, leaves out what no wanted picture needs, and converts nothing.
+  /// - Throws: ``MediaError`` that names the picture which does not exist or cannot be decoded.
+  public func frames(at indices: [Int]) throws -> [VideoFrame] {
+    var decoded: [Int: VideoFrame] = [:]
+    try forEachFrame(at: indices) { decoded[$0] = $1 }
+    return indices.compactMap { decoded[$0] }
+  }
+
+  /// Calls `body` with each picture at `indices` as it leaves the decoder: nearly in display order, each one once.
+  ///
+  /// Holds no picture itself, so a whole file can be gone through.
+  /// - Throws: ``MediaError``, or what `body` throws.
+  public func forEachFrame(at indices: some Sequence<Int>, _ body: (Int, VideoFrame) throws -> Void) throws {
+    let wanted = Array(indices)
+    if let wrong = wanted.first(where: { !(0..<frameCount).contains($0) }) {
+      throw MediaError(
+        .noSuchFrame, path: name, frame: wrong,
+        "frame \(wrong) asked, the stream has \(frameCount): 0…\(frameCount - 1). Ask for fewer frames or a smaller stride."
+      )
+    }
+    try session.withLock { session in
+      try session.forEachFrame(wanted, body)
+    }
+  }
+
+  /// The picture shown `seconds` after the first one: the last that begins no later.
+  public func frameIndex(at seconds: Double) -> Int {
+    var low = 0
+    var high = times.count
+    while low < high {
+      let middle = (low + high) / 2
+      if times[middle] <= seconds + 1e-9 { low = middle + 1 } else { high = middle }
+    }
+    return max(0, low - 1)
+  }
+}

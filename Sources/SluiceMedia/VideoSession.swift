@@ -1,0 +1,156 @@
+internal import CFFmpeg
+
+/// An open file with its index and its decoder; belongs to one thread at a time.
+final class VideoSession {
+  let path: String
+  let limits: MediaLimits
+  let deadline: Deadline
+  let reader: PacketReader
+  let index: PacketIndex
+  let converter: FrameConverter
+  private let decoder: Decoder
+  private let packet = Packet()
+
+  init(path: String, limits: MediaLimits) throws(MediaError) {
+    self.path = path
+    self.limits = limits
+    deadline = Deadline()
+    deadline.start(seconds: limits.seconds)
+    reader = try PacketReader(path: path, limits: limits, deadline: deadline)
+    converter = unsafe FrameConverter(stream: reader.stream, limits: limits)
+    let timed = PacketIndex(timeOrdered: reader.packets)
+    let isDoubtful = timed.doubt != nil || reader.header.mayPackPictures
+    decoder = try unsafe Decoder(
+      stream: reader.stream, reorderDepth: reader.header.isH264 && !isDoubtful ? timed.reorderDepth : nil,
+      limits: limits, path: path)
+    var isTrusted = !isDoubtful
+    if isTrusted, !reader.isFramedByContainer || timed.beginsAbruptly {
+      isTrusted = try VideoSession.beginning(of: timed, reader, decoder)
+    }
+    if isTrusted {
+      index = timed
+    } else {
+      let order = try VideoSession.decodedOrder(reader, decoder)
+      index = PacketIndex(decoded: order, packets: reader.packets)
+    }
+    guard let first = index.display.first else {
+      throw MediaError(
+        .notVideo, path: path, "holds no picture that can be decoded; \(reader.packets.count) packets were read")
+    }
+    converter.origin = index.packets[Int(first)].time
+  }
+
+  /// Calls `body` with each wanted picture as it leaves the decoder, which is nearly display order.
+  ///
+  /// - Parameter wanted: places in display order; a place that comes twice is delivered once.
+  func forEachFrame(_ wanted: some Sequence<Int>, _ body: (Int, VideoFrame) throws -> Void) throws {
+    deadline.start(seconds: limits.seconds)
+    var pending: [Int: Int] = [:]  // packet → place in display order
+    for place in wanted { pending[Int(index.display[place])] = place }
+    guard !pending.isEmpty else { return }
+    for run in DecodePlan(wanted: pending.keys.sorted(), index: index).runs {
+      try decode(run, pending: &pending, isStrict: false, body)
+    }
+    guard let last = pending.keys.max() else { return }
+    // A picture that did not come out, or stands behind damage: what a decoder makes of it depends on all before it.
+    try decode(DecodeRun(first: 0, last: last), pending: &pending, isStrict: true, body)
+    guard let missing = pending.values.min() else { return }
+    throw MediaError(
+      .cannotDecode, path: path, frame: missing,
+      "frame \(missing) of \(index.display.count) cannot be decoded: its data is damaged; ask for other frames or repair the file"
+    )
+  }
+
+  /// Decodes one stretch and takes the pictures delivered out of `pending`.
+  ///
+  /// - Parameter isStrict: whether every packet is decoded, so that damage is concealed as in a plain reading of the
+  ///   file; otherwise the stretch is given up at the first damage and what nobody needs is left out.
+  private func decode(
+    _ run: DecodeRun, pending: inout [Int: Int], isStrict: Bool, _ body: (Int, VideoFrame) throws -> Void
+  ) throws {
+    decoder.flush()
+    var left = pending.keys.count { (run.first...run.last).contains($0) }
+    var hasEnded = false
+    var number = run.first
+    while left > 0, !hasEnded {
+      let isPast = number > run.last && (index.isOnePicturePerPacket && !isStrict)
+      if isPast || number >= reader.packets.count {
+        decoder.sendEnd()
+        hasEnded = true
+      } else {
+        defer { number += 1 }
+        if !isStrict, index.packets[number].traits.contains(.unreferenced), pending[number] == nil { continue }
+        try reader.load(number, into: packet)
+        if !decoder.send(packet, tag: number), !isStrict, !isLeading(number, run) { return }
+      }
+      receiving: while true {
+        switch decoder.receive() {
+        case .nothing:
+          break receiving
+        case .failure:
+          if !isStrict, !isLeading(number, run) { return }
+          if hasEnded { break receiving }
+        case .picture(let tag, let isDamaged):
+          if isDamaged, !isStrict, !isLeading(tag, run) { return }
+          guard let place = pending.removeValue(forKey: tag) else { continue }
+          left -= 1
+          let frame = try unsafe converter.frame(of: decoder.frame, time: index.packets[tag].time, path: path)
+          try body(place, frame)
+        }
+      }
+    }
+  }
+
+  /// Pictures shown before the key picture the stretch begins with: they refer to what was not decoded.
+  private func isLeading(_ packet: Int, _ run: DecodeRun) -> Bool {
+    packet > run.first && index.order[packet] < index.order[run.first] && run.first > 0
+  }
+
+  // MARK: When time stamps are not enough
+
+  /// Whether the first pictures come out of the decoder as the time stamps say.
+  private static func beginning(
+    of index: PacketIndex, _ reader: PacketReader, _ decoder: borrowing Decoder
+  )
+    throws(MediaError) -> Bool
+  {
+    let count = min(reader.packets.count, 48)
+    let decoded = try order(ofFirst: count, reader, decoder)
+    // The last ones may lack what follows them.
+    let sure = max(0, min(count - 16, decoded.count)) + (count == reader.packets.count ? 16 : 0)
+    return index.display.prefix(sure).elementsEqual(decoded.prefix(sure).map { Int32($0) })
+      && (count < reader.packets.count || decoded.count == index.display.count)
+  }
+
+  private static func decodedOrder(_ reader: PacketReader, _ decoder: borrowing Decoder) throws(MediaError) -> [Int] {
+    try order(ofFirst: reader.packets.count, reader, decoder)
+  }
+
+  /// The packets of the pictures that a decoder puts out, in its order, when it is given the first `count` packets.
+  private static func order(
+    ofFirst count: Int, _ reader: PacketReader, _ decoder: borrowing Decoder
+  )
+    throws(MediaError) -> [Int]
+  {
+    decoder.flush()
+    let packet = Packet()
+    var tags: [Int] = []
+    for number in 0...count {
+      if number == count {
+        decoder.sendEnd()
+      } else {
+        try reader.load(number, into: packet)
+        _ = decoder.send(packet, tag: number)
+      }
+      var failures = 0
+      receiving: while failures < 8 {
+        switch decoder.receive() {
+        case .nothing: break receiving
+        case .failure: failures += 1
+        case .picture(let tag, _): tags.append(tag)
+        }
+      }
+    }
+    return tags
+  }
+}
