@@ -55,7 +55,7 @@ let package = Package(
     .target(name: "CBLAS", path: "Sources/CBLAS", cSettings: kernels, linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "SluiceKernels", path: "Sources/SluiceKernels", cSettings: kernels, linkerSettings: [.linkedLibrary("m")]),
     // 1
-    module("SluicePlatform", []),
+    module("SluicePlatform", [dequeModule]),
     // 2
     module("SluiceFlow", ["SluicePlatform", dequeModule]),
     module("SluiceTensor", ["SluicePlatform", "SluiceKernels", "CBLAS"]),

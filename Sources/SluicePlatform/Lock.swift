@@ -1,29 +1,37 @@
-internal import Glibc
+public import Glibc
 
-/// The package's one lock: a pthread mutex around the state it protects.
+/// The package's one lock: a pthread mutex around the state it protects, and a condition to wait for on it.
 ///
 /// Hold it briefly and never across an `await`. (`Synchronization.Mutex` is not used: the thread sanitizer cannot see
 /// its futex on Linux and reports races that are none.)
 @safe public final class Lock<State>: @unchecked Sendable {
   // Safe to share: `state` is touched only between pthread_mutex_lock and pthread_mutex_unlock.
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private var state: State
+  @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
+  @usableFromInline let condition: UnsafeMutablePointer<pthread_cond_t>
+  @usableFromInline var state: State
 
   /// Creates an unlocked lock around `state`.
   public init(_ state: sending State) {
     unsafe mutex = .allocate(capacity: 1)
     unsafe mutex.initialize(to: pthread_mutex_t())
+    unsafe condition = .allocate(capacity: 1)
+    unsafe condition.initialize(to: pthread_cond_t())
     let code = unsafe pthread_mutex_init(mutex, nil)
     precondition(code == 0, "pthread_mutex_init failed with \(code)")
+    let conditionCode = unsafe pthread_cond_init(condition, nil)
+    precondition(conditionCode == 0, "pthread_cond_init failed with \(conditionCode)")
     self.state = state
   }
 
   deinit {
+    unsafe pthread_cond_destroy(condition)
+    unsafe condition.deallocate()
     unsafe pthread_mutex_destroy(mutex)
     unsafe mutex.deallocate()
   }
 
   /// Runs `body` with the state, alone.
+  @inlinable
   public func withLock<Result, Failure: Error>(
     _ body: (inout State) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result {
@@ -31,4 +39,25 @@ internal import Glibc
     defer { unsafe pthread_mutex_unlock(mutex) }
     return try body(&state)
   }
+
+  /// Runs `body` with the state, alone, again after each wake-up until it gives a result.
+  ///
+  /// Blocks the thread while `body` returns `nil`; only threads of our own may wait so.
+  @inlinable
+  public func wait<Result>(_ body: (inout State) -> sending Result?) -> sending Result {
+    unsafe pthread_mutex_lock(mutex)
+    defer { unsafe pthread_mutex_unlock(mutex) }
+    while true {
+      if let result = body(&state) { return result }
+      unsafe pthread_cond_wait(condition, mutex)
+    }
+  }
+
+  /// Wakes one thread that waits.
+  @inlinable
+  public func wakeOne() { unsafe pthread_cond_signal(condition) }
+
+  /// Wakes every thread that waits.
+  @inlinable
+  public func wakeAll() { unsafe pthread_cond_broadcast(condition) }
 }

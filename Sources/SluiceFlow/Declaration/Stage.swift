@@ -1,9 +1,9 @@
 /// A step of a pipeline: turns elements of one type into elements of another, one at a time.
 ///
 /// A stage is a description and holds no state of a run; see ``Transform`` for state of a worker.
-public protocol Stage<Input, Output>: Sendable {
-  associatedtype Input: Sendable
-  associatedtype Output: Sendable
+public protocol Stage<Input, Output>: PipelinePart, Configurable {
+  associatedtype Input
+  associatedtype Output
 
   /// Turns one element into another.
   ///
@@ -27,5 +27,23 @@ extension Transform {
   public func callAsFunction(_ input: Input, context: ElementContext) async throws -> Output {
     var worker = try makeWorker()
     return try self(input, worker: &worker, context: context)
+  }
+}
+
+/// A stage or source that knows how large what it gives can become; `sluice graph` sums this up.
+public protocol ByteBounded {
+  /// The most bytes one output takes, or `nil` if this configuration does not bound it.
+  var outputByteBound: Int? { get }
+}
+
+extension Stage {
+  public var pipelinePlan: PipelinePlan {
+    PipelinePlan([PlanNode(stage: StageBox(stage: self))])
+  }
+}
+
+extension Transform {
+  public var pipelinePlan: PipelinePlan {
+    PipelinePlan([PlanNode(stage: TransformBox(stage: self))])
   }
 }

@@ -4,21 +4,32 @@ public import SluicePlatform
 public struct ElementContext: Sendable {
   /// The run's seed.
   public let seed: UInt64
-  /// How often the source's list has been gone through before.
+  /// How often the source's list has been gone through before; of a batch, that of its first sample.
   public let epoch: Int
-  /// The sample's number in its source's list.
+  /// The sample's number in its source's list; of a batch, that of its first sample.
   public let sample: Int
   /// What messages call the sample: a path, a shard and a clip.
   public let identity: String
   /// The node's name in the graph.
   public let stage: String
+  /// Inside a ``Step``: how many elements the step has taken before this one, over all runs that were resumed.
+  public let step: Int?
+  /// Epochs gone through before this element, with the fraction: 2.5 in the middle of the third one.
+  ///
+  /// Of a batch, that of its first sample.
+  public let epochProgress: Double
 
-  public init(seed: UInt64, epoch: Int, sample: Int, identity: String, stage: String) {
+  public init(
+    seed: UInt64, epoch: Int, sample: Int, identity: String, stage: String, step: Int? = nil,
+    epochProgress: Double? = nil
+  ) {
     self.seed = seed
     self.epoch = epoch
     self.sample = sample
     self.identity = identity
     self.stage = stage
+    self.step = step
+    self.epochProgress = epochProgress ?? Double(epoch)
   }
 
   /// A generator of this sample at this stage: equal for any number of workers.

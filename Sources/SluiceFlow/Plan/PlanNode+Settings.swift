@@ -1,0 +1,52 @@
+extension PlanNode {
+  /// The fields of what is inside, then those every node of the kind has.
+  package var allFields: [FieldValue] {
+    let buffer = FieldValue(name: "buffer", text: "\(buffer)", changesResults: false)
+    let workers = FieldValue(name: "workers", text: "\(workers)", changesResults: false)
+    return switch kind {
+    case .source(let source): source.fields + [workers, buffer]
+    case .stage(let stage): stage.fields + [workers, buffer]
+    case .batch(let size, _): [FieldValue(name: "size", text: "\(size)", changesResults: true), buffer]
+    case .fork(let fork):
+      [FieldValue(name: "window", text: fork.window.map { "\($0)" } ?? "auto", changesResults: false), buffer]
+    case .zip: [buffer]
+    case .step: []
+    }
+  }
+
+  mutating func set(_ field: String, to text: String) throws {
+    switch (kind, field) {
+    case (.source(var source), _) where source.fields.contains { $0.name == field }:
+      try source.set(field, to: text)
+      kind = .source(source)
+    case (.stage(var stage), _) where stage.fields.contains { $0.name == field }:
+      try stage.set(field, to: text)
+      kind = .stage(stage)
+    case (.batch(_, let collect), "size"): kind = .batch(size: try positive(text), collect: collect)
+    case (.fork(var fork), "window"):
+      fork.window = text == "auto" ? nil : try positive(text)
+      kind = .fork(fork)
+    case (_, "workers"): workers = try positive(text)
+    case (_, "buffer"): buffer = try positive(text)
+    default: break
+    }
+  }
+
+  private func positive(_ text: String) throws -> Int {
+    let number: Int = try SettingText.parse(text)
+    guard number > 0 else { throw SettingError("\(number) given, at least 1 wanted") }
+    return number
+  }
+}
+
+extension PipelinePlan {
+  /// This plan with `decode`, `decode2`, … where several nodes have the same name.
+  func withUniqueNames() -> PipelinePlan {
+    var seen: [String: Int] = [:]
+    return mapNodes { node in
+      let count = seen[node.name, default: 0] + 1
+      seen[node.name] = count
+      if count > 1 { node.name += "\(count)" }
+    }
+  }
+}

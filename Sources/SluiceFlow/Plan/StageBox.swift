@@ -1,0 +1,88 @@
+/// What a worker does with one element.
+typealias Work = (any Sendable, ElementContext) async throws -> any Sendable
+
+/// A stage with its types sealed.
+package protocol StageBoxing: Sendable {
+  var defaultName: String { get }
+  var inputType: String { get }
+  var outputType: String { get }
+  var outputByteBound: Int? { get }
+  var fields: [FieldValue] { get }
+  mutating func set(_ field: String, to text: String) throws
+  /// Makes one worker; called on the worker's own thread.
+  func makeWorker() throws -> StageWorker
+}
+
+/// One worker of a stage; lives and works in one task.
+package struct StageWorker {
+  let work: Work
+}
+
+/// A settable field and its present value.
+package struct FieldValue: Sendable, Equatable {
+  package let name: String
+  package let text: String
+  package let changesResults: Bool
+}
+
+struct StageBox<Boxed: Stage>: StageBoxing {
+  var stage: Boxed
+
+  func makeWorker() -> StageWorker {
+    let stage = stage
+    return StageWorker { input, context in
+      // Holds: the builder admits a stage only behind a part whose output is its input.
+      try await stage(input as! Boxed.Input, context: context)
+    }
+  }
+}
+
+struct TransformBox<Boxed: Transform>: StageBoxing {
+  var stage: Boxed
+
+  func makeWorker() throws -> StageWorker {
+    let stage = stage
+    var worker = try stage.makeWorker()
+    return StageWorker { input, context in
+      // Holds: the builder admits a stage only behind a part whose output is its input.
+      try stage(input as! Boxed.Input, worker: &worker, context: context)
+    }
+  }
+}
+
+/// What both boxes answer from the stage inside.
+protocol StageBoxed: StageBoxing {
+  associatedtype Boxed: Stage
+  var stage: Boxed { get set }
+}
+
+extension StageBox: StageBoxed {}
+extension TransformBox: StageBoxed {}
+
+extension StageBoxed {
+  package var defaultName: String { nodeName(of: Boxed.self) }
+  package var inputType: String { "\(Boxed.Input.self)" }
+  package var outputType: String { "\(Boxed.Output.self)" }
+  package var outputByteBound: Int? { (stage as? any ByteBounded)?.outputByteBound }
+  package var fields: [FieldValue] { fieldValues(of: stage) }
+  package mutating func set(_ field: String, to text: String) throws { try setField(field, to: text, of: &stage) }
+}
+
+func fieldValues<Root: Configurable>(of root: Root) -> [FieldValue] {
+  Root.settings.map { FieldValue(name: $0.name, text: $0.read(root), changesResults: $0.changesResults) }
+}
+
+func setField<Root: Configurable>(_ field: String, to text: String, of root: inout Root) throws {
+  // Only fields that `fieldValues` lists are asked for.
+  guard let setting = Root.settings.first(where: { $0.name == field }) else { return }
+  try setting.write(&root, text)
+}
+
+/// The name of a node from its type: `CubeMask` → `cubeMask`, `HOGTarget<Clip>` → `hogTarget`.
+func nodeName(of type: Any.Type) -> String {
+  let bare = "\(type)".prefix { $0 != "<" }
+  let letters = Array(bare)
+  var head = letters.prefix { $0.isUppercase }.count
+  if head > 1, head < letters.count, letters[head].isLowercase { head -= 1 }
+  return String(letters[..<head]).lowercased() + String(letters[head...])
+}

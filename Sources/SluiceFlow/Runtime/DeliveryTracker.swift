@@ -1,0 +1,86 @@
+/// What arrives at the end of a pipeline, as a pure state machine: position, failures, and whether to go on.
+struct DeliveryTracker {
+  /// One source as the run sees it.
+  struct Stream {
+    let name: String
+    let count: Int
+    let isPrimary: Bool
+  }
+
+  private(set) var position: StreamPosition
+  private(set) var delivered = 0
+  /// The error to end with, once what has been delivered so far is taken.
+  private(set) var verdict: FlowError?
+
+  private let streams: [Stream]
+  private let maxFailures: Double?
+  private let lastOrdinal: Int?
+  private let steps: Int?
+  private var failed: [Set<Int>]
+
+  init(streams: [Stream], start: StreamPosition, options: RunOptions) {
+    self.streams = streams
+    maxFailures = options.maxFailures
+    steps = options.steps
+    lastOrdinal = options.epochs.flatMap { epochs in streams.first { $0.isPrimary }.map { $0.count * epochs } }
+    position = start
+    if position.sources.isEmpty {
+      position.sources = streams.map { SourcePosition(name: $0.name, count: $0.count) }
+    }
+    failed = streams.map { stream in
+      Set(start.failures.samples.lazy.filter { $0.source == stream.name }.map(\.sample))
+    }
+  }
+
+  /// Whether everything asked for has been delivered.
+  var isComplete: Bool {
+    if let steps, position.step >= steps { return true }
+    guard let lastOrdinal, let primary = streams.firstIndex(where: \.isPrimary) else { return false }
+    return position.sources[primary].consumed >= lastOrdinal
+  }
+
+  /// Whole epochs of the primary source that have been consumed.
+  var epoch: Int {
+    streams.firstIndex(where: \.isPrimary).map { position.sources[$0].epoch } ?? 0
+  }
+
+  /// Takes note of an arrival; returns whether it ended an epoch of the primary source.
+  mutating func absorb(_ envelope: Envelope) -> Bool {
+    let epochBefore = epoch
+    switch envelope.content {
+    case .failed(let failure): note(failure, at: envelope.origin.source)
+    case .element:
+      position.step += 1
+      delivered += 1
+    }
+    if envelope.members.isEmpty {
+      consume(envelope.origin)
+    } else {
+      for origin in envelope.members { consume(origin) }
+    }
+    return epoch > epochBefore
+  }
+
+  private mutating func note(_ failure: SampleFailure, at source: Int) {
+    let isFirst = failed[source].insert(failure.sample).inserted
+    position.failures.add(failure, isFirst: isFirst)
+    if failed[source].count == streams[source].count {
+      verdict = verdict ?? .noUsableSample(position.failures, of: streams[source].count)
+    }
+  }
+
+  private mutating func consume(_ origin: Origin) {
+    let source = origin.source
+    let epochBefore = position.sources[source].epoch
+    position.sources[source].consume(origin.ordinal)
+    if position.sources[source].epoch > epochBefore { judge(source) }
+  }
+
+  private mutating func judge(_ source: Int) {
+    guard let maxFailures, verdict == nil else { return }
+    let (count, failures) = (streams[source].count, failed[source].count)
+    if Double(failures) > maxFailures * Double(count) {
+      verdict = .tooManyFailures(failures, of: count, tolerated: maxFailures, position.failures)
+    }
+  }
+}

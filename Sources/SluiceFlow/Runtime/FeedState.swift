@@ -1,0 +1,81 @@
+internal import SluicePlatform
+
+/// Which sample of a source comes next, as a pure state machine.
+struct FeedState {
+  struct Place: Equatable {
+    /// The number of this place among those given out by this run.
+    let turn: Int
+    /// The number of this place in the stream over all epochs.
+    let ordinal: Int
+    let epoch: Int
+    let sample: Int
+  }
+
+  let count: Int
+  private let seed: UInt64
+  private let shuffleSeed: UInt64?
+  private let limit: Int?
+  private let skipped: Set<Int>
+  private var ordinal: Int
+  private var turn = 0
+  private var isStopped = false
+  private var permutation: (epoch: Int, samples: [UInt32])?
+
+  /// - Parameter limit: where the stream ends; `nil` for never.
+  init(count: Int, seed: UInt64, order: SourceOrder, from position: SourcePosition?, limit: Int?) {
+    precondition(count <= Int(UInt32.max), "a source of more than 2^32 samples")
+    self.count = count
+    self.seed = seed
+    shuffleSeed = order.shuffleSeed
+    self.limit = limit
+    ordinal = position?.consumed ?? 0
+    skipped = Set(position?.ahead ?? [])
+  }
+
+  mutating func next() -> Place? {
+    while skipped.contains(ordinal) { ordinal += 1 }
+    guard !isStopped, limit.map({ ordinal < $0 }) ?? true else { return nil }
+    defer {
+      ordinal += 1
+      turn += 1
+    }
+    let (epoch, index) = ordinal.quotientAndRemainder(dividingBy: count)
+    return Place(turn: turn, ordinal: ordinal, epoch: epoch, sample: sample(index, of: epoch))
+  }
+
+  mutating func stop() {
+    isStopped = true
+  }
+
+  private mutating func sample(_ index: Int, of epoch: Int) -> Int {
+    guard let shuffleSeed else { return index }
+    if let known = permutation, known.epoch == epoch { return Int(known.samples[index]) }
+    // The node's name is no part of the key: videos and the shards made of them come in the same order.
+    var generator = KeyedRandom(
+      seed: seed, epoch: epoch, sample: Int(truncatingIfNeeded: shuffleSeed), stage: "shuffle")
+    let samples = shuffledNumbers(count, using: &generator)
+    permutation = (epoch, samples)
+    return Int(samples[index])
+  }
+}
+
+/// 0 ..< count in random order.
+///
+/// Written out, since the standard library may change how it shuffles.
+/// - Source: Durstenfeld, "Algorithm 235: random permutation", 1964; Lemire, "Fast random integer generation in an
+///   interval", 2019.
+func shuffledNumbers(_ count: Int, using generator: inout KeyedRandom) -> [UInt32] {
+  var numbers = (0..<UInt32(count)).map { $0 }
+  for index in stride(from: count - 1, to: 0, by: -1) {
+    numbers.swapAt(index, Int(number(below: UInt64(index + 1), using: &generator)))
+  }
+  return numbers
+}
+
+private func number(below bound: UInt64, using generator: inout KeyedRandom) -> UInt64 {
+  while true {
+    let product = bound.multipliedFullWidth(by: generator.next())
+    // Too small a low half belongs to the part of the range that would come once too often.
+    if product.low >= bound || product.low >= (0 &- bound) % bound { return product.high }
+  }
+}

@@ -1,0 +1,70 @@
+/// What a run ends with when it cannot go on.
+public struct FlowError: Error, Sendable, CustomStringConvertible {
+  /// The kind of an error.
+  public enum Code: Sendable, Equatable {
+    /// A stage threw where errors are not tolerated.
+    case stageFailed
+    /// More samples failed than was allowed.
+    case tooManyFailures
+    /// Every sample of a list failed.
+    case noUsableSample
+    /// A source has no samples.
+    case emptySource
+    /// The declared pipeline would never end.
+    case endless
+    /// A position belongs to another list or pipeline.
+    case positionMismatch
+    /// A setting is not there, or not that way.
+    case badSetting
+  }
+
+  public let code: Code
+  public let description: String
+  /// The node that failed, if it was one.
+  public let stage: String?
+  /// The sample it failed on, if it was one.
+  public let identity: String?
+  /// What the stage threw.
+  public let underlying: (any Error)?
+
+  init(
+    _ code: Code, _ description: String, stage: String? = nil, identity: String? = nil,
+    underlying: (any Error)? = nil
+  ) {
+    self.code = code
+    self.description = description
+    self.stage = stage
+    self.identity = identity
+    self.underlying = underlying
+  }
+
+  static func stageFailed(_ stage: String, identity: String, _ error: any Error) -> FlowError {
+    FlowError(
+      .stageFailed, "\(identity): \(error) (\(stage))", stage: stage, identity: identity, underlying: error)
+  }
+
+  static func empty(_ source: String) -> FlowError {
+    FlowError(.emptySource, "\(source): the list has no samples. Give a list with at least one.", stage: source)
+  }
+
+  static func noUsableSample(_ failures: FailureLog, of count: Int) -> FlowError {
+    let first = failures.samples.first.map { " The first: \($0)" } ?? ""
+    return FlowError(.noUsableSample, "none of the \(count) samples could be used.\(first)")
+  }
+
+  static func tooManyFailures(_ failed: Int, of count: Int, tolerated: Double, _ failures: FailureLog) -> FlowError {
+    let first = failures.samples.first.map { " The first: \($0)" } ?? ""
+    return FlowError(
+      .tooManyFailures,
+      """
+      \(failed) of \(count) samples failed (\(percent(Double(failed) / Double(count)))), \(percent(tolerated)) are \
+      tolerated.\(first) Mend the list, or tolerate more (--max-failures).
+      """)
+  }
+}
+
+/// `0.0125` → `1.3 %`, without Foundation.
+func percent(_ share: Double) -> String {
+  let tenths = Int((share * 1000).rounded())
+  return tenths % 10 == 0 ? "\(tenths / 10) %" : "\(tenths / 10).\(tenths % 10) %"
+}

@@ -1,0 +1,43 @@
+internal import SluicePlatform
+
+/// One worker of a source: reads the samples it is given out.
+struct SourceRunner: Sendable {
+  let name: String
+  let number: Int
+  let source: any SourceBoxing
+  let count: Int
+  let seed: UInt64
+  let feed: Lock<FeedState>
+  let outlet: Outlet
+
+  /// Returns whether the samples are still wanted.
+  func run() async -> Bool {
+    while let place = feed.withLock({ $0.next() }) {
+      let origin = Origin(
+        source: number, ordinal: place.ordinal, progress: Double(place.ordinal) / Double(count),
+        epoch: place.epoch, sample: place.sample, identity: source.name(of: place.sample))
+      guard await outlet.put(read(origin), turn: place.turn) else { return false }
+    }
+    return true
+  }
+
+  private func read(_ origin: Origin) -> Envelope {
+    let context = ElementContext(
+      seed: seed, epoch: origin.epoch, sample: origin.sample, identity: origin.identity, stage: name,
+      epochProgress: origin.progress)
+    do {
+      return Envelope(.element(try source.element(at: origin.sample, context: context)), from: origin)
+    } catch {
+      outlet.meter.countFailure()
+      return Envelope(.failed(SampleFailure(origin, source: name, stage: name, error)), from: origin)
+    }
+  }
+}
+
+extension SampleFailure {
+  init(_ origin: Origin, source: String, stage: String, _ error: any Error) {
+    self.init(
+      source: source, sample: origin.sample, identity: origin.identity, epoch: origin.epoch, stage: stage,
+      reason: "\(error)")
+  }
+}
