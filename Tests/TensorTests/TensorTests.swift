@@ -53,11 +53,22 @@ import Testing
   }
 
   @Test func memoryOfTensorsThatAreGoneIsUsedAgain() {
-    let shape: Shape = [1 << 21]
-    for _ in 0..<3 { _ = Tensor.zeros(shape) }
-    let before = Tensor.memory.systemAllocationCount
-    for _ in 0..<100 { _ = Tensor.zeros(shape) }
-    // Other tests run beside this one and may allocate.
-    #expect(Tensor.memory.systemAllocationCount - before < 50)
+    let cache = StorageCache()
+    for round in 0..<3 {
+      let blocks = [100, 4 << 20, 5_000_000].map { Storage(byteCount: $0, cache: cache) }
+      #expect(cache.statistics.systemAllocationCount == 3, "round \(round)")
+      #expect(blocks.allSatisfy { UInt(bitPattern: $0.bytes) % 64 == 0 })
+      #expect(cache.statistics.liveByteCount == blocks.reduce(0) { $0 + $1.byteCount })
+    }
+    // A smaller request takes a block that is a little too large, not one that is far too large.
+    withExtendedLifetime(Storage(byteCount: 4 << 20, cache: cache)) {
+      #expect(cache.statistics.systemAllocationCount == 3)
+    }
+    withExtendedLifetime(Storage(byteCount: 1 << 20, cache: cache)) {
+      #expect(cache.statistics.systemAllocationCount == 4)
+    }
+    #expect(cache.statistics.liveByteCount == 0)
+    cache.trim()
+    #expect(cache.statistics.cachedByteCount == 0)
   }
 }

@@ -4,5 +4,6 @@
 
 #include "cpu.h"
 #include "tensor_conv.h"
+#include "tensor_optim.h"
 #include "tensor_rows.h"
 #include "tensor_team.h"

@@ -1,7 +1,9 @@
 internal import SluiceKernels
 
 extension Tensor {
-  /// Rows of a matrix, in the order asked; a row may be asked for several times. Also the look-up of embeddings.
+  /// Rows of a matrix, in the order asked; a row may be asked for several times.
+  ///
+  /// Also the look-up of embeddings.
   ///
   /// - Parameter indices: numbers of rows, the first axis.
   /// - Returns: `[indices, …]` from `[rows, …]`.
@@ -42,7 +44,9 @@ extension Tensor {
     return reshaped(shape[0] * shape[1], shape[2]).rows(at: flat).reshaped(shape[0], kept, shape[2])
   }
 
-  /// Rows put where `indices` say in a tensor of zeros: the reverse of ``rows(at:)``. Rows put at one place add up.
+  /// Rows put where `indices` say in a tensor of zeros: the reverse of ``rows(at:)``.
+  ///
+  /// Rows put at one place add up.
   ///
   /// - Parameters:
   ///   - indices: for each of this tensor's rows its number in the result.
