@@ -1,0 +1,16 @@
+public import SluiceData
+public import SluiceFlow
+
+/// Decodes exactly the chosen pictures, from whatever is behind the handle: a video file, a shard, a folder of images.
+///
+/// One decoder belongs to each sample, so workers share nothing; give as many as there are cores to spare.
+public struct Decode: Stage {
+  public init() {}
+
+  /// - Throws: what the sample's ``FrameSource`` throws; it names the picture that cannot be had.
+  public func callAsFunction(_ selection: FrameSelection, context: ElementContext) throws -> DecodedClip {
+    let handle = selection.handle
+    let indices = selection.indices.map { handle.range.lowerBound + $0 }
+    return DecodedClip(handle: handle, frames: try handle.frames.frames(at: indices))
+  }
+}

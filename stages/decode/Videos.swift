@@ -1,0 +1,39 @@
+public import SluiceData
+public import SluiceFlow
+internal import SluiceMedia
+
+/// The videos of a list, each opened and indexed when its turn comes; nothing of them is decoded here.
+///
+/// ```swift
+/// Videos(try DatasetList(contentsOf: "train.txt")).shuffled()
+/// ```
+public struct Videos: Source {
+  private let items: [DatasetItem]
+  private let classes: [[Int]]
+
+  /// - Parameters:
+  ///   - list: what to read.
+  ///   - classMap: the numbers of class names; without it names are numbered in alphabetical order.
+  /// - Throws: ``DatasetListError`` if a label is not in the map, or names and numbers are mixed.
+  public init(_ list: DatasetList, classMap: ClassMap? = nil) throws {
+    items = list.items
+    classes = try list.classes(map: classMap)
+  }
+
+  public var count: Int { items.count }
+
+  public func name(of index: Int) -> String { items[index].path }
+
+  /// - Throws: ``MediaError`` if the file is no readable video.
+  public func element(at index: Int, context: ElementContext) throws -> ClipHandle {
+    let item = items[index]
+    let video = try VideoFile(path: item.path)
+    var range = 0..<video.frameCount
+    if let seconds = item.seconds {
+      let first = video.frameIndex(at: seconds.lowerBound)
+      // The end is a time too: the picture shown then is the last one.
+      range = first..<min(video.frameIndex(at: seconds.upperBound) + 1, video.frameCount)
+    }
+    return ClipHandle(frames: video, range: range, labels: classes[index])
+  }
+}
