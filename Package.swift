@@ -63,7 +63,7 @@ let package = Package(
     module("SluiceMedia", ["SluicePlatform", "SluiceKernels", "CFFmpeg"]),
     module("SluiceNN", ["SluicePlatform", "SluiceTensor"]),
     // 4
-    module("SluiceCheckpoints", ["SluicePlatform", "SluiceTensor", "SluiceNN", "CZlib", "CLinux"]),
+    module("SluiceCheckpoints", ["SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceNN", "CZlib", "CLinux"]),
     module("SluiceShards", ["SluicePlatform", "SluiceKernels", "SluiceMedia", "CZstd"], path: "shards", exclude: ["FORMAT.md"]),
     // 5
     module("SluiceModels", ["SluicePlatform", "SluiceTensor", "SluiceNN"]),
@@ -115,7 +115,7 @@ let package = Package(
     tests("TensorTests", ["SluiceTensor", "SluicePlatform", "SluiceKernels", "CBLAS"]),
     tests("MediaTests", ["SluiceMedia", "SluicePlatform"]),
     tests("NetworkTests", ["SluiceNN", "SluiceModels", "SluiceTensor", "SluiceCheckpoints"]),
-    tests("CheckpointTests", ["SluiceCheckpoints", "SluiceNN", "SluiceTensor"]),
+    tests("CheckpointTests", ["SluiceCheckpoints", "SluiceFlow", "SluiceNN", "SluiceTensor"]),
     tests("ShardTests", ["SluiceShards", "SluiceMedia"]),
     tests(
       "StageTests",

@@ -1,5 +1,6 @@
 import Foundation
 import SluiceCheckpoints
+import SluiceFlow
 import SluiceTensor
 import TestSupport
 import Testing
@@ -11,9 +12,9 @@ import Testing
       parameters: ["blocks.0.weight": Tensor(values, shape: [size]), "bias": Tensor([Float(step)], shape: [1])],
       optimizer: ["exp_avg.bias": Tensor([0.5], shape: [1]), "step.bias": Tensor([Float(step)], shape: [1])],
       position: TrainingPosition(
-        step: step, epoch: step / 10, seed: .max, computeThreads: 2,
-        sources: [SourcePosition(source: "videos", seed: 7, epoch: step / 10, sample: step % 10)],
-        failures: [FailedSample(sample: "a b.mp4", stage: "decode", reason: "cut off")], metrics: metrics),
+        stream: StreamPosition(
+          seed: .max, step: step, sources: [SourcePosition(name: "videos", count: 10, consumed: 4 * step)]),
+        epoch: step / 10, computeThreads: 2, metrics: metrics),
       configuration: ["batch": ["size": 4], "optimize": ["peak": 1e-3]])
   }
 
