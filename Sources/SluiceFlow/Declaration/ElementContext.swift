@@ -18,10 +18,12 @@ public struct ElementContext: Sendable {
   ///
   /// Of a batch, that of its first sample.
   public let epochProgress: Double
+  /// How long the whole run is; what a schedule needs to know.
+  public let length: RunLength
 
   public init(
     seed: UInt64, epoch: Int, sample: Int, identity: String, stage: String, step: Int? = nil,
-    epochProgress: Double? = nil
+    epochProgress: Double? = nil, length: RunLength = RunLength()
   ) {
     self.seed = seed
     self.epoch = epoch
@@ -30,6 +32,7 @@ public struct ElementContext: Sendable {
     self.stage = stage
     self.step = step
     self.epochProgress = epochProgress ?? Double(epoch)
+    self.length = length
   }
 
   /// A generator of this sample at this stage: equal for any number of workers.

@@ -42,6 +42,13 @@ public struct Pipeline<Output: Sendable>: Sendable {
 }
 
 extension Pipeline {
+  /// Every stage, those inside steps and forks included, with the settings made so far.
+  public var stages: [any Stage] {
+    plan.allNodes.compactMap { node in
+      if case .stage(let stage) = node.kind { stage.boxed } else { nil }
+    }
+  }
+
   /// One settable field and its present value.
   public struct SettingValue: Sendable, Equatable {
     /// `stage.field`.

@@ -110,3 +110,10 @@ extension PlanNode {
     }
   }
 }
+
+extension PlanNode {
+  /// Samples of a source's list; 0 for any other node.
+  var sampleCount: Int {
+    if case .source(let source) = kind { source.count } else { 0 }
+  }
+}

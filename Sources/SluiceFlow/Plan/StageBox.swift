@@ -9,6 +9,8 @@ package protocol StageBoxing: Sendable {
   var outputByteBound: Int? { get }
   var fields: [FieldValue] { get }
   mutating func set(_ field: String, to text: String) throws
+  /// The stage itself.
+  var boxed: any Stage { get }
   /// Makes one worker; called on the worker's own thread.
   func makeWorker() throws -> StageWorker
 }
@@ -60,6 +62,7 @@ extension StageBox: StageBoxed {}
 extension TransformBox: StageBoxed {}
 
 extension StageBoxed {
+  package var boxed: any Stage { stage }
   package var defaultName: String { nodeName(of: Boxed.self) }
   package var inputType: String { "\(Boxed.Input.self)" }
   package var outputType: String { "\(Boxed.Output.self)" }

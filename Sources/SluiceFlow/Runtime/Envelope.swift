@@ -41,9 +41,9 @@ struct Envelope: Sendable {
     return copy
   }
 
-  func context(seed: UInt64, stage: String) -> ElementContext {
+  func context(seed: UInt64, stage: String, length: RunLength) -> ElementContext {
     ElementContext(
       seed: seed, epoch: origin.epoch, sample: origin.sample, identity: origin.identity, stage: stage, step: step,
-      epochProgress: origin.progress)
+      epochProgress: origin.progress, length: length)
   }
 }

@@ -3,6 +3,7 @@ struct StageRunner: Sendable {
   let name: String
   let stage: any StageBoxing
   let seed: UInt64
+  let length: RunLength
   let sourceNames: [String]
   let policy: FailurePolicy
   /// Behind a ``Step``: takes an element only when an output is asked for.
@@ -40,7 +41,8 @@ struct StageRunner: Sendable {
   private func process(_ envelope: Envelope, _ worker: StageWorker) async throws -> Envelope? {
     guard case .element(let input) = envelope.content else { return envelope }
     do {
-      return envelope.with(.element(try await worker.work(input, envelope.context(seed: seed, stage: name))))
+      let context = envelope.context(seed: seed, stage: name, length: length)
+      return envelope.with(.element(try await worker.work(input, context)))
     } catch {
       if Task.isCancelled { return nil }
       outlet.meter.countFailure()
@@ -55,7 +57,7 @@ extension Envelope {
   /// What messages call the element: its sample, or its first ones.
   var identity: String {
     guard members.count > 1 else { return origin.identity }
-    let first = members.prefix(3).map(\.identity).joined(separator: ", ")
-    return members.count > 3 ? "batch of \(members.count): \(first), …" : "batch: \(first)"
+    let first = members.prefix(16).map(\.identity).joined(separator: ", ")
+    return members.count > 16 ? "batch of \(members.count): \(first), …" : "batch: \(first)"
   }
 }

@@ -25,6 +25,7 @@ struct Wiring {
   private let sourceNames: [String]
   private let primary: Int
   private let hasBatch: Bool
+  private let length: RunLength
 
   /// Where in the graph the next node stands.
   private struct Place {
@@ -48,7 +49,11 @@ struct Wiring {
         .endless,
         "\(sourceNames.joined(separator: ", ")): repeated, so the run would never end. Say how many epochs or steps.")
     }
-    hasBatch = plan.allNodes.contains { if case .batch = $0.kind { true } else { false } }
+    let batchSizes = plan.allNodes.compactMap { if case .batch(let size, _) = $0.kind { size } else { nil } }
+    hasBatch = !batchSizes.isEmpty
+    length = RunLength(
+      of: options, count: max(sources.isEmpty ? 1 : sources[primary].sampleCount, 1),
+      perOutput: batchSizes.reduce(1, *))
   }
 
   /// Wires the whole plan; returns the channel that carries its outputs.
@@ -168,13 +173,13 @@ struct Wiring {
     let output = channel(node.buffer)
     let workers = place.job == .step ? 1 : node.workers
     let turnstile = turnstile(for: workers, isOrdered: node.isOrdered || place.isInBranch)
-    let (seed, sourceNames) = (options.seed, sourceNames)
+    let (seed, length, sourceNames) = (options.seed, length, sourceNames)
     start(
       meters(node.name, workers, behind: output, node.buffer), at: place.job, reading: [entry], writing: [output],
       turnstile: turnstile
     ) { meter in
       try await StageRunner(
-        name: node.name, stage: stage, seed: seed, sourceNames: sourceNames,
+        name: node.name, stage: stage, seed: seed, length: length, sourceNames: sourceNames,
         policy: node.failurePolicy ?? place.policy, isPaced: place.isBehindStep,
         intake: Intake(channel: entry, meter: meter),
         outlet: Outlet(channel: output, turnstile: turnstile, meter: meter)
