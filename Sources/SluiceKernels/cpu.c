@@ -17,7 +17,7 @@ static int detected(void) {
 #endif
 }
 
-static int capped(int level) {
+static int capped_by_user(int level) {
   const char *wanted = getenv("SLUICE_CPU");
   if (wanted == NULL) return level;
   int cap = level;
@@ -28,19 +28,18 @@ static int capped(int level) {
 
 // -1: not asked yet. Two threads that ask first at the same time find the same answer.
 static atomic_int known = -1;
+static _Thread_local int thread_cap = SLUICE_CPU_AVX512;
 
 int sluice_cpu_level(void) {
   int level = atomic_load_explicit(&known, memory_order_relaxed);
   if (level < 0) {
-    level = capped(detected());
+    level = capped_by_user(detected());
     atomic_store_explicit(&known, level, memory_order_relaxed);
   }
-  return level;
+  return level < thread_cap ? level : thread_cap;
 }
 
-int sluice_cpu_cap(int level) {
-  int most = capped(detected());
-  int now = level < 0 || level > most ? most : level;
-  atomic_store_explicit(&known, now, memory_order_relaxed);
-  return now;
+int sluice_cpu_cap_thread(int level) {
+  thread_cap = level;
+  return sluice_cpu_level();
 }

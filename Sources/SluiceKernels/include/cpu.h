@@ -7,6 +7,6 @@ enum { SLUICE_CPU_PORTABLE = 0, SLUICE_CPU_AVX2 = 1, SLUICE_CPU_AVX512 = 2 };
 // The level in use: the processor's, or what the environment variable SLUICE_CPU (portable, avx2, avx512) caps it to.
 int sluice_cpu_level(void);
 
-// Lowers the level for this process, for tests of each variant; negative: back to the processor's. Returns what is now
-// in use. Not to be called while kernels run.
-int sluice_cpu_cap(int level);
+// Caps the level on the calling thread, for tests that run one kernel in each variant; SLUICE_CPU_AVX512 lifts the cap.
+// Returns the level now in use.
+int sluice_cpu_cap_thread(int level);

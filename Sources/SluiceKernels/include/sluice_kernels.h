@@ -2,7 +2,10 @@
 // One header for each group of kernels.
 #pragma once
 
+#include "color.h"
 #include "cpu.h"
+#include "hog.h"
+#include "pixels.h"
 #include "tensor_conv.h"
 #include "tensor_optim.h"
 #include "tensor_rows.h"

@@ -1,0 +1,58 @@
+// From decoded planes to training clips: colour conversion, resampling, normalisation.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Three planes of samples; chroma has 1 / (1 << shift) of the luma columns and rows, rounded up, and is sited left of its
+// pixels and between their rows.
+typedef struct {
+  const uint8_t *y, *u, *v;
+  ptrdiff_t luma_stride, chroma_stride;
+  int width, height;
+  int shift_x, shift_y;
+} sluice_yuv_planes;
+
+// RGB = (red, green, blue) of y * luma + (u - 128, v - 128) * chroma + offset, in 0...255.
+typedef struct {
+  float luma, offset;
+  float red_v, green_u, green_v, blue_u;
+} sluice_yuv_matrix;
+
+// Floats of scratch memory for `width` columns.
+size_t sluice_yuv_scratch(int width);
+
+// Converts the columns left ..< left + width of rows top ..< top + height; only rows y with needed[y - top] != 0 unless
+// `needed` is NULL. Chroma is interpolated linearly, also beyond the region's borders; results are rounded to nearest.
+// `rgb` receives three planes of height * width.
+void sluice_yuv_to_rgb(
+  const sluice_yuv_planes *picture, const sluice_yuv_matrix *matrix, int left, int top, int width, int height,
+  const uint8_t *needed, uint8_t *rgb, float *scratch);
+
+// Interleaved pixels to three planes of `count`, and back.
+void sluice_rgb_split(const uint8_t *rgb, ptrdiff_t count, uint8_t *red, uint8_t *green, uint8_t *blue);
+void sluice_rgb_join(const uint8_t *red, const uint8_t *green, const uint8_t *blue, ptrdiff_t count, uint8_t *rgb);
+
+// What one axis of a resize does: output i = sum over t of weights[t * count + i] * input[start[i] + t]; all taps lie
+// inside the input.
+typedef struct {
+  int count, taps;
+  const int32_t *start;
+  const float *weights;
+} sluice_taps;
+
+// Floats of scratch memory for an input `width` columns wide and `count` columns of output.
+size_t sluice_resample_scratch(int width, int count);
+
+// Resizes one plane of bytes in 32-bit floats, rounds half to even and clamps to 0...255.
+void sluice_resample(
+  const uint8_t *plane, ptrdiff_t stride, int width, const sluice_taps *columns, const sluice_taps *rows, uint8_t *out,
+  ptrdiff_t out_stride, float *scratch);
+
+// The same of one plane of floats, neither rounded nor clamped.
+void sluice_resample_float(
+  const float *plane, ptrdiff_t stride, int width, const sluice_taps *columns, const sluice_taps *rows, float *out,
+  ptrdiff_t out_stride, float *scratch);
+
+// out = (value / 255 - mean) / deviation, each step rounded to float.
+void sluice_normalize(const uint8_t *plane, ptrdiff_t count, float mean, float deviation, float *out);
