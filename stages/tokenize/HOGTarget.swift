@@ -1,0 +1,80 @@
+public import SluiceData
+public import SluiceFlow
+internal import SluiceTensor
+
+/// Computes the HOG targets of a masked clip from its 8-bit crop, only of the frames that the mask asks for.
+/// - Source: Wei et al., "Masked feature prediction for self-supervised visual pre-training", 2022, section 3.2.
+public struct HOGTarget: Transform {
+  /// How gradients are taken, and how a token's 108 values are ordered.
+  public enum Operator: String, Sendable, CaseIterable {
+    /// As scikit-image: central differences; order (cell, colour, direction).
+    case central
+    /// As SlowFast: 3×3 Sobel; order (colour, direction, cell).
+    case sobel
+  }
+
+  /// Which frames have targets.
+  public enum Frames: String, Sendable, CaseIterable {
+    /// The centre of each cube, `2 * start + length` at two frames a step.
+    case centersOfCubes
+    /// The first frame of each time step in which something is hidden.
+    case firstOfSteps
+  }
+
+  public var gradients: Operator
+  public var frames: Frames
+
+  public init(_ gradients: Operator = .central, frames: Frames = .centersOfCubes) {
+    self.gradients = gradients
+    self.frames = frames
+  }
+
+  /// Memory that is used again for each clip.
+  public struct Worker {
+    var cells: [Float] = []
+    var plane: [Float] = []
+    var scratch: [Float] = []
+  }
+
+  public func makeWorker() -> Worker { Worker() }
+
+  /// - Throws: ``TargetError`` if the crop is no multiple of 16 pixels or was not kept, or cubes are asked and there
+  ///   are none.
+  public func callAsFunction(
+    _ masked: MaskedClip, worker: inout Worker, context: ElementContext
+  ) throws -> MaskedSample<HOGTargets> {
+    let pixels = masked.clip.pixels
+    let shape = masked.clip.values.shape.dimensions
+    guard pixels.frameCount > 0 else { throw TargetError.noPixels }
+    guard pixels.width % 16 == 0, pixels.height % 16 == 0 else {
+      throw TargetError.indivisible(width: pixels.width, height: pixels.height, by: 16)
+    }
+    guard masked.mask.steps > 0, pixels.frameCount % masked.mask.steps == 0 else {
+      throw TargetError.grid(mask: [masked.mask.steps, masked.mask.rows, masked.mask.columns], clip: shape)
+    }
+    let wanted = try wantedFrames(masked, tubeletSize: pixels.frameCount / masked.mask.steps)
+    let (rows, columns) = (pixels.height / 16, pixels.width / 16)
+    let size = rows * columns * 4 * HOG.valuesPerCell
+    let values = Tensor([wanted.count, rows, columns, 4 * HOG.valuesPerCell]) { values in
+      for (place, frame) in wanted.enumerated() {
+        switch gradients {
+        case .central: worker.central(pixels, frame: frame, target: &values, at: place * size)
+        case .sobel: worker.sobel(pixels, frame: frame, target: &values, at: place * size)
+        }
+      }
+    }
+    return MaskedSample(masked: masked, target: HOGTargets(frames: wanted, values: values))
+  }
+
+  private func wantedFrames(_ masked: MaskedClip, tubeletSize: Int) throws(TargetError) -> [Int] {
+    switch frames {
+    case .centersOfCubes:
+      guard !masked.cubes.isEmpty else { throw .noCubes }
+      return masked.cubes.map { $0.start * tubeletSize + $0.length * tubeletSize / 2 }.sorted()
+    case .firstOfSteps:
+      let mask = masked.mask
+      let area = mask.rows * mask.columns
+      return (0..<mask.steps).filter { mask.values[$0 * area..<($0 + 1) * area].contains(1) }.map { $0 * tubeletSize }
+    }
+  }
+}
