@@ -1,0 +1,96 @@
+public import SluiceData
+public import SluiceFlow
+internal import SluiceKernels
+internal import SluiceMedia
+package import SluicePlatform
+internal import SluiceTensor
+
+/// Turns decoded pictures into a training clip: crop, resize, flip, colours, normalise.
+///
+/// ```swift
+/// Augment(.resizedCrop(224), .flip)                                              // pre-training
+/// Augment(.resizedCrop(224, scale: 0.08...1), .flip, .randAugment())             // fine-tuning
+/// Augment(.shortSide(256), .centerCrop(224))                                     // evaluation
+/// ```
+/// Chances are drawn once for a clip, in the order of the operations. Every operation works on bytes: pictures are
+/// converted to RGB (BT.601 and limited range where the stream does not say; chroma sited left, interpolated linearly;
+/// rounded to nearest), resized in 32-bit floats and rounded. All processors give the same bytes.
+public struct Augment: Transform {
+  public var operations: [AugmentOperation]
+  public var normalization: Normalization
+  /// Whether the clip carries its 8-bit crop, which targets and token models read.
+  public var keepsPixels: Bool
+
+  public init(
+    _ operations: AugmentOperation..., normalization: Normalization = .kinetics, keepsPixels: Bool = true
+  ) {
+    self.operations = operations
+    self.normalization = normalization
+    self.keepsPixels = keepsPixels
+  }
+
+  /// Memory that is used again for each clip.
+  public struct Worker {
+    let pixels = PixelWorker()
+  }
+
+  public func makeWorker() -> Worker { Worker() }
+
+  /// - Throws: ``AugmentError`` if the clip is empty, its pictures differ in size, or a crop does not fit.
+  public func callAsFunction(_ decoded: DecodedClip, worker: inout Worker, context: ElementContext) throws -> Clip {
+    var draws = context.random()
+    return try clip(decoded, worker: worker.pixels, draws: &draws)
+  }
+
+  package func clip(
+    _ decoded: DecodedClip, worker: PixelWorker, draws: inout some RandomDraws
+  ) throws -> Clip {
+    try clip(decoded, steps: try steps(for: try decoded.commonSize(), draws: &draws), worker: worker)
+  }
+
+  /// The clip of drawn steps.
+  package func clip(_ decoded: DecodedClip, steps: [PixelStep], worker: PixelWorker) throws -> Clip {
+    let plan = PixelPlan(steps, from: try decoded.commonSize())
+    let (width, height, area) = (plan.size.width, plan.size.height, plan.size.width * plan.size.height)
+    let count = decoded.frames.count
+    let values = Tensor(uninitialized: [3, count, height, width])
+    let byteCount = keepsPixels ? count * area * 3 : 0
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { bytes, filled in
+      for (index, frame) in decoded.frames.enumerated() {
+        worker.run(plan, on: frame)
+        let image = unsafe worker.image
+        for color in 0..<3 {
+          unsafe sluice_normalize(
+            image + color * area, area, normalization.mean[color], normalization.deviation[color],
+            values.pointer + (color * count + index) * area)
+        }
+        guard keepsPixels, let base = bytes.baseAddress else { continue }
+        unsafe sluice_rgb_join(image, image + area, image + 2 * area, area, base + index * area * 3)
+      }
+      filled = byteCount
+    }
+    let pixels = PixelClip(frameCount: keepsPixels ? count : 0, height: height, width: width, bytes: bytes)
+    return Clip(pixels: pixels, values: values, labels: decoded.handle.labels, captions: decoded.handle.captions)
+  }
+
+  /// Draws everything for pictures of `size`.
+  package func steps(for size: PixelSize, draws: inout some RandomDraws) throws(AugmentError) -> [PixelStep] {
+    var size = size
+    var steps: [PixelStep] = []
+    for operation in operations { try operation.resolve(&size, into: &steps, draws: &draws) }
+    return steps
+  }
+}
+
+extension DecodedClip {
+  /// The size of all pictures.
+  func commonSize() throws(AugmentError) -> PixelSize {
+    let name = handle.frames.name
+    guard let first = frames.first else { throw .empty(name: name) }
+    for (index, frame) in frames.enumerated() where frame.width != first.width || frame.height != first.height {
+      throw .mixedSizes(
+        name: name, first: [first.width, first.height], other: [frame.width, frame.height], frame: index)
+    }
+    return PixelSize(width: first.width, height: first.height)
+  }
+}

@@ -1,0 +1,22 @@
+/// Why a clip cannot be augmented.
+public enum AugmentError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// A crop does not fit into the picture.
+  case tooSmall(width: Int, height: Int, wanted: Int)
+  /// The pictures of one clip differ in size.
+  case mixedSizes(name: String, first: [Int], other: [Int], frame: Int)
+  /// The clip has no pictures.
+  case empty(name: String)
+  /// A setting that cannot be.
+  case setting(String)
+
+  public var description: String {
+    switch self {
+    case .tooSmall(let width, let height, let wanted):
+      "a crop of \(wanted)×\(wanted) does not fit into \(width)×\(height). Put .shortSide before it, or crop less"
+    case .mixedSizes(let name, let first, let other, let frame):
+      "\(name): frame \(frame) of the clip is \(other[0])×\(other[1]), the first is \(first[0])×\(first[1])"
+    case .empty(let name): "\(name): the clip has no frames"
+    case .setting(let sentence): sentence
+    }
+  }
+}

@@ -1,0 +1,36 @@
+/// Mean and deviation that a network expects its colours divided by: `(value / 255 - mean) / deviation`.
+public struct Normalization: Sendable, Hashable {
+  /// Of red, green and blue, in 0…1.
+  public var mean: [Float]
+  public var deviation: [Float]
+
+  /// - Precondition: three values each, deviations above 0.
+  public init(mean: [Float], deviation: [Float]) {
+    precondition(
+      mean.count == 3 && deviation.count == 3 && deviation.allSatisfy { $0 > 0 },
+      "a normalisation has three means and three positive deviations, not \(mean) and \(deviation)")
+    self.mean = mean
+    self.deviation = deviation
+  }
+
+  /// 0.45 and 0.225 for every colour.
+  public static let kinetics: Normalization = Normalization(
+    mean: [0.45, 0.45, 0.45], deviation: [0.225, 0.225, 0.225])
+  /// The statistics of ImageNet.
+  public static let imagenet: Normalization = Normalization(
+    mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225])
+  /// The statistics CLIP was trained with.
+  public static let clip: Normalization = Normalization(
+    mean: [0.48145466, 0.4578275, 0.40821073], deviation: [0.26862954, 0.26130258, 0.27577711])
+  /// To -1…1.
+  public static let half: Normalization = Normalization(mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5])
+
+  /// The named set; any other name is ``half``.
+  public static func named(_ name: String) -> Normalization {
+    switch name {
+    case "kinetics": kinetics
+    case "imagenet": imagenet
+    default: half
+    }
+  }
+}

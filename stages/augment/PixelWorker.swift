@@ -1,0 +1,157 @@
+internal import SluiceKernels
+package import SluiceMedia
+
+/// What one worker keeps between frames, and the exact path from decoded planes to the augmented crop.
+@safe package final class PixelWorker {
+  // Pictures are three planes of bytes, R, G and B, one after the other.
+  private let region = PixelScratch<UInt8>()
+  private let images = [PixelScratch<UInt8>(), PixelScratch<UInt8>()]
+  private let floats = PixelScratch<Float>()
+  private let spare = PixelScratch<UInt8>()
+  private var current = 0
+  package private(set) var size = PixelSize(width: 0, height: 0)
+
+  package init() {}
+
+  /// The picture that the last step left: three planes.
+  var image: UnsafeMutablePointer<UInt8> { unsafe images[current].room(3 * size.width * size.height) }
+
+  /// Room for the next picture, which becomes the current one.
+  private func next(_ size: PixelSize) -> UnsafeMutablePointer<UInt8> {
+    current = 1 - current
+    self.size = size
+    return unsafe images[current].room(3 * size.width * size.height)
+  }
+
+  /// Runs all steps on one frame; ``image`` holds the result.
+  package func run(_ plan: PixelPlan, on frame: VideoFrame) {
+    var steps = plan.steps[...]
+    switch steps.first {
+    case .resize(let box, let columns, let rows, let needed):
+      let planes = unsafe region.room(3 * box.width * box.height)
+      unsafe convert(frame, box, needed: needed, to: planes)
+      unsafe resize(planes, stride: box.width, plane: box.width * box.height, box, columns, rows)
+      steps = steps.dropFirst()
+    case .crop(let box, false):
+      unsafe convert(frame, box, needed: nil, to: next(PixelSize(width: box.width, height: box.height)))
+      steps = steps.dropFirst()
+    default:
+      let whole = CropBox(width: frame.width, height: frame.height)
+      unsafe convert(frame, whole, needed: nil, to: next(PixelSize(width: frame.width, height: frame.height)))
+    }
+    for step in steps { run(step) }
+  }
+
+  private func run(_ step: PixelPlan.Step) {
+    let area = size.width * size.height
+    switch step {
+    case .resize(let box, let columns, let rows, _):
+      let from = unsafe image + box.top * size.width + box.left
+      unsafe resize(from, stride: size.width, plane: area, box, columns, rows)
+    case .crop(let box, let isFlipped):
+      let (from, width) = unsafe (image + box.top * size.width + box.left, size.width)
+      let to = unsafe next(PixelSize(width: box.width, height: box.height))
+      for color in 0..<3 {
+        let (plane, out) = unsafe (from + color * area, to + color * box.width * box.height)
+        if isFlipped {
+          unsafe sluice_flip(plane, Int32(box.width), Int32(box.height), width, out)
+        } else {
+          for row in 0..<box.height {
+            unsafe (out + row * box.width).update(from: plane + row * width, count: box.width)
+          }
+        }
+      }
+    case .warp(let map):
+      let from = unsafe image
+      let to = unsafe next(size)
+      unsafe map.runs.withUnsafeBufferPointer { runs in
+        for color in 0..<3 {
+          unsafe sluice_copy_runs(from + color * area, area, runs.baseAddress, runs.count / 3, to + color * area)
+        }
+      }
+    case .image(let operation):
+      unsafe operation.apply(to: image, width: size.width, height: size.height, soft: spare)
+    }
+  }
+
+  /// Columns and rows of `box` of the frame as RGB, rounded to nearest; only the rows that are needed.
+  private func convert(
+    _ frame: VideoFrame, _ box: CropBox, needed: [UInt8]?, to planes: UnsafeMutablePointer<UInt8>
+  ) {
+    let area = box.width * box.height
+    if frame.layout == .rgb {
+      let source = unsafe frame.storage.planes[0]
+      for row in 0..<box.height where needed.map({ $0[row] != 0 }) ?? true {
+        let to = unsafe planes + row * box.width
+        unsafe sluice_rgb_split(
+          source.base + (box.top + row) * source.bytesPerRow + 3 * box.left, box.width, to, to + area, to + 2 * area)
+      }
+      return
+    }
+    unsafe frame.withKernelPlanes { picture in
+      unsafe withUnsafePointer(to: frame.color.matrixToRGB) { matrix in
+        let scratch = unsafe floats.room(sluice_yuv_scratch(Int32(box.width)))
+        unsafe sluice_yuv_to_rgb(
+          picture, matrix, Int32(box.left), Int32(box.top), Int32(box.width), Int32(box.height), needed, planes, scratch
+        )
+      }
+    }
+  }
+
+  private func resize(
+    _ planes: UnsafePointer<UInt8>, stride: Int, plane: Int, _ box: CropBox, _ columns: ResizeTaps, _ rows: ResizeTaps
+  ) {
+    let to = unsafe next(PixelSize(width: columns.count, height: rows.count))
+    let scratch = unsafe floats.room(sluice_resample_scratch(Int32(box.width), Int32(columns.count)))
+    unsafe columns.withKernelTaps { columnTaps in
+      unsafe rows.withKernelTaps { rowTaps in
+        for color in 0..<3 {
+          unsafe sluice_resample(
+            planes + color * plane, stride, Int32(box.width), columnTaps, rowTaps,
+            to + color * columns.count * rows.count, columns.count, scratch)
+        }
+      }
+    }
+  }
+}
+
+extension ResizeTaps {
+  func withKernelTaps<Result>(_ body: (UnsafePointer<sluice_taps>) -> Result) -> Result {
+    unsafe start.withUnsafeBufferPointer { start in
+      unsafe weights.withUnsafeBufferPointer { weights in
+        var taps = unsafe sluice_taps(
+          count: Int32(count), taps: Int32(tapCount), start: start.baseAddress, weights: weights.baseAddress)
+        return unsafe body(&taps)
+      }
+    }
+  }
+}
+
+extension VideoFrame {
+  /// The planes of a frame that is not RGB, as kernels take them; grey frames have neutral chroma.
+  func withKernelPlanes<Result>(_ body: (UnsafePointer<sluice_yuv_planes>) -> Result) -> Result {
+    let planes = unsafe storage.planes
+    defer { extendLifetime(self) }
+    var picture = unsafe sluice_yuv_planes()
+    unsafe picture.y = planes[0].base
+    unsafe picture.luma_stride = planes[0].bytesPerRow
+    unsafe picture.width = Int32(width)
+    unsafe picture.height = Int32(height)
+    unsafe picture.shift_x = layout == .yuv420 || layout == .yuv422 ? 1 : 0
+    unsafe picture.shift_y = layout == .yuv420 ? 1 : 0
+    guard layout == .gray else {
+      unsafe picture.u = planes[1].base
+      unsafe picture.v = planes[2].base
+      unsafe picture.chroma_stride = planes[1].bytesPerRow
+      return unsafe body(&picture)
+    }
+    // One row that stands for all of them.
+    let neutral = [UInt8](repeating: 128, count: width)
+    return unsafe neutral.withUnsafeBufferPointer { neutral in
+      unsafe picture.u = neutral.baseAddress
+      unsafe picture.v = neutral.baseAddress
+      unsafe picture.chroma_stride = 0
+      return unsafe body(&picture)
+    }
+  }
+}
