@@ -114,7 +114,12 @@ let package = Package(
     tests("FlowTests", ["SluiceFlow", "SluicePlatform"]),
     tests("TensorTests", ["SluiceTensor", "SluicePlatform", "SluiceKernels", "CBLAS"]),
     tests("MediaTests", ["SluiceMedia", "SluicePlatform"]),
-    tests("NetworkTests", ["SluiceNN", "SluiceModels", "SluiceTensor", "SluiceCheckpoints"]),
+    tests(
+      "NetworkTests",
+      [
+        "SluicePlatform", "SluiceNN", "SluiceModels", "SluiceTensor", "SluiceCheckpoints", "SluiceData", "SluiceFlow",
+        "SluiceForward", "SluiceLoss", "SluiceOptimize",
+      ]),
     tests("CheckpointTests", ["SluiceCheckpoints", "SluiceFlow", "SluiceNN", "SluiceTensor"]),
     tests("ShardTests", ["SluiceShards", "SluiceMedia"]),
     tests(

@@ -89,16 +89,15 @@ public struct Schedule: Sendable, Equatable {
     case .multistep(let milestones, let factor):
       return milestones.reduce(peak) { progress.epoch >= $1 ? $0 * factor : $0 }
     case .fractionalCosine:
-      return fractionalCosine(progress.fractionalEpoch, Double(progress.epochs), rise: warmup.epochs(in: progress))
+      return fractionalCosine(progress.epochProgress, progress.totalEpochs, rise: warmup.epochs(in: progress))
     case .tableCosine:
       return tableCosine(progress)
     }
   }
 
-  /// The rate of a fractional-cosine schedule at a fractional epoch; its warm-up must be in epochs.
+  /// The rate of a fractional-cosine schedule, which does not depend on the steps of an epoch.
   package func rate(atEpoch epoch: Double, of epochs: Double) -> Double {
-    let unit = TrainingProgress(step: 0, stepsPerEpoch: 1, totalSteps: 1)
-    return fractionalCosine(epoch, epochs, rise: warmup.epochs(in: unit))
+    rate(at: TrainingProgress(step: 0, of: 1, epochProgress: epoch, of: epochs))
   }
 
   private func cosine(_ progress: TrainingProgress, per interval: Interval) -> Double {

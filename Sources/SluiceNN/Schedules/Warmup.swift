@@ -60,15 +60,15 @@ public struct Warmup: Sendable, Equatable, ExpressibleByIntegerLiteral, Expressi
   func epochs(in progress: TrainingProgress) -> Double {
     switch length {
     case .epochs(let count): count
-    case .steps(let count): Double(count) / Double(progress.stepsPerEpoch)
-    case .fraction(let share): share * Double(progress.totalSteps) / Double(progress.stepsPerEpoch)
+    case .steps(let count): Double(count) / progress.stepsPerEpoch
+    case .fraction(let share): share * progress.totalEpochs
     }
   }
 
   /// The length in optimiser steps, rounded to the nearest.
   func steps(in progress: TrainingProgress) -> Int {
     switch length {
-    case .epochs(let count): Int((count * Double(progress.stepsPerEpoch)).rounded())
+    case .epochs(let count): Int((count * progress.stepsPerEpoch).rounded())
     case .steps(let count): count
     case .fraction(let share): Int((share * Double(progress.totalSteps)).rounded())
     }

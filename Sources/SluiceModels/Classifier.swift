@@ -1,0 +1,88 @@
+public import SluiceNN
+public import SluiceTensor
+
+/// A network that gives one feature a clip, so that a classifier can be put on it.
+public protocol VideoBackbone: Sendable {
+  /// The network's parameters, and those of a head that was added to it.
+  var parameters: ParameterStore { get }
+  /// Width of a feature.
+  var featureDimension: Int { get }
+  /// Height and width of the frames it is made for, pixels.
+  var imageSize: Int { get }
+  /// Frames of a clip.
+  var frameCount: Int { get }
+
+  /// One feature a clip, `[B, D]`, of `[B, 3, T, H, W]` normalised clips.
+  func features(of clips: Tensor, _ pass: ForwardPass) throws(ModelError) -> Tensor
+}
+
+/// A backbone with a linear head that tells classes apart.
+///
+/// ```swift
+/// let model = try Classifier(TimeSformer(), classCount: 400)
+/// let logits = try model.logits(of: clips)   // [B, 400]
+/// ```
+public struct Classifier<Backbone: VideoBackbone>: Sendable {
+  /// How much of the network learns.
+  public enum Training: String, Sendable, CaseIterable {
+    /// All of it.
+    case finetune
+    /// The head alone: the backbone runs as in evaluation and gets no gradient.
+    case linearProbe
+  }
+
+  /// What features come from.
+  public let backbone: Backbone
+  /// Classes told apart.
+  public let classCount: Int
+  /// How much of the network learns.
+  public let training: Training
+  private let head: Linear
+
+  /// Adds the head to `backbone`, whose parameters must not have been made yet.
+  /// - Parameter headScale: what the head's initial weights are multiplied by.
+  /// - Throws: ``ModelError`` if there are fewer than two classes.
+  public init(
+    _ backbone: Backbone, classCount: Int, training: Training = .finetune, headScale: Double = 1
+  ) throws(ModelError) {
+    guard classCount > 1 else { throw ModelError("Classifier: classCount is \(classCount), wanted are at least 2") }
+    self.backbone = backbone
+    self.classCount = classCount
+    self.training = training
+    let initial: Initializer = training == .finetune ? .truncatedNormal(0.02 * headScale) : .normal(0.01 * headScale)
+    head = Linear(
+      ParameterScope(backbone.parameters, prefix: "cls_head.cls_head."), inputs: backbone.featureDimension,
+      outputs: classCount, weight: initial)
+    if training == .linearProbe { backbone.parameters.freeze { !$0.hasPrefix("cls_head.") } }
+  }
+
+  /// The backbone's parameters and the head's.
+  public var parameters: ParameterStore { backbone.parameters }
+
+  /// How much each class is favoured, `[B, classCount]`, before any softmax.
+  /// - Parameter clips: `[B, 3, T, H, W]`, normalised.
+  public func logits(of clips: Tensor, _ pass: ForwardPass = .evaluation) throws -> Tensor {
+    switch training {
+    case .finetune: head(try backbone.features(of: clips, pass))
+    case .linearProbe: head(try withoutGradients { try backbone.features(of: clips, .evaluation) })
+    }
+  }
+}
+
+extension MViT: VideoBackbone {
+  public var featureDimension: Int { configuration.outputDimension }
+  public var imageSize: Int { configuration.imageSize }
+  public var frameCount: Int { configuration.frameCount }
+}
+
+extension TimeSformer: VideoBackbone {
+  public var featureDimension: Int { configuration.dimension }
+  public var imageSize: Int { configuration.imageSize }
+  public var frameCount: Int { configuration.frameCount }
+}
+
+extension ViViT: VideoBackbone {
+  public var featureDimension: Int { configuration.dimension }
+  public var imageSize: Int { configuration.imageSize }
+  public var frameCount: Int { configuration.frameCount }
+}

@@ -1,0 +1,109 @@
+public import SluiceNN
+public import SluiceTensor
+
+/// A video transformer on tubelets: a factorised encoder, joint or divided attention.
+///
+/// ```swift
+/// let model = try ViViT(.vivitBase)
+/// let features = try model.features(of: clips)   // [B, 768]
+/// ```
+/// Parameters have VideoTransformer-pytorch's names.
+/// - Source: Arnab et al., "ViViT: a video vision transformer", ICCV 2021.
+public struct ViViT: Sendable {
+  /// The network's shape.
+  public let configuration: SpaceTimeConfiguration
+  /// The network's parameters, and those of a head that was added to it.
+  public let parameters: ParameterStore
+
+  private let embedding: SpaceTimeEmbedding
+  private let blocks: [SpaceTimeBlock]
+  private let temporalBlocks: [SpaceTimeBlock]
+  private let norm: LayerNorm
+
+  /// Describes the network; its parameters are made on first use.
+  /// - Throws: ``ModelError`` if the configuration contradicts itself.
+  public init(_ configuration: SpaceTimeConfiguration = .vivitBase) throws(ModelError) {
+    try configuration.validate("ViViT", attentions: [.factorised, .joint, .divided])
+    self.configuration = configuration
+    parameters = ParameterStore()
+    let scope = ParameterScope(parameters, prefix: "model.")
+    embedding = SpaceTimeEmbedding(scope, configuration)
+    let isFactorised = configuration.attention == .factorised
+    blocks = SpaceTimeBlock.stack(
+      scope[isFactorised ? "transformer_layers.0.layers" : "transformer_layers.layers"], configuration,
+      depth: configuration.depth, isDivided: configuration.attention == .divided)
+    temporalBlocks =
+      isFactorised
+      ? SpaceTimeBlock.stack(
+        scope["transformer_layers.1.layers"], configuration, depth: configuration.temporalDepth, isDivided: false) : []
+    norm = LayerNorm(scope["norm"], dimension: configuration.dimension, epsilon: 1e-6)
+  }
+
+  /// One feature a clip, `[B, D]`.
+  /// - Parameter clips: `[B, 3, T, H, W]`, normalised.
+  /// - Throws: ``ModelError`` if a shape does not fit the configuration.
+  public func features(of clips: Tensor, _ pass: ForwardPass = .evaluation) throws(ModelError) -> Tensor {
+    let tokens = try run(clips, pass, temporal: temporalBlocks)
+    return configuration.pooled(tokens, norm)
+  }
+
+  /// What the last attention looks at: factorised `[B, heads, 1 + t, 1 + t]`, divided `[B × t, heads, 1 + p, 1 + p]`,
+  /// joint `[B, heads, N, N]`.
+  ///
+  /// Rows are queries and sum to 1; row and column 0 are the class token's.
+  public func attentionWeights(of clips: Tensor) throws -> Tensor {
+    try withoutGradients {
+      let isDivided = configuration.attention == .divided
+      // A configuration has at least one block in each stack.
+      if let last = temporalBlocks.last {
+        return last.space.weights(try run(clips, .evaluation, temporal: temporalBlocks.dropLast()))
+      }
+      let last = blocks[blocks.count - 1]
+      let tokens = try run(clips, .evaluation, spatial: blocks.dropLast(), temporal: [])
+      return last.space.weights(last.spaceInput(tokens, steps: isDivided ? configuration.stepCount : nil))
+    }
+  }
+
+  private func run(
+    _ clips: Tensor, _ pass: ForwardPass, spatial: some Collection<SpaceTimeBlock>,
+    temporal: some Collection<SpaceTimeBlock>
+  ) throws(ModelError) -> Tensor {
+    try configuration.check(clips, model: "ViViT", isSizeFree: false)
+    let isFactorised = configuration.attention == .factorised
+    var tokens = isFactorised ? try embedding.frames(clips, pass) : try embedding.sequence(clips, pass)
+    pass.observe("embedded", tokens)
+    for (index, block) in spatial.enumerated() {
+      tokens =
+        configuration.attention == .divided
+        ? block.divided(tokens, steps: configuration.stepCount, pass) : block(tokens, pass)
+      pass.observe("container0.layer\(index)", tokens)
+    }
+    guard isFactorised else { return tokens }
+    tokens = steps(of: tokens)
+    for (index, block) in temporal.enumerated() {
+      tokens = block(tokens, pass)
+      pass.observe("container1.layer\(index)", tokens)
+    }
+    return tokens
+  }
+
+  private func run(
+    _ clips: Tensor, _ pass: ForwardPass, temporal: some Collection<SpaceTimeBlock>
+  ) throws(ModelError) -> Tensor {
+    try run(clips, pass, spatial: blocks, temporal: temporal)
+  }
+
+  /// `[B × t, 1 + p, D]` to `[B, 1 + t, D]`: a class token, then the mean patch of each step, with positions in time.
+  private func steps(of frames: Tensor) -> Tensor {
+    let (steps, width) = (configuration.stepCount, configuration.dimension)
+    let batch = frames.shape[0] / steps
+    let patches = frames.slice(1..<frames.shape[1], axis: 1).mean(over: 1).reshaped(batch, steps, width)
+    let all = frames.slice(0..<1, axis: 1)
+    let classes =
+      switch configuration.factorisedClass {
+      case .firstStep: all.reshaped(batch, steps, width).slice(0..<1, axis: 1)
+      case .repositoryRows: all.reshaped(1, batch * steps, width).slice(0..<batch, axis: 1).reshaped(batch, 1, width)
+      }
+    return .concatenated([classes, patches], axis: 1) + embedding.timePositions()
+  }
+}

@@ -1,0 +1,58 @@
+public import SluicePlatform
+public import SluiceTensor
+
+/// What a model is run for: evaluation, or training with its random decisions.
+public final class ForwardPass: Sendable {
+  /// Uniform numbers in 0 ..< 1, as many as asked, for the rows of one random decision.
+  public typealias Draws = @Sendable (_ count: Int) -> [Float]
+
+  private let draws: Lock<Draws>?
+  private let observer: (@Sendable (_ name: String, _ value: Tensor) -> Void)?
+
+  /// A pass without random decisions.
+  public static let evaluation = ForwardPass()
+
+  private init() {
+    draws = nil
+    observer = nil
+  }
+
+  /// A pass for training, whose random decisions take their numbers from `draws`, in a fixed order.
+  public init(training draws: @escaping Draws) {
+    self.draws = Lock(draws)
+    observer = nil
+  }
+
+  /// A pass for training with numbers of `random`.
+  public convenience init(random: KeyedRandom) {
+    let generator = Lock(random)
+    self.init { count in
+      generator.withLock { random in (0..<count).map { _ in Float(random.next() >> 40) * 0x1p-24 } }
+    }
+  }
+
+  /// A pass that shows intermediate values to `observer` under the names of the golden files.
+  package init(training draws: Draws? = nil, observer: @escaping @Sendable (_ name: String, _ value: Tensor) -> Void) {
+    self.draws = draws.map { Lock($0) }
+    self.observer = observer
+  }
+
+  /// Whether random decisions are made.
+  public var isTraining: Bool { draws != nil }
+
+  /// Shows an intermediate value to the pass's observer, if it has one.
+  package func observe(_ name: @autoclosure () -> String, _ value: Tensor) {
+    observer?(name(), value)
+  }
+
+  /// The output of a residual branch under stochastic depth: rows of the first axis are dropped with probability `rate`
+  /// and the others scaled so that the mean stays. Unchanged outside training and at rate 0.
+  /// - Source: Huang et al., "Deep networks with stochastic depth", ECCV 2016.
+  public func dropPath(_ branch: Tensor, rate: Double) -> Tensor {
+    guard rate > 0, let draws else { return branch }
+    let keep = Float(1 - rate)
+    let factors = draws.withLock { $0 }(branch.shape[0]).map { (keep + $0).rounded(.down) / keep }
+    let ones = [Int](repeating: 1, count: branch.shape.rank - 1)
+    return branch * Tensor(factors, shape: Shape([factors.count] + ones))
+  }
+}
