@@ -50,7 +50,7 @@ public struct TimeSformer: Sendable {
       let (rows, width) = (tokens.shape[1], tokens.shape[2])
       tokens = tokens.reshaped(batch, steps, rows * width).mean(over: 1).reshaped(batch, rows, width)
     }
-    return configuration.pooled(tokens, norm)
+    return configuration.pooled(tokens, norm, pass)
   }
 
   /// What the last block's attention in space looks at: `[B × steps, heads, 1 + p, 1 + p]` (joint: `[B, heads, N, N]`).
@@ -109,10 +109,13 @@ extension SpaceTimeConfiguration {
   }
 
   /// The feature of each row of `[rows, N, D]` after the last norm.
-  func pooled(_ tokens: Tensor, _ norm: LayerNorm) -> Tensor {
-    switch pooling {
-    case .classToken: norm(tokens.slice(0..<1, axis: 1)).reshaped(tokens.shape[0], tokens.shape[2])
-    case .mean: norm(tokens.slice(1..<tokens.shape[1], axis: 1)).mean(over: 1)
-    }
+  func pooled(_ tokens: Tensor, _ norm: LayerNorm, _ pass: ForwardPass) -> Tensor {
+    let features =
+      switch pooling {
+      case .classToken: norm(tokens.slice(0..<1, axis: 1)).reshaped(tokens.shape[0], tokens.shape[2])
+      case .mean: norm(tokens.slice(1..<tokens.shape[1], axis: 1)).mean(over: 1)
+      }
+    pass.observe("features", features)
+    return features
   }
 }

@@ -44,7 +44,7 @@ public struct ViViT: Sendable {
   /// - Throws: ``ModelError`` if a shape does not fit the configuration.
   public func features(of clips: Tensor, _ pass: ForwardPass = .evaluation) throws(ModelError) -> Tensor {
     let tokens = try run(clips, pass, temporal: temporalBlocks)
-    return configuration.pooled(tokens, norm)
+    return configuration.pooled(tokens, norm, pass)
   }
 
   /// What the last attention looks at: factorised `[B, heads, 1 + t, 1 + t]`, divided `[B × t, heads, 1 + p, 1 + p]`,

@@ -1,6 +1,7 @@
 import SluiceCheckpoints
 import SluiceModels
 import SluiceNN
+import SluicePlatform
 import SluiceTensor
 import TestSupport
 import Testing
@@ -36,18 +37,20 @@ extension GoldenChecker {
     }
   }
 
-  /// A pass that compares every intermediate value the file holds.
-  func pass(training draws: ForwardPass.Draws? = nil) -> ForwardPass {
-    let failures = Failures()
-    return ForwardPass(training: draws) { name, value in
-      failures.collect { try self.tensor("output.\(name)", value) }
-    }
+  /// Compares every intermediate value the file holds.
+  func observed(by recorder: Recorder) throws {
+    for (name, value) in recorder.values { try tensor("output.\(name)", value) }
   }
 }
 
-/// Passes errors of an observer on: it cannot throw.
-private struct Failures {
-  func collect(_ body: () throws -> Void) {
-    do { try body() } catch { Issue.record("\(error)") }
+/// Keeps the intermediate values of a pass.
+final class Recorder: Sendable {
+  private let storage = Lock<[(String, Tensor)]>([])
+
+  var values: [(String, Tensor)] { storage.withLock { $0 } }
+
+  /// A pass whose intermediate values are kept.
+  func pass(training draws: ForwardPass.Draws? = nil) -> ForwardPass {
+    ForwardPass(training: draws) { name, value in self.storage.withLock { $0.append((name, value.detached)) } }
   }
 }

@@ -11,11 +11,13 @@ import Testing
   @Test func pretrainingMatchesTheReference() throws {
     try Golden.each("maskfeat.mvit_pretrain") { file, check in
       let configuration = try MViTConfiguration(golden: file.config)
-      let model = try MViT(configuration, predictionWidth: try #require(file.config["feature_dim"].int))
+      let model = try MViT(configuration, predictionWidth: file.config["feature_dim"].int)
       try file.load(into: model.parameters)
       let clips = try file.clips()
       let mask = try file.ints("input.mask").map { UInt8($0) }
-      let prediction = try model.prediction(of: clips, hidden: mask, check.pass())
+      let recorder = Recorder()
+      let prediction = try model.prediction(of: clips, hidden: mask, recorder.pass())
+      try check.observed(by: recorder)
       let loss = try maskedLoss(file, configuration, prediction, mask)
       let width = try file.shape("input.target")[4]
       let grid = configuration.tokenGrid
@@ -35,7 +37,9 @@ import Testing
         MViTConfiguration(golden: file.config), predictionWidth: file.config["feature_dim"].int)
       let model = try Classifier(backbone, classCount: try #require(file.config["classes"].int))
       try file.load(into: model.parameters)
-      let logits = try model.logits(of: try file.clips(), check.pass())
+      let recorder = Recorder()
+      let logits = try model.logits(of: try file.clips(), recorder.pass())
+      try check.observed(by: recorder)
       try check.tensor("output.logits", logits)
       let loss = logits.crossEntropy(labels: try file.ints("input.label"))
       try check("output.loss", loss.scalar)

@@ -45,8 +45,9 @@ public final class ForwardPass: Sendable {
     observer?(name(), value)
   }
 
-  /// The output of a residual branch under stochastic depth: rows of the first axis are dropped with probability `rate`
-  /// and the others scaled so that the mean stays. Unchanged outside training and at rate 0.
+  /// The output of a residual branch under stochastic depth.
+  ///
+  /// In training rows of the first axis are dropped with probability `rate`, and the others scaled so that the mean stays.
   /// - Source: Huang et al., "Deep networks with stochastic depth", ECCV 2016.
   public func dropPath(_ branch: Tensor, rate: Double) -> Tensor {
     guard rate > 0, let draws else { return branch }
