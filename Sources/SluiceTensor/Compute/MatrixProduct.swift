@@ -29,8 +29,11 @@ internal import CBLAS
 
 /// Matrix products on the calling thread and on the team.
 enum MatrixProduct {
-  private static let ready: Void = {
+  /// Whether oneDNN is there, which is a little faster for small products; OpenBLAS does them otherwise.
+  private static let hasOneDNN: Bool = {
+    if sluice_dnn_open() { return true }
     if let problem = unsafe sluice_blas_open() { preconditionFailure(unsafe String(cString: problem)) }
+    return false
   }()
 
   /// `result = scale * first · second + keep * result` on the calling thread; `first` is rows × inner.
@@ -38,9 +41,9 @@ enum MatrixProduct {
     _ first: Matrix, _ second: Matrix, into result: Matrix, rows: Int, columns: Int, inner: Int, scale: Float = 1,
     keep: Float = 0
   ) {
-    _ = ready
     guard rows > 0, columns > 0 else { return }
-    unsafe sluice_blas_sgemm(
+    let product = hasOneDNN ? unsafe sluice_dnn_sgemm : unsafe sluice_blas_sgemm
+    unsafe product(
       first.isTransposed, second.isTransposed, rows, columns, inner, scale, first.start, first.stride, second.start,
       second.stride, keep, result.start, result.stride)
   }
