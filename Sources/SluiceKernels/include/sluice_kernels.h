@@ -4,6 +4,7 @@
 
 #include "color.h"
 #include "cpu.h"
+#include "shard_filter.h"
 #include "hog.h"
 #include "pixels.h"
 #include "tensor_conv.h"
