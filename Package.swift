@@ -121,7 +121,7 @@ let package = Package(
         "SluiceForward", "SluiceLoss", "SluiceOptimize",
       ]),
     tests("CheckpointTests", ["SluiceCheckpoints", "SluiceFlow", "SluiceNN", "SluiceTensor"]),
-    tests("ShardTests", ["SluiceShards", "SluiceMedia"]),
+    tests("ShardTests", ["SluiceShards", "SluiceMedia", "SluicePlatform", "SluiceKernels"]),
     tests(
       "StageTests",
       [

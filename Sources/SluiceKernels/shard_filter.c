@@ -153,3 +153,21 @@ void sluice_shard_quantize(const uint8_t *samples, size_t count, int step, uint8
 void sluice_shard_rescale(uint8_t *samples, size_t count, int step) {
   for (size_t i = 0; i < count; i++) samples[i] = (uint8_t)(samples[i] * step);
 }
+
+void sluice_shard_rgb_apart(const uint8_t *rgb, size_t pixels, uint8_t *green, uint8_t *red, uint8_t *blue) {
+  for (size_t i = 0; i < pixels; i++) {
+    uint8_t middle = rgb[3 * i + 1];
+    green[i] = middle;
+    red[i] = (uint8_t)(rgb[3 * i] - middle);
+    blue[i] = (uint8_t)(rgb[3 * i + 2] - middle);
+  }
+}
+
+void sluice_shard_rgb_together(
+    const uint8_t *green, const uint8_t *red, const uint8_t *blue, size_t pixels, uint8_t *rgb) {
+  for (size_t i = 0; i < pixels; i++) {
+    rgb[3 * i] = (uint8_t)(red[i] + green[i]);
+    rgb[3 * i + 1] = green[i];
+    rgb[3 * i + 2] = (uint8_t)(blue[i] + green[i]);
+  }
+}

@@ -46,8 +46,16 @@ int sluice_shard_unpack(
 // CRC-32 (IEEE 802.3, as in zlib) of `bytes` continuing `crc`, which is 0 at the beginning.
 uint32_t sluice_crc32(uint32_t crc, const uint8_t *bytes, size_t count);
 
+// Where `pattern` begins for the first time in `bytes`, or -1.
+ptrdiff_t sluice_find(const uint8_t *bytes, size_t count, const uint8_t *pattern, size_t length);
+
 // Divides every sample by `step` (at least 2), rounded to nearest, at most 255 / step.
 void sluice_shard_quantize(const uint8_t *samples, size_t count, int step, uint8_t *levels);
 
 // Multiplies every sample by `step`, modulo 256.
 void sluice_shard_rescale(uint8_t *samples, size_t count, int step);
+
+// Takes pixels of R, G, B apart into the planes G, R - G and B - G (modulo 256), without gaps; and the inverse.
+void sluice_shard_rgb_apart(const uint8_t *rgb, size_t pixels, uint8_t *green, uint8_t *red, uint8_t *blue);
+void sluice_shard_rgb_together(
+    const uint8_t *green, const uint8_t *red, const uint8_t *blue, size_t pixels, uint8_t *rgb);

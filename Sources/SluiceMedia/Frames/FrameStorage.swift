@@ -6,6 +6,11 @@
   @unsafe package struct Plane {
     package let base: UnsafePointer<UInt8>
     package let bytesPerRow: Int
+
+    package init(base: UnsafePointer<UInt8>, bytesPerRow: Int) {
+      unsafe self.base = base
+      unsafe self.bytesPerRow = bytesPerRow
+    }
   }
 
   package let planes: [Plane]

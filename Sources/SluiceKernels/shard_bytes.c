@@ -31,3 +31,8 @@ uint32_t sluice_crc32(uint32_t crc, const uint8_t *bytes, size_t count) {
   for (; count > 0; bytes++, count--) crc = crc >> 8 ^ tables[0][(crc ^ *bytes) & 0xFF];
   return ~crc;
 }
+
+ptrdiff_t sluice_find(const uint8_t *bytes, size_t count, const uint8_t *pattern, size_t length) {
+  const uint8_t *place = memmem(bytes, count, pattern, length);
+  return place == NULL ? -1 : place - bytes;
+}

@@ -1,0 +1,27 @@
+/// `failures.csv`: which lines of a list could not be stored, and why.
+enum FailureTable {
+  /// The failures of a set: each once, and none that was stored after all.
+  static func outstanding(_ shards: [ShardSummary], and others: [ClipFailure] = []) -> [ClipFailure] {
+    var known = Set(shards.flatMap { $0.clips.map(\.description) })
+    return (shards.flatMap(\.failures) + others).filter { known.insert($0.description).inserted }
+  }
+
+  static func csv(_ failures: [ClipFailure]) -> [UInt8] {
+    var text = "path,start,end,labels,reason\n"
+    for failure in failures {
+      let description = failure.description
+      let fields = [
+        description.path, description.start.map { "\($0)" } ?? "", description.end.map { "\($0)" } ?? "",
+        description.labels.map(String.init).joined(separator: " "), failure.reason,
+      ]
+      text += fields.map(quoted).joined(separator: ",") + "\n"
+    }
+    return Array(text.utf8)
+  }
+
+  // RFC 4180.
+  private static func quoted(_ field: String) -> String {
+    guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
+    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+  }
+}

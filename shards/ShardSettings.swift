@@ -1,0 +1,78 @@
+/// How frames become a shard set; equal for all its shards.
+public struct ShardSettings: Sendable, Hashable, Codable {
+  /// Whether frames come back exactly.
+  public enum Fidelity: String, Sendable, Codable, CaseIterable {
+    /// Bit for bit.
+    case lossless
+    /// Every sample to the nearest multiple of 3: off by at most 1, 49.9 dB in YUV, about 44 dB in RGB.
+    ///
+    /// Two thirds of the size. Flat areas get contours one level high, which gradient targets such as HOG can see.
+    case nearLossless = "near-lossless"
+
+    /// Distance of neighbouring levels.
+    var step: Int {
+      switch self {
+      case .lossless: 1
+      case .nearLossless: 3
+      }
+    }
+  }
+
+  public var fidelity: Fidelity
+  /// How hard the writer tries.
+  ///
+  /// 1: Huffman coding without a search for repetition, except in frames that are mostly flat; the fastest to write and
+  /// to read. 2…19: zstd's search at that level, some per cent smaller and much slower.
+  public var level: Int
+  /// Pixels of the shorter side after scaling down; `nil` leaves frames as they are.
+  ///
+  /// Smaller frames are never enlarged.
+  public var shortSide: Int?
+  /// Frames a second that are kept, each the one shown at that moment; `nil` keeps all.
+  public var frameRate: Double?
+  /// A shard is closed by the clip with which it reaches this many bytes.
+  public var shardSize: Int
+
+  public init(
+    fidelity: Fidelity = .lossless, level: Int = 1, shortSide: Int? = nil, frameRate: Double? = nil,
+    shardSize: Int = 1 << 30
+  ) {
+    self.fidelity = fidelity
+    self.level = level
+    self.shortSide = shortSide
+    self.frameRate = frameRate
+    self.shardSize = shardSize
+  }
+
+  /// Checks that every value is in its range.
+  /// - Throws: ``ShardError`` that names the setting.
+  public func validate() throws(ShardError) {
+    guard (1...19).contains(level) else {
+      throw ShardError(
+        .invalid, "level \(level): 1 to 19 are there. 1 is the fastest, each higher one slower to write.")
+    }
+    if let shortSide, !(16...8192).contains(shortSide) {
+      throw ShardError(.invalid, "short side \(shortSide): 16 to 8192 pixels are possible.")
+    }
+    if let frameRate, !(frameRate > 0 && frameRate <= 1000) {
+      throw ShardError(.invalid, "frame rate \(frameRate): above 0 and at most 1000 frames a second are possible.")
+    }
+    guard shardSize >= 1 << 16 else {
+      throw ShardError(.invalid, "shard size \(shardSize): at least 65536 bytes are needed.")
+    }
+  }
+
+  /// What differs from `other`, as words; empty if nothing does.
+  func differences(from other: ShardSettings) -> [String] {
+    func say<Value: Equatable>(_ name: String, _ mine: Value, _ theirs: Value) -> String? {
+      mine == theirs ? nil : "\(name) \(mine) instead of \(theirs)"
+    }
+    return [
+      say("fidelity", fidelity.rawValue, other.fidelity.rawValue),
+      say("level", level, other.level),
+      say("short side", shortSide.map(String.init) ?? "as decoded", other.shortSide.map(String.init) ?? "as decoded"),
+      say("frame rate", frameRate.map { "\($0)" } ?? "all", other.frameRate.map { "\($0)" } ?? "all"),
+      say("shard size", shardSize, other.shardSize),
+    ].compactMap { $0 }
+  }
+}
