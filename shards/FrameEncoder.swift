@@ -7,6 +7,9 @@ public struct EncodedFrame: Sendable {
   package let bytes: [UInt8]
   package let checksum: UInt32
   package let time: Double?
+
+  /// Stored bytes.
+  public var byteCount: Int { bytes.count }
 }
 
 /// Turns frames into zstd frames.

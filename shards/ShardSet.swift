@@ -53,6 +53,12 @@ public final class ShardSet: Sendable {
   /// Bytes of all shards.
   public var byteCount: UInt64 { index.shards.reduce(0) { $0 + $1.fileSize } }
 
+  /// How the set was made, from the header of its first shard; the usual settings if it has none.
+  public func settings() throws(ShardError) -> ShardSettings {
+    guard let first = index.shards.first else { return ShardSettings() }
+    return try ShardFile("\(path)/\(ShardFormat.shardName(first.number))").header().settings
+  }
+
   /// The clip with this number, `0 ..< count`, in the order of the list.
   /// - Throws: ``ShardError`` if its entry in the index is damaged.
   public func clip(_ number: Int) throws(ShardError) -> ShardClip {

@@ -1,43 +1,30 @@
 """An independent reader of Sluice's frame shards, written from shards/FORMAT.md alone.
 
-reader.py DIR OUT: checks a set and writes OUT/CLIP.raw (every frame's planes, packed) and OUT/clips.json.
+reader.py DIR OUT checks a set and writes OUT/CLIP.raw (the planes of every frame, packed) and OUT/clips.json.
 """
 import json, os, struct, sys, zlib
 import numpy as np
 import zstandard
 
-LAYOUTS = ["yuv420", "yuv422", "yuv444", "gray", "rgb"]
 
-
-def skippable(data, offset, magic):
+def skippable(data, offset, magic, name):
     found, size = struct.unpack_from("<II", data, offset)
-    assert found == magic, f"magic {found:#x} at {offset}, {magic:#x} wanted"
     end = offset + 8 + size
-    assert zlib.crc32(data[offset:end - 4]) == struct.unpack_from("<I", data, end - 4)[0], f"CRC of {magic:#x}"
+    assert found == magic and data[offset + 8:offset + 16] == name, f"no {name} at {offset}"
+    assert zlib.crc32(data[offset:end - 4]) == struct.unpack_from("<I", data, end - 4)[0], f"CRC of {name}"
     return data[offset + 8:end - 4], end
-
-
-def chunk_entries(data, offset, count):
-    return [struct.unpack_from("<QIId", data, offset + 24 * i) for i in range(count)]
-
-
-def groups_of(layout, w, h):
-    cw = w if layout in ("yuv444", "rgb") else (w + 1) // 2
-    ch = (h + 1) // 2 if layout == "yuv420" else h
-    return [(1, h, w)] if layout == "gray" else [(1, h, w), (2, ch, cw)]
 
 
 def unpack(stream, count, escapes):
     pairs = np.frombuffer(stream, np.uint8)
     four = np.stack([pairs & 15, pairs >> 4], 1).ravel()[:count].astype(np.int16)
-    values = ((four ^ 8) - 8).astype(np.uint8)
-    other = np.flatnonzero(four == 8)
+    values, other = ((four ^ 8) - 8).astype(np.uint8), np.flatnonzero(four == 8)
     values[other] = np.frombuffer(escapes[:len(other)], np.uint8)
     return values, escapes[len(other):]
 
 
 def join(streams, limits, rows, columns):
-    """Takes one plane's residuals from the streams (lists of array and position) and undoes the prediction."""
+    """Takes one plane's residuals from the streams (pairs of array and position) and undoes the prediction."""
     plane = np.zeros((rows + 1, columns), np.uint8)
     above = np.zeros(columns + 4, np.int32)
     for y in range(rows):
@@ -46,9 +33,8 @@ def join(streams, limits, rows, columns):
         row = np.zeros(columns, np.uint8)
         for k, stream in enumerate(streams):
             where = classes == k
-            n = int(where.sum())
-            row[where] = stream[0][stream[1]:stream[1] + n]
-            stream[1] += n
+            row[where] = stream[0][stream[1]:stream[1] + where.sum()]
+            stream[1] += where.sum()
         above[2:-2] = np.abs(row.astype(np.int8).astype(np.int32))
         plane[y + 1] = plane[y] + np.cumsum(row, dtype=np.uint8)
     return plane[1:]
@@ -56,61 +42,56 @@ def join(streams, limits, rows, columns):
 
 def decode(chunk, layout, w, h, step):
     content = zstandard.ZstdDecompressor().decompress(chunk)
-    groups = groups_of(layout, w, h)
+    cw = (w + 1) // 2 if layout in (0, 1) else w
+    ch = (h + 1) // 2 if layout == 0 else h
+    groups = [(1, h, w)] if layout == 3 else [(1, h, w), (2, ch, cw)]
     heads = [struct.unpack_from("<4B4I", content, 20 * i) for i in range(len(groups))]
-    position = 20 * len(groups)
-    raw = []
+    position, raw = 20 * len(groups), []
     for head in heads:
-        sizes = [(n + 1) // 2 if head[3] >> k & 1 else n for k, n in enumerate(head[4:])]
-        for size in sizes:
+        for k, n in enumerate(head[4:]):
+            size = (n + 1) // 2 if head[3] >> k & 1 else n
             raw.append(content[position:position + size])
             position += size
-    escapes = content[position:]
-    planes = []
+    escapes, planes = content[position:], []
     for i, (head, (count, rows, columns)) in enumerate(zip(heads, groups)):
         assert sum(head[4:]) == count * rows * columns
         streams = []
         for k in range(4):
+            values = np.frombuffer(raw[4 * i + k], np.uint8)
             if head[3] >> k & 1:
                 values, escapes = unpack(raw[4 * i + k], head[4 + k], escapes)
-            else:
-                values = np.frombuffer(raw[4 * i + k], np.uint8)
             streams.append([values, 0])
         planes += [join(streams, head[:3], rows, columns) for _ in range(count)]
-        assert all(position == len(values) for values, position in streams)
+        assert all(at == len(values) for values, at in streams)
     assert len(escapes) == 0
-    if layout == "rgb":
-        g, r, b = planes
-        planes = [np.stack([r + g, g, b + g], 2)]
-    return b"".join((p * np.uint8(step)).tobytes() for p in planes)
+    if layout == 4:
+        green, red, blue = planes
+        planes = [np.stack([red + green, green, blue + green], 2)]
+    return b"".join((plane * np.uint8(step)).tobytes() for plane in planes)
 
 
 def main(directory, out):
     clips = []
     for name in sorted(n for n in os.listdir(directory) if n.endswith(".zst")):
         data = open(os.path.join(directory, name), "rb").read()
-        head, _ = skippable(data, 0, 0x184D2A50)
-        assert head[:8] == b"SLUICESH" and head[8:10] == b"\1\0"
-        assert data[-12:-4] == b"SLUICEND"
-        footer, end = skippable(data, len(data) - struct.unpack_from("<I", data, len(data) - 16)[0], 0x184D2A52)
-        assert footer[:8] == b"SLUICEFT" and end == len(data)
+        head, _ = skippable(data, 0, 0x184D2A50, b"SLUICESH")
+        assert head[8:10] == b"\1\0" and data[-12:-4] == b"SLUICEND"
+        footer, _ = skippable(data, len(data) - struct.unpack_from("<I", data, len(data) - 16)[0], 0x184D2A52, b"SLUICEFT")
         _, count, frames, _, _ = struct.unpack_from("<IIQII", footer, 8)
-        table = chunk_entries(footer, 32 + 16 * count, frames)
+        table = 32 + 16 * count
         for i in range(count):
-            record, _ = skippable(data, struct.unpack_from("<Q", footer, 32 + 16 * i)[0], 0x184D2A51)
+            record, _ = skippable(data, struct.unpack_from("<Q", footer, 32 + 16 * i)[0], 0x184D2A51, b"SLUICECL")
             number, w, h, layout, matrix, range_, step, rate, n, text = struct.unpack_from("<III4BdII", record, 8)
-            entries, table = table[:n], table[n:]
-            assert record[:8] == b"SLUICECL" and number == i
-            assert record[40 + text:] == b"".join(struct.pack("<QIId", *e) for e in entries)
+            assert number == i and record[40 + text:] == footer[table:table + 24 * n]
+            chunks = list(struct.iter_unpack("<QIId", footer[table:table + 24 * n]))
+            table += 24 * n
             with open(os.path.join(out, f"{len(clips)}.raw"), "wb") as raw:
-                for offset, size, crc, _ in entries:
+                for offset, size, crc, _ in chunks:
                     assert zlib.crc32(data[offset:offset + size]) == crc
-                    raw.write(decode(data[offset:offset + size], LAYOUTS[layout], w, h, step))
+                    raw.write(decode(data[offset:offset + size], layout, w, h, step))
             clips.append({"description": json.loads(record[40:40 + text]), "width": w, "height": h, "frames": n,
-                          "layout": layout, "matrix": matrix, "range": range_, "rate": rate,
-                          "times": [e[3] for e in entries]})
+                          "layout": layout, "matrix": matrix, "range": range_, "rate": rate, "times": [c[3] for c in chunks]})
     json.dump(clips, open(os.path.join(out, "clips.json"), "w"))
 
 
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+main(sys.argv[1], sys.argv[2])
