@@ -4,9 +4,9 @@
 
 #include "color.h"
 #include "cpu.h"
-#include "shard_filter.h"
 #include "hog.h"
 #include "pixels.h"
+#include "shard_filter.h"
 #include "tensor_conv.h"
 #include "tensor_optim.h"
 #include "tensor_rows.h"
