@@ -30,3 +30,17 @@ static inline const int32_t *sluice_display_matrix(const AVStream *stream) {
   return data && size >= 9 * sizeof(int32_t) ? (const int32_t *)data : NULL;
 #endif
 }
+
+static inline void sluice_set_display_matrix(AVStream *stream, const int32_t *matrix) {
+  uint8_t *data = NULL;
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 102)
+  AVPacketSideData *side = av_packet_side_data_new(
+      &stream->codecpar->coded_side_data, &stream->codecpar->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX,
+      9 * sizeof(int32_t), 0);
+  if (side) data = side->data;
+#else
+  data = av_stream_new_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, 9 * sizeof(int32_t));
+#endif
+  if (data)
+    for (int i = 0; i < 9; i++) ((int32_t *)data)[i] = matrix[i];
+}

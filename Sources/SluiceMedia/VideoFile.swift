@@ -46,12 +46,7 @@ public final class VideoFile: FrameSource {
   /// - Throws: ``MediaError``, or what `body` throws.
   public func forEachFrame(at indices: some Sequence<Int>, _ body: (Int, VideoFrame) throws -> Void) throws {
     let wanted = Array(indices)
-    if let wrong = wanted.first(where: { !(0..<frameCount).contains($0) }) {
-      throw MediaError(
-        .noSuchFrame, path: name, frame: wrong,
-        "frame \(wrong) asked, the stream has \(frameCount): 0…\(frameCount - 1). Ask for fewer frames or a smaller stride."
-      )
-    }
+    try check(wanted)
     try session.withLock { session in
       try session.forEachFrame(wanted, body)
     }

@@ -10,6 +10,8 @@ final class VideoSession {
   let converter: FrameConverter
   private let decoder: Decoder
   private let packet = Packet()
+  /// The container was caught calling a picture a key picture that is none: decoding begins with the file.
+  private var startsLie = false
 
   init(path: String, limits: MediaLimits) throws(MediaError) {
     self.path = path
@@ -48,7 +50,7 @@ final class VideoSession {
     var pending: [Int: Int] = [:]  // packet → place in display order
     for place in wanted { pending[Int(index.display[place])] = place }
     guard !pending.isEmpty else { return }
-    for run in DecodePlan(wanted: pending.keys.sorted(), index: index).runs {
+    for run in DecodePlan(wanted: pending.keys.sorted(), index: index).runs where !startsLie {
       try decode(run, pending: &pending, isStrict: false, body)
     }
     guard let last = pending.keys.max() else { return }
@@ -91,7 +93,13 @@ final class VideoSession {
           if !isStrict, !isLeading(number, run) { return }
           if hasEnded { break receiving }
         case .picture(let tag, let isDamaged):
-          if isDamaged, !isStrict, !isLeading(tag, run) { return }
+          if !isStrict {
+            if tag == run.first, run.first > 0, !decoder.isIntra {
+              startsLie = true
+              return
+            }
+            if isDamaged, !isLeading(tag, run) { return }
+          }
           guard let place = pending.removeValue(forKey: tag) else { continue }
           left -= 1
           let frame = try unsafe converter.frame(of: decoder.frame, time: index.packets[tag].time, path: path)

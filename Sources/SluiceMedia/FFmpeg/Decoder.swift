@@ -19,6 +19,21 @@ internal import CFFmpeg
     }
   }
 
+  /// The decoder of single images: damage that video hides behind the picture before is an error here.
+  init(image codec: AVCodecID, limits: MediaLimits, path: String) throws(MediaError) {
+    guard let parameters = unsafe avcodec_parameters_alloc() else {
+      fatalError("out of memory: avcodec_parameters_alloc")
+    }
+    defer {
+      var parameters: UnsafeMutablePointer<AVCodecParameters>? = unsafe parameters
+      unsafe avcodec_parameters_free(&parameters)
+    }
+    unsafe parameters.pointee.codec_type = AVMEDIA_TYPE_VIDEO
+    unsafe parameters.pointee.codec_id = codec
+    try unsafe self.init(parameters: parameters, timeBase: AVRational(num: 1, den: 1), limits: limits, path: path)
+    unsafe context.pointee.err_recognition = AV_EF_CRCCHECK | AV_EF_EXPLODE
+  }
+
   /// - Parameter parameters: what the container says of the stream, AVCodecParameters.
   private init(
     parameters: UnsafeMutablePointer<AVCodecParameters>, timeBase: AVRational, limits: MediaLimits, path: String
@@ -93,5 +108,6 @@ internal import CFFmpeg
     return unsafe .picture(Int(frame.pointee.pts), isDamaged: isDamaged)
   }
 
-  var isInterlaced: Bool { unsafe frame.pointee.interlaced_frame != 0 }
+  /// Whether the picture refers to no other.
+  var isIntra: Bool { unsafe frame.pointee.key_frame != 0 || frame.pointee.pict_type == AV_PICTURE_TYPE_I }
 }

@@ -25,6 +25,14 @@ internal import CFFmpeg
     unsafe av_packet_move_ref(pointer, other.pointer)
   }
 
+  /// Makes the packet hold a copy of `bytes`; `false` if there are too many.
+  func fill(_ bytes: [UInt8]) -> Bool {
+    unsafe av_packet_unref(pointer)
+    guard bytes.count < Int(Int32.max), unsafe av_new_packet(pointer, Int32(bytes.count)) >= 0 else { return false }
+    unsafe pointer.pointee.data.update(from: bytes, count: bytes.count)
+    return true
+  }
+
   /// Calls `body` with the compressed bytes.
   func withBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
     let data = unsafe UnsafeBufferPointer(start: pointer.pointee.data, count: max(0, Int(pointer.pointee.size)))

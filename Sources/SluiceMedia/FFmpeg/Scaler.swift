@@ -21,16 +21,18 @@ enum Scaler {
 
   static func convert(
     _ planes: [UnsafePointer<UInt8>?], _ strides: [Int32], format: AVPixelFormat, color: ColorDescription,
-    to storage: FrameStorage, layout: PixelLayout, width: Int, height: Int, path: String
+    to storage: FrameStorage, range: ColorDescription.Range? = nil, layout: PixelLayout, width: Int, height: Int,
+    path: String
   ) throws(MediaError) {
     let target = layout.format
+    let range = range ?? color.range
     guard let context = unsafe sws_alloc_context() else { fatalError("out of memory: sws_alloc_context") }
     defer { unsafe sws_freeContext(context) }
     let flags = SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP | SWS_BITEXACT
     let options: [(String, Int)] = [
       ("srcw", width), ("srch", height), ("dstw", width), ("dsth", height), ("src_format", Int(format.rawValue)),
       ("dst_format", Int(target.rawValue)), ("sws_flags", Int(flags)),
-      ("src_range", color.range == .full ? 1 : 0), ("dst_range", color.range == .full ? 1 : 0),
+      ("src_range", color.range == .full ? 1 : 0), ("dst_range", range == .full ? 1 : 0),
     ]
     for (name, value) in options { unsafe av_opt_set_int(UnsafeMutableRawPointer(context), name, Int64(value), 0) }
     if let form = PixelForm(format), layout == .rgb {
@@ -44,7 +46,8 @@ enum Scaler {
     if code >= 0 {
       let matrix = unsafe sws_getCoefficients(color.matrix.swscale)
       let full: Int32 = color.range == .full ? 1 : 0
-      unsafe sws_setColorspaceDetails(context, matrix, full, matrix, layout == .rgb ? 1 : full, 0, 1 << 16, 1 << 16)
+      unsafe sws_setColorspaceDetails(
+        context, matrix, full, matrix, layout == .rgb || range == .full ? 1 : 0, 0, 1 << 16, 1 << 16)
       var outputs: [UnsafeMutablePointer<UInt8>?] = unsafe storage.planes.map {
         unsafe UnsafeMutablePointer(mutating: $0.base)
       }
@@ -88,9 +91,11 @@ extension VideoFrame {
     }
   }
 
-  /// The picture in another layout, in own memory.
-  func converted(to target: PixelLayout) throws(MediaError) -> VideoFrame {
-    guard layout != target else { return self }
+  /// The picture in another layout or range, in own memory.
+  func converted(to target: PixelLayout, range: ColorDescription.Range? = nil) throws(MediaError) -> VideoFrame {
+    var color = color
+    color.range = range ?? color.range
+    guard layout != target || color != self.color else { return self }
     let storage = FrameStorage(width: width, height: height, layout: target)
     var planes: [UnsafePointer<UInt8>?] = unsafe self.storage.planes.map { unsafe $0.base }
     var strides = unsafe self.storage.planes.map { unsafe Int32($0.bytesPerRow) }
@@ -99,8 +104,8 @@ extension VideoFrame {
       strides.append(0)
     }
     try unsafe Scaler.convert(
-      planes, strides, format: layout.format, color: color, to: storage, layout: target, width: width, height: height,
-      path: "frame")
+      planes, strides, format: layout.format, color: self.color, to: storage, range: color.range, layout: target,
+      width: width, height: height, path: "frame")
     return VideoFrame(width: width, height: height, layout: target, color: color, time: time, storage: storage)
   }
 }

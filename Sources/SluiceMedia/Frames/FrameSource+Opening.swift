@@ -1,0 +1,26 @@
+internal import Glibc
+
+/// Opens whatever stands at `path`: a folder of images, an image or a video.
+/// - Throws: ``MediaError`` that says why it cannot be used.
+public func openFrames(path: String, limits: MediaLimits = MediaLimits()) throws(MediaError) -> any FrameSource {
+  var facts = stat()
+  guard unsafe stat(path, &facts) == 0 else {
+    throw MediaError(.cannotOpen, path: path, "cannot be opened: \(FileBytes.lastError())")
+  }
+  if facts.st_mode & S_IFMT == S_IFDIR { return try FrameFolder(path: path, limits: limits) }
+  if try ImageFile.isImage(path: path) { return try ImageFile(path: path, limits: limits) }
+  return try VideoFile(path: path, limits: limits)
+}
+
+extension FrameSource {
+  /// Checks that every picture at `indices` exists.
+  /// - Throws: ``MediaError`` that names the first one which does not.
+  public func check(_ indices: [Int]) throws(MediaError) {
+    if let wrong = indices.first(where: { !(0..<frameCount).contains($0) }) {
+      throw MediaError(
+        .noSuchFrame, path: name, frame: wrong,
+        "frame \(wrong) asked, the stream has \(frameCount): 0…\(frameCount - 1). Ask for fewer frames or a smaller stride."
+      )
+    }
+  }
+}
