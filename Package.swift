@@ -18,7 +18,8 @@ let relaxed: [SwiftSetting] = [
 let kernels: [CSetting] = [.define("_GNU_SOURCE")]
 
 /// A library target of Sluice, by default in `Sources/NAME`.
-func module(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil, exclude: [String] = []) -> Target {
+func module(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil, exclude: [String] = []) -> Target
+{
   .target(name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: strict)
 }
 
@@ -53,7 +54,8 @@ let package = Package(
     .systemLibrary(name: "CLinux", path: "Sources/CLinux"),
     .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CBLAS", path: "Sources/CBLAS", cSettings: kernels, linkerSettings: [.linkedLibrary("dl")]),
-    .target(name: "SluiceKernels", path: "Sources/SluiceKernels", cSettings: kernels, linkerSettings: [.linkedLibrary("m")]),
+    .target(
+      name: "SluiceKernels", path: "Sources/SluiceKernels", cSettings: kernels, linkerSettings: [.linkedLibrary("m")]),
     // 1
     module("SluicePlatform", [dequeModule]),
     // 2
@@ -64,10 +66,12 @@ let package = Package(
     module("SluiceNN", ["SluicePlatform", "SluiceTensor"]),
     // 4
     module("SluiceCheckpoints", ["SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceNN", "CZlib", "CLinux"]),
-    module("SluiceShards", ["SluicePlatform", "SluiceKernels", "SluiceMedia", "CZstd"], path: "shards", exclude: ["FORMAT.md", "STUDY.md"]),
+    module(
+      "SluiceShards", ["SluicePlatform", "SluiceKernels", "SluiceMedia", "CZstd"], path: "shards",
+      exclude: ["FORMAT.md", "STUDY.md"]),
     // 5
     module("SluiceModels", ["SluicePlatform", "SluiceTensor", "SluiceNN"]),
-    module("SluiceData", ["SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceMedia"]),
+    module("SluiceData", ["SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceMedia", "SluiceNN"]),
     // 6: the stages; none imports another
     module("SluiceDecode", ["SluiceFlow", "SluiceData", "SluiceMedia", "SluiceShards"], path: "stages/decode"),
     module("SluiceSample", ["SluiceFlow", "SluiceData", "SluicePlatform"], path: "stages/sample"),
@@ -81,7 +85,9 @@ let package = Package(
     module(
       "SluiceForward", ["SluiceFlow", "SluiceData", "SluiceTensor", "SluiceNN", "SluiceModels"], path: "stages/forward"),
     module("SluiceLoss", ["SluiceFlow", "SluiceData", "SluiceTensor", "SluiceNN"], path: "stages/loss"),
-    module("SluiceOptimize", ["SluiceFlow", "SluiceData", "SluiceTensor", "SluiceNN"], path: "stages/optimize"),
+    module(
+      "SluiceOptimize", ["SluicePlatform", "SluiceFlow", "SluiceData", "SluiceTensor", "SluiceNN"],
+      path: "stages/optimize"),
     // 7
     module(
       "SluicePipelines",
@@ -108,7 +114,8 @@ let package = Package(
     .executableTarget(name: "sluice", dependencies: ["SluiceCLI"], path: "Sources/sluice-tool", swiftSettings: strict),
     // tests
     .target(
-      name: "TestSupport", dependencies: ["SluicePlatform", "SluiceCheckpoints", "SluiceTensor"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["SluicePlatform", "SluiceCheckpoints", "SluiceTensor"],
+      path: "Tests/TestSupport",
       swiftSettings: relaxed),
     tests("PackageTests", []),
     tests("FlowTests", ["SluiceFlow", "SluicePlatform"]),
@@ -121,13 +128,14 @@ let package = Package(
         "SluiceForward", "SluiceLoss", "SluiceOptimize",
       ]),
     tests("CheckpointTests", ["SluiceCheckpoints", "SluiceFlow", "SluiceNN", "SluiceTensor"]),
-    tests("ShardTests", ["SluiceShards", "SluiceMedia", "SluicePlatform", "SluiceKernels", "CZstd"], exclude: ["reader.py"]),
+    tests(
+      "ShardTests", ["SluiceShards", "SluiceMedia", "SluicePlatform", "SluiceKernels", "CZstd"], exclude: ["reader.py"]),
     tests(
       "StageTests",
       [
         "SluiceFlow", "SluiceData", "SluiceDecode", "SluiceSample", "SluiceAugment", "SluiceTokenize", "SluiceMask",
         "SluiceForward", "SluiceLoss", "SluiceOptimize", "SluiceMedia", "SluiceTensor", "SluiceKernels",
       ]),
-    tests("PipelineTests", ["Sluice", "SluicePipelines", "SluiceCLI"]),
+    tests("PipelineTests", ["Sluice", "SluicePipelines", "SluiceCLI", "SluiceMedia"]),
   ]
 )
