@@ -6,7 +6,7 @@ public struct SluiceCommand: AsyncParsableCommand {
     commandName: "sluice",
     abstract: "Trains video transformers through declared pipelines.",
     version: "0.1.0",
-    subcommands: [])
+    subcommands: [TrainCommand.self, FramesCommand.self, SynthCommand.self])
 
   public init() {}
 }

@@ -25,7 +25,7 @@ package struct MotionScene: Sendable {
   /// Draws clip `number` of the set that begins at `base`.
   package init(base: Int, number: Int) {
     var random = KeyedRandom(seed: UInt64(bitPattern: Int64(base)), epoch: 0, sample: number, stage: "synth")
-    motion = MotionClass(rawValue: number % MotionClass.allCases.count) ?? .left
+    motion = MotionScene.motion(of: number)
     center = (random.uniform(38, 58), random.uniform(38, 58))
     var rates: [MotionClass.Quantity: Double] = [:]
     var offsets: [MotionClass.Quantity: Double] = [:]
@@ -50,6 +50,11 @@ package struct MotionScene: Sendable {
     // The shape is always the lighter one: with either polarity, targets that are even in the signal cannot be learned.
     let lighter = base.map { $0 + random.uniform(60, 120) }
     foreground = SceneTexture(base: lighter, contrast: random.uniform(15, 30), random: &random)
+  }
+
+  /// The class of clip `number`: all classes in turn.
+  static func motion(of number: Int) -> MotionClass {
+    MotionClass.allCases[number % MotionClass.allCases.count]
   }
 
   /// Where the shape is in a frame.

@@ -79,14 +79,20 @@ struct ProgressLine {
       ? "\(minutes):\(two(whole % 60))" : "\(minutes / 60):\(two(minutes % 60)):\(two(whole % 60))"
   }
 
-  /// Three significant digits.
+  /// Three significant digits: `1240`, `12.4`, `0.0124`, `1.24e-05`.
   static func formatted(_ value: Double) -> String {
-    guard value.isFinite, value != 0 else { return "0" }
-    let digits = value >= 100 ? 0.0 : value >= 10 ? 1.0 : 2.0
-    var scale = 1.0
-    for _ in 0..<Int(digits) { scale *= 10 }
-    let rounded = (value * scale).rounded() / scale
-    return digits == 0 ? "\(Int(rounded))" : "\(rounded)"
+    guard value.isFinite else { return "\(value)" }
+    let size = abs(value)
+    if size == 0 { return "0" }
+    if size < 1e-3 {
+      var exponent = 0
+      var mantissa = value
+      while abs(mantissa) < 1 { (mantissa, exponent) = (mantissa * 10, exponent + 1) }
+      return "\((mantissa * 100).rounded() / 100)e-\(exponent < 10 ? "0" : "")\(exponent)"
+    }
+    if size >= 100 { return "\(Int(value.rounded()))" }
+    let scale = size >= 10 ? 10.0 : size >= 1 ? 100.0 : size >= 0.1 ? 1000.0 : 10000.0
+    return "\((value * scale).rounded() / scale)"
   }
 }
 

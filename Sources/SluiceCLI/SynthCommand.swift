@@ -1,0 +1,49 @@
+internal import ArgumentParser
+internal import SluiceFlow
+internal import SluicePipelines
+
+struct SynthCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "synth",
+    abstract: "Writes a labelled set of videos whose classes differ only in motion.",
+    discussion: """
+      Eight classes, 50 frames of 96×96 at 25 a second, H.264. Lists and class map lie beside the videos.
+
+      Example:
+        sluice synth motion --train 64 --val 16
+        sluice train maskfeat --data motion/train.txt --classes motion/classes.json --epochs 10
+      """)
+
+  @Argument(help: "The directory to write to.")
+  var directory: String
+
+  @Option(help: "Videos to learn from.")
+  var train = 1280
+
+  @Option(help: "Videos to judge by.")
+  var val = 400
+
+  @Option(help: "Another seed gives other videos.")
+  var seed = 0
+
+  mutating func validate() throws {
+    guard train > 0, val > 0 else { throw ValidationError("--train and --val: at least 1 is wanted.") }
+    guard seed >= 0 else { throw ValidationError("--seed \(seed): 0 or more is wanted.") }
+  }
+
+  func run() async throws {
+    let synth = SynthPipeline(directory: directory, seed: seed)
+    try synth.prepare()
+    for (part, count) in [(SynthPipeline.Part.train, train), (.val, val)] {
+      var progress = ProgressLine("synth \(part.rawValue)", total: count)
+      var paths: [String] = []
+      for try await path in synth.pipeline(part, count: count).run(RunOptions(maxFailures: 0)) {
+        paths.append(path)
+        progress.update(done: paths.count, unit: "videos")
+      }
+      progress.finish()
+      try synth.writeList(part, paths: paths)
+      Console.print(synth.list(part))
+    }
+  }
+}

@@ -1,0 +1,38 @@
+internal import SluiceFlow
+internal import SluicePipelines
+internal import SluiceTensor
+
+/// One step of a run that leaves nothing behind, and what it says of the whole run.
+struct DryRun {
+  private let prepared: PreparedRun
+
+  init(_ prepared: PreparedRun) {
+    self.prepared = prepared
+  }
+
+  /// Takes the step and prints what it found.
+  func report() async throws {
+    var options = prepared.options
+    options.epochs = nil
+    options.steps = 1
+    let profile = OperationProfile()
+    Tensor.resetPeakMemory()
+    let clock = ContinuousClock()
+    let begun = clock.now
+    var loss: Double?
+    try await Compute(threadCount: options.budget.compute).run {
+      try await profile.record {
+        for try await report in prepared.pipeline.run(options) { loss = report.loss }
+      }
+    }
+    let operations = profile.rows.reduce(0) { $0 + $1.operationCount }
+    let busy = profile.rows.reduce(0) { $0 + $1.milliseconds }
+    Console.print("parameters     \(prepared.trainee.parameters.elementCount)")
+    Console.print(
+      "one step       \(ProgressLine.formatted(Double(operations) / 1e9)) GFLOP, \(ProgressLine.formatted(busy)) ms of computing"
+    )
+    Console.print("tensors        \(ProgressLine.formatted(Double(Tensor.memory.peakByteCount) / 1e6)) MB at most")
+    Console.print("loss           \(loss.map(ProgressLine.formatted) ?? "none")")
+    Console.print("took           \(ProgressLine.formatted((clock.now - begun).seconds)) s with reading")
+  }
+}

@@ -1,0 +1,58 @@
+internal import SluiceFlow
+internal import SluicePipelines
+
+/// Shows a run on standard error, and what it left on standard output.
+struct TrainingReporter {
+  private let title: String
+  private var progress: ProgressLine?
+  private var firstLoss: Double?
+  private var lastLoss: Double?
+
+  init(title: String) {
+    self.title = title
+  }
+
+  /// Shows an event.
+  mutating func show(_ event: TrainingEvent) {
+    switch event {
+    case .resumed(let step, let checkpoint): note("resumed after step \(step) from \(checkpoint)")
+    case .passedOver(let problem): note("passed over: \(problem)")
+    case .failure(let failure): note("failed: \(failure)")
+    case .checkpoint(let path): if !Console.isTerminal { note("checkpoint \(path)") }
+    case .step(let report, let advance):
+      if progress == nil { progress = ProgressLine(title, total: advance.total, done: advance.done) }
+      firstLoss = firstLoss ?? report.loss
+      lastLoss = report.loss
+      progress?.update(
+        done: advance.done, unit: advance.unit,
+        details: "epoch \(report.epoch + 1)  step \(report.step)  loss \(ProgressLine.formatted(report.loss))"
+          + "  lr \(ProgressLine.formatted(report.learningRate))")
+    }
+  }
+
+  /// Ends the progress line.
+  mutating func finish() {
+    progress?.finish()
+    progress = nil
+  }
+
+  /// Says how the run ended.
+  func close(_ outcome: TrainingOutcome, directory: RunDirectory) {
+    let failed = outcome.failures.samples.count
+    if failed > 0 {
+      Console.note(
+        "\(failed) samples failed (\(outcome.failures.count) times); they are listed in \(directory.failures)")
+    }
+    let losses = firstLoss.flatMap { first in
+      lastLoss.map { ", loss \(ProgressLine.formatted(first)) → \(ProgressLine.formatted($0))" }
+    }
+    Console.print(
+      "\(title): \(outcome.isStopped ? "stopped after" : "finished") step \(outcome.step)\(losses ?? ""), in \(directory.path)"
+    )
+  }
+
+  private func note(_ line: String) {
+    if Console.isTerminal && progress != nil { Console.rewrite("\r\u{1B}[2K") }
+    Console.note(line)
+  }
+}

@@ -1,0 +1,17 @@
+internal import SluicePlatform
+
+/// The systems that `sluice train`, `graph` and `profile` know by name.
+public enum Systems {
+  /// All of them, in the order of `--help`.
+  public static let all: [any TrainingSystem.Type] = [MaskFeat.self]
+
+  /// The system called `name`.
+  /// - Throws: ``RunError`` that names the nearest.
+  public static func named(_ name: String) throws(RunError) -> any TrainingSystem.Type {
+    if let system = all.first(where: { $0.name == name }) { return system }
+    let names = all.map { $0.name }
+    let hint = nearestName(to: name, among: names).map { " Did you mean \($0)?" } ?? ""
+    throw RunError(
+      .configuration, "no pipeline is called “\(name)”.\(hint) There are: \(names.joined(separator: ", ")).")
+  }
+}

@@ -1,0 +1,102 @@
+internal import FoundationEssentials
+internal import Glibc
+public import SluiceFlow
+internal import SluiceMedia
+
+/// Writes the synthetic motion set: labelled H.264 videos, their lists and their class map.
+///
+/// ```
+/// DIR/train/00000.mp4 …   DIR/val/00000.mp4 …   DIR/train.txt   DIR/val.txt   DIR/classes.json
+/// ```
+/// The same seed gives the same bytes with the same encoder library.
+public struct SynthPipeline: Sendable {
+  /// The two parts; their clips are drawn from disjoint seeds.
+  public enum Part: String, Sendable, CaseIterable {
+    case train
+    case val
+  }
+
+  public let directory: String
+  public let seed: Int
+
+  public init(directory: String, seed: Int = 0) {
+    self.directory = directory
+    self.seed = seed
+  }
+
+  /// Writes the videos of one part; what comes out is their paths, in order.
+  public func pipeline(_ part: Part, count: Int) -> Pipeline<String> {
+    let folder = "\(directory)/\(part.rawValue)"
+    return Pipeline("synth-\(part.rawValue)") {
+      SyntheticClips(base: base(of: part), count: count)
+      WriteClip(folder: folder).workers(2)
+    }
+  }
+
+  /// Makes the folders and writes the class map, which says what the labels mean.
+  /// - Throws: ``RunError`` if they cannot be written.
+  public func prepare() throws(RunError) {
+    for part in Part.allCases {
+      let folder = "\(directory)/\(part.rawValue)"
+      do {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      } catch {
+        throw RunError(.file, "\(folder) cannot be made: \(error).")
+      }
+    }
+    let names = MotionClass.allCases.map { "  \"\($0.name)\": \"\($0.rawValue)\"" }
+    let map = "{\n" + names.joined(separator: ",\n") + "\n}\n"
+    try RunDirectory(path: directory).write(map, to: "\(directory)/classes.json")
+  }
+
+  /// Writes a part's list: a path and a class name on each line.
+  /// - Throws: ``RunError`` if it cannot be written.
+  public func writeList(_ part: Part, paths: [String]) throws(RunError) {
+    let lines = paths.enumerated().map { "\($1)\t\(MotionScene.motion(of: $0).name)\n" }
+    try RunDirectory(path: directory).write(lines.joined(), to: list(part))
+  }
+
+  /// The list file of a part.
+  public func list(_ part: Part) -> String { "\(directory)/\(part.rawValue).txt" }
+
+  private func base(of part: Part) -> Int {
+    2 * seed + (part == .train ? 0 : 1)
+  }
+}
+
+/// The scenes of one part.
+private struct SyntheticClips: Source {
+  let base: Int
+  let count: Int
+
+  func element(at index: Int, context: ElementContext) -> NumberedScene {
+    NumberedScene(number: index, scene: MotionScene(base: base, number: index))
+  }
+
+  func name(of index: Int) -> String { "clip \(index)" }
+}
+
+private struct NumberedScene: Sendable {
+  let number: Int
+  let scene: MotionScene
+}
+
+/// Renders and encodes a scene; the file appears under its name when it is whole.
+private struct WriteClip: Stage {
+  let folder: String
+
+  func callAsFunction(_ input: NumberedScene, context: ElementContext) throws -> String {
+    let digits = String(input.number)
+    let name = String(repeating: "0", count: max(0, 5 - digits.count)) + digits
+    let path = "\(folder)/\(name).mp4"
+    let temporary = "\(folder)/.\(name).tmp.mp4"
+    let frames = input.scene.frames()
+    let writer = try VideoWriter(path: temporary, like: frames[0], encoding: .h264(keyInterval: 25))
+    for frame in frames { try writer.append(frame) }
+    try writer.finish()
+    guard unsafe rename(temporary, path) == 0 else {
+      throw RunError.file(path, "cannot be written", errno: errno)
+    }
+    return path
+  }
+}

@@ -1,0 +1,103 @@
+internal import SluiceCheckpoints
+public import SluiceData
+public import SluiceFlow
+internal import SluiceTensor
+
+/// Runs a training pipeline: logs its steps, writes checkpoints, stops when asked, resumes exactly.
+public struct Trainer: Sendable {
+  public let pipeline: Pipeline<StepReport>
+  public let trainee: Trainee
+  /// How the run is keyed, how long it goes on, what it tolerates.
+  public let options: RunOptions
+  public let directory: RunDirectory
+  /// Everything that was decided, for the run's directory and its checkpoints.
+  public let configuration: RunConfiguration
+  /// Steps between checkpoints; `nil`: at the ends of epochs, at most once a minute. The last step always has one.
+  public let checkpointInterval: Int?
+
+  public init(
+    _ pipeline: Pipeline<StepReport>, trainee: Trainee, options: RunOptions, directory: RunDirectory,
+    configuration: RunConfiguration, checkpointInterval: Int? = nil
+  ) {
+    self.pipeline = pipeline
+    self.trainee = trainee
+    self.options = options
+    self.directory = directory
+    self.configuration = configuration
+    self.checkpointInterval = checkpointInterval
+  }
+
+  /// Begins a new run.
+  /// - Throws: ``RunError`` if the directory holds a run already; what stops the run.
+  public func start(stop: StopRequest, observe: (TrainingEvent) -> Void) async throws -> TrainingOutcome {
+    guard !directory.holdsRun else {
+      throw RunError(
+        .configuration, "\(directory.path) holds a run already. Go on with it by --resume, or name another --out.")
+    }
+    try directory.create()
+    try directory.write(configuration.text, to: directory.configuration)
+    return try await train(from: nil, stop: stop, observe: observe)
+  }
+
+  /// Goes on behind the last complete checkpoint of the directory.
+  /// - Parameter allowsChange: goes on although the configuration differs from the checkpoint's.
+  /// - Throws: ``RunError`` if there is none, or the configuration differs; what stops the run.
+  public func resume(
+    allowsChange: Bool, stop: StopRequest, observe: (TrainingEvent) -> Void
+  ) async throws -> TrainingOutcome {
+    let survey = try checkpoints.survey(verifying: true)
+    for problem in survey.unusable { observe(.passedOver("\(problem)")) }
+    guard let saved = survey.complete.last else {
+      throw RunError(
+        .resume, "\(directory.checkpoints) has no complete checkpoint. Start the run without --resume in another --out."
+      )
+    }
+    if !allowsChange { try configuration.requireSameResults(as: saved) }
+    let state = try saved.state()
+    try trainee.restore(state)
+    observe(.resumed(step: state.position.stream.step, checkpoint: saved.path))
+    try directory.write(configuration.text, to: directory.configuration)
+    return try await train(from: state.position.stream, stop: stop, observe: observe)
+  }
+
+  private var checkpoints: CheckpointFolder { CheckpointFolder(directory.checkpoints) }
+
+  private func train(
+    from start: StreamPosition?, stop: StopRequest, observe: (TrainingEvent) -> Void
+  ) async throws -> TrainingOutcome {
+    let log = try MetricsLog(path: directory.metrics, keepingThrough: start?.step ?? 0)
+    var options = options
+    options.start = start
+    return try await Compute(threadCount: options.budget.compute).run {
+      try await pipeline.run(options) { run in
+        stop.whenMade { run.stop() }
+        var recorder = StepRecorder(trainer: self, log: log, start: start)
+        do {
+          for try await delivery in run.deliveries { try recorder.record(delivery, observe: observe) }
+        } catch {
+          // What failed last is often why the run ends: it is named too.
+          try recorder.recordFailures(run.position.failures, observe: observe)
+          throw error
+        }
+        let position = run.position
+        try recorder.finish(position, epoch: run.epoch, observe: observe)
+        return TrainingOutcome(
+          step: position.step, isStopped: stop.isMade && !isComplete(position), failures: position.failures,
+          metrics: run.metrics)
+      }
+    }
+  }
+
+  private func isComplete(_ position: StreamPosition) -> Bool {
+    let epochs = position.sources.map(\.epoch).min() ?? 0
+    return options.steps.map { position.step >= $0 } ?? false || options.epochs.map { epochs >= $0 } ?? false
+  }
+
+  func save(_ position: StreamPosition, epoch: Int) throws -> String {
+    let state = TrainingState(
+      parameters: trainee.parameters.values, optimizer: trainee.optimizer.state,
+      position: TrainingPosition(stream: position, epoch: epoch, computeThreads: options.budget.compute),
+      configuration: configuration.json)
+    return try checkpoints.save(state)
+  }
+}
