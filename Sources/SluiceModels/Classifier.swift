@@ -11,9 +11,16 @@ public protocol VideoBackbone: Sendable {
   var imageSize: Int { get }
   /// Frames of a clip.
   var frameCount: Int { get }
+  /// What checkpoints call the head's weight and bias, less `.weight` and `.bias`.
+  var headName: String { get }
 
   /// One feature a clip, `[B, D]`, of `[B, 3, T, H, W]` normalised clips.
   func features(of clips: Tensor, _ pass: ForwardPass) throws(ModelError) -> Tensor
+}
+
+extension VideoBackbone {
+  /// VideoTransformer-pytorch's name.
+  public var headName: String { "cls_head.cls_head" }
 }
 
 /// A backbone with a linear head that tells classes apart.
@@ -51,9 +58,9 @@ public struct Classifier<Backbone: VideoBackbone>: Sendable {
     self.training = training
     let initial: Initializer = training == .finetune ? .truncatedNormal(0.02 * headScale) : .normal(0.01 * headScale)
     head = Linear(
-      ParameterScope(backbone.parameters, prefix: "cls_head.cls_head."), inputs: backbone.featureDimension,
+      ParameterScope(backbone.parameters)[backbone.headName], inputs: backbone.featureDimension,
       outputs: classCount, weight: initial)
-    if training == .linearProbe { backbone.parameters.freeze { !$0.hasPrefix("cls_head.") } }
+    if training == .linearProbe { backbone.parameters.freeze { !$0.hasPrefix(backbone.headName + ".") } }
   }
 
   /// The backbone's parameters and the head's.
@@ -85,4 +92,18 @@ extension ViViT: VideoBackbone {
   public var featureDimension: Int { configuration.dimension }
   public var imageSize: Int { configuration.imageSize }
   public var frameCount: Int { configuration.frameCount }
+}
+
+extension MViTv2: VideoBackbone {
+  public var featureDimension: Int { configuration.outputDimension }
+  public var imageSize: Int { configuration.imageSize }
+  public var frameCount: Int { configuration.frameCount }
+  public var headName: String { "head.projection" }
+}
+
+extension VideoViT: VideoBackbone {
+  public var featureDimension: Int { configuration.dimension }
+  public var imageSize: Int { configuration.height }
+  public var frameCount: Int { configuration.frameCount }
+  public var headName: String { "head" }
 }

@@ -48,10 +48,8 @@ public struct MViT: Sendable {
     spatialPositions = positions.weight("pos_embed_spatial", [1, grid.height * grid.width, width], table)
     temporalPositions = positions.weight("pos_embed_temporal", [1, grid.time, width], table)
     classPosition = hasClass ? positions.weight("pos_embed_class", [1, 1, width], table) : nil
-    let shapes = configuration.blocks
-    blocks = shapes.enumerated().map { index, sizes in
-      let rate = shapes.count > 1 ? configuration.dropPathRate * Double(index) / Double(shapes.count - 1) : 0
-      return MViTBlock(mvit["blocks.\(index)"], sizes, configuration, dropRate: rate)
+    blocks = configuration.blocks.enumerated().map { index, sizes in
+      MViTBlock(mvit["blocks.\(index)"], sizes, configuration, index: index, attention: PoolingAttention.init)
     }
     norm = LayerNorm(mvit["norm_embed"], dimension: configuration.outputDimension, epsilon: 1e-6)
     prediction = predictionWidth.map { outputs in
@@ -71,11 +69,11 @@ public struct MViT: Sendable {
   ) throws(ModelError)
     -> Tensor
   {
-    try check(clips, hidden)
+    try configuration.check(clips, hidden)
     var rows = patches(clips)
     pass.observe("patch_tokens", rows)
     if let hidden, let maskToken {
-      rows = rows.replacing(enlarged(hidden), with: maskToken.value)
+      rows = rows.replacing(configuration.enlarged(hidden), with: maskToken.value)
     }
     rows = embedded(rows)
     pass.observe("embedded", rows)
@@ -120,35 +118,6 @@ public struct MViT: Sendable {
     guard let classToken, let classPosition else { return rows + table }
     table = .concatenated([classPosition.value, table], axis: 1)
     return .concatenated([classToken.value.repeated(rows.shape[0]), rows], axis: 1) + table
-  }
-
-  /// A token mask on the patch grid.
-  private func enlarged(_ hidden: [UInt8]) -> [UInt8] {
-    let (tokens, patches) = (configuration.tokenGrid, configuration.patchGrid)
-    let (rowRepeat, columnRepeat) = (patches.height / tokens.height, patches.width / tokens.width)
-    var mask: [UInt8] = []
-    mask.reserveCapacity(hidden.count * rowRepeat * columnRepeat)
-    for plane in 0..<hidden.count / (tokens.height * tokens.width) {
-      for row in 0..<patches.height {
-        let start = (plane * tokens.height + row / rowRepeat) * tokens.width
-        for column in 0..<patches.width { mask.append(hidden[start + column / columnRepeat]) }
-      }
-    }
-    return mask
-  }
-
-  private func check(_ clips: Tensor, _ hidden: [UInt8]?) throws(ModelError) {
-    let batch = clips.shape.rank > 0 ? clips.shape[0] : 0
-    let wanted: Shape = [batch, 3, configuration.frameCount, configuration.imageSize, configuration.imageSize]
-    guard clips.shape == wanted else {
-      throw ModelError(
-        "MViT: clips are \(clips.shape), wanted are \(wanted). Change the sampling, the crop or the model")
-    }
-    let grid = configuration.tokenGrid
-    guard let hidden, hidden.count != batch * grid.count else { return }
-    throw ModelError(
-      "MViT: the mask of \(batch) clips has \(hidden.count) entries, wanted are \(batch) × \(grid). Give the mask stage "
-        + "this token grid")
   }
 }
 

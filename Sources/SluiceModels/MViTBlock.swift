@@ -5,7 +5,7 @@ internal import SluiceTensor
 struct MViTBlock: Sendable {
   let sizes: MViTBlockShape
   private let firstNorm: LayerNorm
-  private let attention: PoolingAttention
+  private let attention: any MViTAttention
   private let secondNorm: LayerNorm
   private let expand: Linear
   private let contract: Linear
@@ -13,16 +13,20 @@ struct MViTBlock: Sendable {
   private let widen: Linear?
   private let dropRate: Double
 
-  /// Declares the block's parameters in `scope`.
-  init(_ scope: ParameterScope, _ sizes: MViTBlockShape, _ configuration: MViTConfiguration, dropRate: Double) {
+  /// Declares the block's parameters in `scope`, those of the attention where `makeAttention` does.
+  init(
+    _ scope: ParameterScope, _ sizes: MViTBlockShape, _ configuration: MViTConfiguration, index: Int,
+    attention makeAttention: (ParameterScope, MViTBlockShape, MViTConfiguration) -> some MViTAttention
+  ) {
     self.sizes = sizes
-    self.dropRate = dropRate
+    dropRate =
+      configuration.depth > 1 ? configuration.dropPathRate * Double(index) / Double(configuration.depth - 1) : 0
     let hidden = Int((Double(sizes.inputs) * configuration.mlpRatio).rounded())
     func linear(_ scope: ParameterScope, _ inputs: Int, _ outputs: Int) -> Linear {
       Linear(scope, inputs: inputs, outputs: outputs, weight: configuration.linear(inputs: inputs, outputs: outputs))
     }
     firstNorm = LayerNorm(scope["norm1"], dimension: sizes.inputs, epsilon: 1e-6)
-    attention = PoolingAttention(scope["attn"], sizes, configuration)
+    attention = makeAttention(scope["attn"], sizes, configuration)
     secondNorm = LayerNorm(scope["norm2"], dimension: sizes.inputs, epsilon: 1e-6)
     expand = linear(scope["mlp.fc1"], sizes.inputs, hidden)
     contract = linear(scope["mlp.fc2"], hidden, sizes.outputs)
@@ -46,9 +50,15 @@ struct MViTBlock: Sendable {
   }
 }
 
+/// What mixes the tokens of a block.
+protocol MViTAttention: Sendable {
+  /// `[B, N, D]` to `[B, N', D]`.
+  func callAsFunction(_ tokens: Tensor, classTokens: Int) -> Tensor
+}
+
 /// Attention whose keys and values, and in some blocks queries, are pooled over the token grid.
 /// - Source: Fan et al., "Multiscale vision transformers", ICCV 2021, section 3.1.
-struct PoolingAttention: Sendable {
+struct PoolingAttention: MViTAttention {
   private let sizes: MViTBlockShape
   private let query: Linear
   private let key: Linear

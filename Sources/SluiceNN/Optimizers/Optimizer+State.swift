@@ -3,7 +3,8 @@ public import SluiceTensor
 extension Optimizer {
   /// The moments and update counts, by name, for a checkpoint; the tensors are copies.
   ///
-  /// A parameter `p` has `exp_avg.p` and `exp_avg_sq.p` (AdamW) or `momentum_buffer.p` (SGD), of its shape, and `step.p`.
+  /// A parameter `p` has `exp_avg.p` and `exp_avg_sq.p` (AdamW) or `momentum_buffer.p` (SGD), of its shape, and `step.p`;
+  /// and `grad.p` while gradients of several batches are being added up.
   public var state: [String: Tensor] {
     var state: [String: Tensor] = [:]
     for (parameter, own) in snapshot() {
@@ -11,6 +12,7 @@ extension Optimizer {
       state["\(firstName).\(parameter)"] = copy(own.first)
       if let second = own.second { state["exp_avg_sq.\(parameter)"] = copy(second) }
     }
+    for parameter in parameters { state["grad.\(parameter.name)"] = parameter.gradient.map(copy) }
     return state
   }
 
@@ -18,20 +20,26 @@ extension Optimizer {
   /// - Throws: ``OptimizerStateError`` if a name or a shape does not fit the model; nothing has been changed then.
   public func restore(_ state: [String: Tensor]) throws(OptimizerStateError) {
     var restored: [String: Memory] = [:]
-    var known = 0
+    var pending: [String: Tensor] = [:]
+    var unknown = Set(state.keys)
     for declaration in declarations {
-      guard let count = state["step.\(declaration.name)"] else { continue }
-      restored[declaration.name] = Memory(
-        count: Int(count.scalar), first: try moment(firstName, of: declaration, in: state),
-        second: isAdam ? try moment("exp_avg_sq", of: declaration, in: state) : nil)
-      known += isAdam ? 3 : 2
+      if state["grad.\(declaration.name)"] != nil {
+        pending[declaration.name] = try tensor("grad", of: declaration, in: state)
+      }
+      if let count = state["step.\(declaration.name)"] {
+        restored[declaration.name] = Memory(
+          count: Int(count.scalar), first: try moment(firstName, of: declaration, in: state),
+          second: isAdam ? try moment("exp_avg_sq", of: declaration, in: state) : nil)
+      }
+      unknown.subtract(["step", "grad", firstName].map { "\($0).\(declaration.name)" })
+      if isAdam { unknown.remove("exp_avg_sq.\(declaration.name)") }
     }
-    guard known == state.count else {
-      let names = Set(restored.keys.flatMap { ["step.\($0)", "\(firstName).\($0)", "exp_avg_sq.\($0)"] })
+    if let name = unknown.min() {
       throw OptimizerStateError(
-        "the optimiser state has \(state.keys.filter { !names.contains($0) }.min() ?? "names"), which this model and "
-          + "optimiser do not know. Resume with the model and optimiser of the checkpoint")
+        "the optimiser state has \(name), which this model and optimiser do not know. Resume with the model and optimiser "
+          + "of the checkpoint")
     }
+    for parameter in parameters { parameter.gradient = pending[parameter.name] }
     replace(restored)
   }
 
@@ -49,6 +57,12 @@ extension Optimizer {
   private func moment(
     _ name: String, of declaration: ParameterDeclaration, in state: [String: Tensor]
   ) throws(OptimizerStateError) -> Parameter {
+    Parameter("\(name) of \(declaration.name)", try tensor(name, of: declaration, in: state))
+  }
+
+  private func tensor(
+    _ name: String, of declaration: ParameterDeclaration, in state: [String: Tensor]
+  ) throws(OptimizerStateError) -> Tensor {
     guard let tensor = state["\(name).\(declaration.name)"] else {
       throw OptimizerStateError("the optimiser state lacks \(name).\(declaration.name). Resume with the same optimiser")
     }
@@ -57,7 +71,7 @@ extension Optimizer {
         "\(name).\(declaration.name) is \(tensor.shape), the parameter is \(declaration.shape). Resume with the same model"
       )
     }
-    return Parameter("\(name) of \(declaration.name)", copy(tensor))
+    return copy(tensor)
   }
 }
 

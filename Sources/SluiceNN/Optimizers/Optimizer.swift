@@ -18,6 +18,8 @@ public final class Optimizer: Sendable {
   public let configuration: OptimizerConfiguration
   private let store: ParameterStore
   private let memory = Lock<[String: Memory]>([:])
+  /// The groups for a set of frozen parameters: dividing them compares many names.
+  private let divided = Lock<(frozen: Set<String>, groups: [ParameterGroup])?>(nil)
 
   /// Creates the optimiser of `store`, with no update made.
   public init(_ configuration: OptimizerConfiguration, store: ParameterStore) {
@@ -27,8 +29,14 @@ public final class Optimizer: Sendable {
 
   /// The groups of the parameters that are not frozen.
   public var groups: [ParameterGroup] {
-    configuration.groups.groups(
-      of: store.declarations.map { ($0.name, $0.shape.rank) }, frozen: store.frozen)
+    let frozen = store.frozen
+    return divided.withLock { divided in
+      if let divided, divided.frozen == frozen { return divided.groups }
+      let groups = configuration.groups.groups(
+        of: store.declarations.map { ($0.name, $0.shape.rank) }, frozen: frozen)
+      divided = (frozen, groups)
+      return groups
+    }
   }
 
   /// Updates all parameters that have a gradient, and forgets the gradients.
@@ -53,6 +61,8 @@ public final class Optimizer: Sendable {
 
   var declarations: [ParameterDeclaration] { store.declarations }
 
+  var parameters: [Parameter] { store.parameters }
+
   func snapshot() -> [String: Memory] { memory.withLock { $0 } }
 
   func replace(_ state: [String: Memory]) { memory.withLock { $0 = state } }
@@ -62,7 +72,7 @@ public final class Optimizer: Sendable {
     var squares: [String: Double] = [:]
     for parameter in store.parameters {
       guard let gradient = parameter.gradient else { continue }
-      let square = gradient.withFloats { sumOfSquares($0) }
+      let square = gradient.squaredNorm
       guard square.isFinite else { throw OptimizerError(parameter: parameter.name) }
       squares[parameter.name] = square
     }
@@ -78,26 +88,18 @@ public final class Optimizer: Sendable {
     }
     switch configuration.algorithm {
     case .adamW(let firstBeta, let secondBeta, let epsilon):
-      let step = AdamWStep(
-        rate: rate, weightDecay: weightDecay, firstBeta: firstBeta, secondBeta: secondBeta, epsilon: epsilon,
-        count: own.count)
-      parameter.update { elements in
-        own.first.update { first in
-          own.second?.update { second in
-            gradient.withFloats {
-              step.update(&elements, gradient: $0, first: &first, second: &second, scale: scale)
-            }
-          }
-        }
-      }
+      guard let second = own.second else { return }
+      parameter.update(
+        AdamWUpdate(
+          rate: rate, weightDecay: weightDecay, firstBeta: firstBeta, secondBeta: secondBeta, epsilon: epsilon,
+          count: own.count, scale: scale),
+        gradient: gradient, first: own.first, second: second)
     case .sgd(let momentum, let nesterov):
-      let step = SGDStep(
-        rate: rate, weightDecay: weightDecay, momentum: momentum, nesterov: nesterov, isFirst: own.count == 1)
-      parameter.update { elements in
-        own.first.update { velocity in
-          gradient.withFloats { step.update(&elements, gradient: $0, velocity: &velocity, scale: scale) }
-        }
-      }
+      parameter.update(
+        SGDUpdate(
+          rate: rate, weightDecay: weightDecay, momentum: momentum, isNesterov: nesterov, isFirst: own.count == 1,
+          scale: scale),
+        gradient: gradient, velocity: own.first)
     }
   }
 

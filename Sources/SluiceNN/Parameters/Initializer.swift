@@ -20,6 +20,9 @@ public struct Initializer: Sendable, Equatable {
   /// All 1.
   public static let ones = Initializer(law: .constant(1))
 
+  /// All the same number.
+  public static func constant(_ value: Double) -> Initializer { Initializer(law: .constant(Float(value))) }
+
   /// Uniform in ±`bound`.
   public static func uniform(_ bound: Double) -> Initializer { Initializer(law: .uniform(bound: bound)) }
 

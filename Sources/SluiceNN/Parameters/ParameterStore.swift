@@ -101,9 +101,16 @@ public final class ParameterStore: Sendable {
 extension ParameterStore.State {
   mutating func made() -> [Parameter] {
     if case .made(let parameters) = content { return parameters }
-    let parameters = declarations.map { declaration in
-      Parameter(
-        declaration.name, declaration.initialValue(seed: seed), isFrozen: frozen.contains(declaration.name))
+    // Each parameter has a generator of its own, so they can be drawn in any order.
+    let values = Lock([Tensor?](repeating: nil, count: declarations.count))
+    let (declarations, seed) = (declarations, seed)
+    Compute.current.team.forEach(declarations.count) { index in
+      let value = declarations[index].initialValue(seed: seed)
+      values.withLock { $0[index] = value }
+    }
+    let parameters = zip(declarations, values.withLock { $0 }).map { declaration, value in
+      // The team wrote every value.
+      Parameter(declaration.name, value!, isFrozen: frozen.contains(declaration.name))
     }
     content = .made(parameters)
     return parameters

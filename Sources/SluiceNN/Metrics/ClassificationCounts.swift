@@ -1,0 +1,66 @@
+public import SluiceTensor
+
+/// How often a classifier was right, over all samples of an evaluation.
+///
+/// ```swift
+/// var counts = ClassificationCounts(classCount: 400)
+/// counts.add(logits: logits, labels: labels)
+/// counts.top1   // 0.752
+/// ```
+public struct ClassificationCounts: Sendable, Equatable {
+  /// Classes told apart.
+  public let classCount: Int
+  /// Row-major `[label, prediction]`: how often each label was taken for each class.
+  public private(set) var confusion: [Int]
+  /// Samples whose label was among the five most favoured classes.
+  public private(set) var topFiveCount = 0
+
+  /// Nothing counted yet.
+  public init(classCount: Int) {
+    self.classCount = classCount
+    confusion = [Int](repeating: 0, count: classCount * classCount)
+  }
+
+  /// Samples counted.
+  public var sampleCount: Int { confusion.reduce(0, +) }
+
+  /// The share of samples whose most favoured class is the label; 0 without samples.
+  public var top1: Double { share(of: (0..<classCount).reduce(0) { $0 + confusion[$1 * classCount + $1] }) }
+
+  /// The share of samples whose label is among the five most favoured classes; 0 without samples.
+  public var top5: Double { share(of: topFiveCount) }
+
+  /// The share of samples with this label that were recognised; `nil` without such samples.
+  public func recall(ofClass label: Int) -> Double? {
+    let row = confusion[label * classCount..<(label + 1) * classCount]
+    let total = row.reduce(0, +)
+    return total == 0 ? nil : Double(row[row.startIndex + label]) / Double(total)
+  }
+
+  /// Counts a batch.
+  /// - Parameters:
+  ///   - logits: `[B, classCount]`, or anything of the same order.
+  ///   - labels: one a row, in `0 ..< classCount`.
+  /// - Precondition: shapes and labels fit.
+  public mutating func add(logits: Tensor, labels: [Int]) {
+    precondition(
+      logits.shape == [labels.count, classCount],
+      "\(labels.count) labels of \(classCount) classes for logits \(logits.shape)")
+    let rows = logits.floats
+    for (row, label) in labels.enumerated() {
+      let scores = rows[row * classCount..<(row + 1) * classCount]
+      let order = scores.indices.sorted { (-scores[$0], $0) < (-scores[$1], $1) }.map { $0 - scores.startIndex }
+      confusion[label * classCount + order[0]] += 1
+      if order.prefix(5).contains(label) { topFiveCount += 1 }
+    }
+  }
+
+  private func share(of count: Int) -> Double { sampleCount == 0 ? 0 : Double(count) / Double(sampleCount) }
+}
+
+extension Tensor {
+  /// The mean over the views of each sample, before any softmax: `[B, classes]` from `[B · views, classes]`.
+  public func meanOverViews(_ views: Int) -> Tensor {
+    reshaped(shape[0] / views, views, shape[1]).mean(over: 1)
+  }
+}

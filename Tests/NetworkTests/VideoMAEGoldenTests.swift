@@ -1,0 +1,207 @@
+import SluiceCheckpoints
+import SluiceModels
+import SluiceNN
+import SluiceTensor
+import TestSupport
+import Testing
+
+@Suite struct VideoMAEGoldenTests {
+  @Test func pretrainingMatchesTheReference() throws {
+    try Golden.each("videomae.pretrain") { file, check in
+      let model = try VideoMAE(VideoMAEConfiguration(pretraining: file.config))
+      try file.load(into: model.parameters) { $0 }
+      let video = try file.tensor("input.video")
+      let mask = try file.bytes("input.mask")
+      let recorder = Recorder()
+      let prediction = try model.hiddenPrediction(of: video, hidden: mask, recorder.pass())
+      try check.observed(by: recorder)
+      let target = pixelTargets(
+        video, mask, model.configuration, isNormalized: file.config["normalize_target"].bool == true)
+      try check.tensor("output.target", target)
+      let loss = prediction.loss(to: target)
+      try check("output.loss", loss.scalar)
+      loss.backward()
+      try check.gradients(of: model.parameters) { $0 }
+    }
+  }
+
+  @Test func predictionsOfVisibleTokensAreZero() throws {
+    var tiny = VideoMAEConfiguration.small
+    (tiny.frameCount, tiny.height, tiny.width, tiny.depth, tiny.decoderDepth) = (4, 32, 32, 1, 1)
+    let model = try VideoMAE(tiny)
+    let count = tiny.tokenGrid.count
+    let mask = (0..<2 * count).map { UInt8($0 % 4 == 0 ? 0 : 1) }
+    let clips = Tensor.full([2, 3, 4, 32, 32], 0.5)
+    let whole = try model.prediction(of: clips, hidden: mask)
+    let rows = whole.floats
+    for token in 0..<2 * count {
+      let row = rows[token * tiny.predictionWidth..<(token + 1) * tiny.predictionWidth]
+      #expect(row.contains { $0 != 0 } == (mask[token] != 0))
+    }
+    var ragged = mask
+    ragged[0] = 1
+    #expect(throws: ModelError.self) { try model.prediction(of: clips, hidden: ragged) }
+  }
+
+  @Test func classificationMatchesTheReference() throws {
+    try Golden.each("videomae.finetune") { file, check in
+      let config = file.config
+      let classes = try #require(config["num_classes"].int)
+      let model = try Classifier(VideoViT(VideoMAEConfiguration(classification: config)), classCount: classes)
+      try file.load(into: model.parameters) { $0 }
+      let recorder = Recorder()
+      let logits = try model.logits(of: try file.tensor("input.video"), recorder.pass())
+      try check.observed(by: recorder)
+      try check.tensor("output.logits", logits)
+      let labels = try file.ints("input.labels")
+      let target = softTarget(
+        labels, classes, mixed: try #require(config["lam"].double), smoothing: try #require(config["smoothing"].double))
+      try check.tensor("output.soft_target", target)
+      try check("output.hard_ce", logits.crossEntropy(labels: labels).scalar)
+      let loss = logits.crossEntropy(target: target)
+      try check("output.loss", loss.scalar)
+      loss.backward()
+      try check.gradients(of: model.parameters) { $0 }
+      try checkLayerDecay(config, model.parameters)
+    }
+  }
+
+  @Test func trainingFollowsTheReference() throws {
+    try Golden.each("videomae.trajectory") { file, check in
+      let config = file.config
+      let model = try VideoMAE(VideoMAEConfiguration(pretraining: config))
+      try file.load(into: model.parameters) { $0 }
+      let (epochs, stepsPerEpoch) = (try #require(config["epochs"].int), try #require(config["steps_per_epoch"].int))
+      let schedule = Schedule.tableCosine(
+        peak: try #require(config["lr"].double), warmup: .epochs(try #require(config["warmup_epochs"].double)),
+        minimum: try #require(config["min_lr"].double))
+      let optimizer = Optimizer(
+        .adamW(
+          schedule, weightDecay: .constant(try #require(config["weight_decay"].double)),
+          betas: (try #require(config["betas"][0].double), try #require(config["betas"][1].double)),
+          epsilon: try #require(config["eps"].double)), store: model.parameters)
+      let videos = file.names(under: "input.video_").count
+      var (losses, rates): ([Float], [Double]) = ([], [])
+      for step in 0..<epochs * stepsPerEpoch {
+        let video = try file.tensor("input.video_\(step % videos)")
+        let mask = try file.bytes("input.mask_\(step)")
+        let prediction = try model.hiddenPrediction(of: video, hidden: mask)
+        let target = pixelTargets(
+          video, mask, model.configuration, isNormalized: config["normalize_target"].bool == true)
+        let loss = prediction.loss(to: target)
+        losses.append(loss.scalar)
+        loss.backward()
+        let progress = TrainingProgress(step: step, stepsPerEpoch: stepsPerEpoch, epochs: epochs)
+        rates.append(try optimizer.step(at: progress).learningRate)
+      }
+      try check("output.losses", losses)
+      try check("output.lr", rates)
+      for name in file.names(under: "output.final.") {
+        try check.tensor("output.final.\(name)", try #require(model.parameters[name]).value)
+      }
+    }
+  }
+
+  private func checkLayerDecay(_ config: JSONValue, _ store: ParameterStore) throws {
+    let rule = GroupRule.layerDecay(try #require(config["layer_decay"].double))
+    let groups = rule.groups(of: store.declarations.map { ($0.name, $0.shape.rank) })
+    for entry in config["layer_decay_table"].array ?? [] {
+      let name = try #require(entry["name"].string)
+      let group = try #require(groups.first { $0.members.contains(name) })
+      #expect(group.rateFactor == entry["lr_scale"].double, "\(name)")
+      #expect(group.decays == ((entry["weight_decay"].double ?? 0) > 0), "\(name)")
+    }
+  }
+
+  private func softTarget(_ labels: [Int], _ classes: Int, mixed share: Double, smoothing: Double) -> Tensor {
+    let off = smoothing / Double(classes)
+    func smooth(_ label: Int, _ place: Int) -> Double { place == label ? 1 - smoothing + off : off }
+    return Tensor([labels.count, classes]) { elements in
+      for (row, label) in labels.enumerated() {
+        let other = labels[labels.count - 1 - row]
+        for place in 0..<classes {
+          let value = share * smooth(label, place) + (1 - share) * smooth(other, place)
+          elements[row * classes + place] = Float(value)
+        }
+      }
+    }
+  }
+
+  /// The oracle of the pixel target: values of each hidden tubelet, at mean 0 and deviation 1 for each colour if asked.
+  private func pixelTargets(
+    _ video: Tensor, _ mask: [UInt8], _ configuration: VideoMAEConfiguration, isNormalized: Bool
+  ) -> Tensor {
+    let grid = configuration.tokenGrid
+    let (length, patch) = (configuration.tubeletSize, configuration.patchSize)
+    let (mean, deviation) = ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
+    let numbers = video.floats
+    var values: [Float] = []
+    for token in mask.indices where mask[token] != 0 {
+      let (clip, place) = (token / grid.count, token % grid.count)
+      let (step, row, column) = (
+        place / (grid.height * grid.width), place / grid.width % grid.height, place % grid.width
+      )
+      var cube: [[Double]] = []
+      for frame in step * length..<(step + 1) * length {
+        for y in row * patch..<(row + 1) * patch {
+          for x in column * patch..<(column + 1) * patch {
+            cube.append(
+              (0..<3).map { color in
+                let plane = (clip * 3 + color) * configuration.frameCount + frame
+                let number = numbers[(plane * configuration.height + y) * configuration.width + x]
+                return Double(number) * deviation[color] + mean[color]
+              })
+          }
+        }
+      }
+      if isNormalized {
+        for color in 0..<3 {
+          let centre = cube.reduce(0) { $0 + $1[color] } / Double(cube.count)
+          let square = cube.reduce(0) { $0 + ($1[color] - centre) * ($1[color] - centre) } / Double(cube.count - 1)
+          for index in cube.indices {
+            cube[index][color] = (cube[index][color] - centre) / (square.squareRoot() + 1e-6)
+          }
+        }
+      }
+      values += cube.flatMap { $0.map { Float($0) } }
+    }
+    let batch = video.shape[0]
+    return Tensor(
+      values, shape: [batch, values.count / batch / configuration.predictionWidth, configuration.predictionWidth])
+  }
+}
+
+extension VideoMAEConfiguration {
+  /// The configuration a golden file of pre-training describes.
+  init(pretraining config: JSONValue) throws {
+    self = .base
+    try read(config)
+    dimension = try #require(config["enc_dim"].int)
+    depth = try #require(config["enc_depth"].int)
+    headCount = try #require(config["enc_heads"].int)
+    decoderDimension = try #require(config["dec_dim"].int)
+    decoderDepth = try #require(config["dec_depth"].int)
+    decoderHeadCount = try #require(config["dec_heads"].int)
+  }
+
+  /// The configuration a golden file of classification describes.
+  init(classification config: JSONValue) throws {
+    self = .base
+    try read(config)
+    dimension = try #require(config["dim"].int)
+    depth = try #require(config["depth"].int)
+    headCount = try #require(config["heads"].int)
+    poolsMean = config["use_mean_pooling"].bool != false
+  }
+
+  private mutating func read(_ config: JSONValue) throws {
+    frameCount = try #require(config["frames"].int)
+    height = try #require(config["img_size"][0].int)
+    width = try #require(config["img_size"][1].int)
+    patchSize = try #require(config["patch"].int)
+    tubeletSize = try #require(config["tubelet"].int)
+    mlpRatio = try #require(config["mlp_ratio"].double)
+    hasQueryValueBias = config["qkv_bias"].bool != false
+    if let scale = config["init_values"].double, scale > 0 { layerScale = scale }
+  }
+}
