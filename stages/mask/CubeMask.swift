@@ -34,6 +34,13 @@ public struct CubeMask: Stage {
     self.patchSize = patchSize
   }
 
+  public static var settings: [Setting<Self>] {
+    [
+      Setting("ratio", \.ratio, in: 0...1), Setting("minimumPatches", \.minimumPatches),
+      Setting("minimumAspect", \.minimumAspect),
+    ]
+  }
+
   /// - Throws: ``MaskError`` if the clip is no whole number of tokens or the ratio hides none of its time steps.
   public func callAsFunction(_ clip: Clip, context: ElementContext) throws -> MaskedClip {
     let grid = try MaskGrid(of: clip, tubeletSize: tubeletSize, patchSize: patchSize)

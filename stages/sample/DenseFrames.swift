@@ -42,6 +42,13 @@ public struct DenseFrames: Stage {
     self.window = window
   }
 
+  public static var settings: [Setting<Self>] {
+    [
+      Setting("count", \.count), Setting("stride", \.stride), Setting("spacing", \.spacing),
+      Setting("window", \.window),
+    ]
+  }
+
   /// - Throws: ``SamplingError`` if the sample has too few pictures, or `count` or `stride` is below 1.
   public func callAsFunction(_ handle: ClipHandle, context: ElementContext) throws -> FrameSelection {
     guard count > 0, stride > 0 else { throw SamplingError.notPositive(count: count, stride: stride) }
