@@ -29,6 +29,8 @@ public struct HOGTarget: Transform {
     self.frames = frames
   }
 
+  public static var settings: [Setting<Self>] { [Setting("gradients", \.gradients), Setting("frames", \.frames)] }
+
   /// Memory that is used again for each clip.
   public struct Worker {
     var cells: [Float] = []

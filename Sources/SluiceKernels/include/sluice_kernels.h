@@ -5,6 +5,7 @@
 #include "color.h"
 #include "cpu.h"
 #include "hog.h"
+#include "patches.h"
 #include "pixels.h"
 #include "shard_filter.h"
 #include "tensor_conv.h"
