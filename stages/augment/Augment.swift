@@ -29,6 +29,8 @@ public struct Augment: Transform {
     self.keepsPixels = keepsPixels
   }
 
+  public static var settings: [Setting<Self>] { [Setting("keepsPixels", \.keepsPixels)] }
+
   /// Memory that is used again for each clip.
   public struct Worker {
     let pixels = PixelWorker()

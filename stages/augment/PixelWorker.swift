@@ -79,13 +79,19 @@ package import SluiceMedia
     _ frame: VideoFrame, _ box: CropBox, needed: [UInt8]?, to planes: UnsafeMutablePointer<UInt8>
   ) {
     let area = box.width * box.height
-    if frame.layout == .rgb {
+    if frame.layout == .rgb || frame.layout == .gray {
       let source = unsafe frame.storage.planes[0]
       for row in 0..<box.height where needed.map({ $0[row] != 0 }) ?? true {
+        let from = unsafe source.base + (box.top + row) * source.bytesPerRow
         let to = unsafe planes + row * box.width
-        unsafe sluice_rgb_split(
-          source.base + (box.top + row) * source.bytesPerRow + 3 * box.left, box.width, to, to + area, to + 2 * area)
+        if frame.layout == .rgb {
+          unsafe sluice_rgb_split(from + 3 * box.left, box.width, to, to + area, to + 2 * area)
+        } else {
+          // Grey is what it is, as in FFmpeg, whatever range the stream tells of colours.
+          for color in 0..<3 { unsafe (to + color * area).update(from: from + box.left, count: box.width) }
+        }
       }
+      extendLifetime(frame)
       return
     }
     unsafe frame.withKernelPlanes { picture in
@@ -128,30 +134,14 @@ extension ResizeTaps {
 }
 
 extension VideoFrame {
-  /// The planes of a frame that is not RGB, as kernels take them; grey frames have neutral chroma.
+  /// The planes of a frame of Y, U and V, as kernels take them.
   func withKernelPlanes<Result>(_ body: (UnsafePointer<sluice_yuv_planes>) -> Result) -> Result {
     let planes = unsafe storage.planes
     defer { extendLifetime(self) }
-    var picture = unsafe sluice_yuv_planes()
-    unsafe picture.y = planes[0].base
-    unsafe picture.luma_stride = planes[0].bytesPerRow
-    unsafe picture.width = Int32(width)
-    unsafe picture.height = Int32(height)
-    unsafe picture.shift_x = layout == .yuv420 || layout == .yuv422 ? 1 : 0
-    unsafe picture.shift_y = layout == .yuv420 ? 1 : 0
-    guard layout == .gray else {
-      unsafe picture.u = planes[1].base
-      unsafe picture.v = planes[2].base
-      unsafe picture.chroma_stride = planes[1].bytesPerRow
-      return unsafe body(&picture)
-    }
-    // One row that stands for all of them.
-    let neutral = [UInt8](repeating: 128, count: width)
-    return unsafe neutral.withUnsafeBufferPointer { neutral in
-      unsafe picture.u = neutral.baseAddress
-      unsafe picture.v = neutral.baseAddress
-      unsafe picture.chroma_stride = 0
-      return unsafe body(&picture)
-    }
+    var picture = unsafe sluice_yuv_planes(
+      y: planes[0].base, u: planes[1].base, v: planes[2].base, luma_stride: planes[0].bytesPerRow,
+      chroma_stride: planes[1].bytesPerRow, width: Int32(width), height: Int32(height),
+      shift_x: layout == .yuv420 || layout == .yuv422 ? 1 : 0, shift_y: layout == .yuv420 ? 1 : 0)
+    return unsafe body(&picture)
   }
 }
