@@ -16,6 +16,9 @@ public protocol VideoBackbone: Sendable {
 
   /// One feature a clip, `[B, D]`, of `[B, 3, T, H, W]` normalised clips.
   func features(of clips: Tensor, _ pass: ForwardPass) throws(ModelError) -> Tensor
+
+  /// A checkpoint's weights under this network's names.
+  func weights(from checkpoint: [String: Tensor]) -> [String: Tensor]
 }
 
 extension VideoBackbone {

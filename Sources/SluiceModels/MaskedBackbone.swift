@@ -14,3 +14,7 @@ public protocol MaskedBackbone: Sendable {
 }
 
 extension MViT: MaskedBackbone {}
+
+extension MViTv2: MaskedBackbone {}
+
+extension VideoMAE: MaskedBackbone {}

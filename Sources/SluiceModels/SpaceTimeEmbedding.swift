@@ -29,20 +29,20 @@ struct SpaceTimeEmbedding: Sendable {
   }
 
   /// The patches of each time step behind the class token, with positions in space: `[B × t, 1 + p, D]`.
-  func frames(_ clips: Tensor, _ pass: ForwardPass) throws(ModelError) -> Tensor {
+  func frames(_ clips: Tensor, _ pass: ForwardPass) -> Tensor {
     let (batch, steps, width) = (clips.shape[0], configuration.stepCount, configuration.dimension)
     let tokens = patches(clips)
     let rows = tokens.reshaped(batch * steps, tokens.shape[1] / steps, width)
     pass.observe("patch_tokens", rows)
     let classes = classToken.value.repeated(batch * steps)
     let size = configuration.patchSize
-    let places = try placePositions(rows: clips.shape[3] / size, columns: clips.shape[4] / size)
+    let places = placePositions(rows: clips.shape[3] / size, columns: clips.shape[4] / size)
     return .concatenated([classes, rows], axis: 1) + places
   }
 
   /// ``frames(_:_:)`` as one sequence a clip, steps innermost, with positions in time: `[B, 1 + p × t, D]`.
-  func sequence(_ clips: Tensor, _ pass: ForwardPass) throws(ModelError) -> Tensor {
-    let frames = try frames(clips, pass)
+  func sequence(_ clips: Tensor, _ pass: ForwardPass) -> Tensor {
+    let frames = frames(clips, pass)
     let (steps, width) = (configuration.stepCount, configuration.dimension)
     let (batch, places) = (frames.shape[0] / steps, frames.shape[1] - 1)
     // All steps have the same class token so far: take the first one's.
@@ -57,7 +57,7 @@ struct SpaceTimeEmbedding: Sendable {
     timeTable?.value ?? .waves(rows: configuration.timeRows, width: configuration.dimension)
   }
 
-  private func placePositions(rows: Int, columns: Int) throws(ModelError) -> Tensor {
+  private func placePositions(rows: Int, columns: Int) -> Tensor {
     let (side, width) = (configuration.patchesPerSide, configuration.dimension)
     let table = placeTable?.value ?? .waves(rows: side * side + 1, width: width)
     if rows == side, columns == side { return table }

@@ -41,7 +41,7 @@ public struct TimeSformer: Sendable {
   public func features(of clips: Tensor, _ pass: ForwardPass = .evaluation) throws(ModelError) -> Tensor {
     try configuration.check(clips, model: "TimeSformer", isSizeFree: true)
     let (batch, steps) = (clips.shape[0], configuration.stepCount)
-    var tokens = try embedded(clips, pass)
+    var tokens = embedded(clips, pass)
     for (index, block) in blocks.enumerated() {
       tokens = configuration.attention == .divided ? block.divided(tokens, steps: steps, pass) : block(tokens, pass)
       pass.observe("container0.layer\(index)", tokens)
@@ -56,12 +56,12 @@ public struct TimeSformer: Sendable {
   /// What the last block's attention in space looks at: `[B × steps, heads, 1 + p, 1 + p]` (joint: `[B, heads, N, N]`).
   ///
   /// Rows are queries and sum to 1; row and column 0 are the class token's.
-  public func attentionWeights(of clips: Tensor) throws -> Tensor {
+  public func attentionWeights(of clips: Tensor) throws(ModelError) -> Tensor {
     try configuration.check(clips, model: "TimeSformer", isSizeFree: true)
-    return try withoutGradients {
+    return withoutGradients {
       let steps = configuration.stepCount
       let isDivided = configuration.attention == .divided
-      var tokens = try embedded(clips, .evaluation)
+      var tokens = embedded(clips, .evaluation)
       for block in blocks.dropLast() {
         tokens = isDivided ? block.divided(tokens, steps: steps, .evaluation) : block(tokens, .evaluation)
       }
@@ -71,10 +71,10 @@ public struct TimeSformer: Sendable {
     }
   }
 
-  private func embedded(_ clips: Tensor, _ pass: ForwardPass) throws(ModelError) -> Tensor {
+  private func embedded(_ clips: Tensor, _ pass: ForwardPass) -> Tensor {
     let tokens =
       configuration.attention == .spaceOnly
-      ? try embedding.frames(clips, pass) : try embedding.sequence(clips, pass)
+      ? embedding.frames(clips, pass) : embedding.sequence(clips, pass)
     pass.observe("embedded", tokens)
     return tokens
   }

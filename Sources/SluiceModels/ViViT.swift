@@ -70,7 +70,7 @@ public struct ViViT: Sendable {
   ) throws(ModelError) -> Tensor {
     try configuration.check(clips, model: "ViViT", isSizeFree: false)
     let isFactorised = configuration.attention == .factorised
-    var tokens = isFactorised ? try embedding.frames(clips, pass) : try embedding.sequence(clips, pass)
+    var tokens = isFactorised ? embedding.frames(clips, pass) : embedding.sequence(clips, pass)
     pass.observe("embedded", tokens)
     for (index, block) in spatial.enumerated() {
       tokens =

@@ -31,7 +31,7 @@ public struct VideoMAEConfiguration: Sendable, Equatable {
   public var hasQueryValueBias = true
   /// What the scales of the branches begin as; `nil` without such scales.
   public var layerScale: Double?
-  /// Rate of stochastic depth in the last block; it grows from 0 in the first. For fine-tuning.
+  /// Rate of stochastic depth in the last block in fine-tuning; it grows from 0 in the first.
   public var dropPathRate = 0.0
   /// Whether a feature is the mean of all tokens and not the first one.
   public var poolsMean = true

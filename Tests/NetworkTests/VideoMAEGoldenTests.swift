@@ -1,3 +1,4 @@
+import Foundation
 import SluiceCheckpoints
 import SluiceModels
 import SluiceNN
@@ -127,48 +128,69 @@ import Testing
     }
   }
 
-  /// The oracle of the pixel target: values of each hidden tubelet, at mean 0 and deviation 1 for each colour if asked.
-  private func pixelTargets(
-    _ video: Tensor, _ mask: [UInt8], _ configuration: VideoMAEConfiguration, isNormalized: Bool
-  ) -> Tensor {
-    let grid = configuration.tokenGrid
-    let (length, patch) = (configuration.tubeletSize, configuration.patchSize)
-    let (mean, deviation) = ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
-    let numbers = video.floats
-    var values: [Float] = []
-    for token in mask.indices where mask[token] != 0 {
-      let (clip, place) = (token / grid.count, token % grid.count)
-      let (step, row, column) = (
-        place / (grid.height * grid.width), place / grid.width % grid.height, place % grid.width
-      )
-      var cube: [[Double]] = []
-      for frame in step * length..<(step + 1) * length {
-        for y in row * patch..<(row + 1) * patch {
-          for x in column * patch..<(column + 1) * patch {
-            cube.append(
-              (0..<3).map { color in
-                let plane = (clip * 3 + color) * configuration.frameCount + frame
-                let number = numbers[(plane * configuration.height + y) * configuration.width + x]
-                return Double(number) * deviation[color] + mean[color]
-              })
-          }
-        }
-      }
-      if isNormalized {
-        for color in 0..<3 {
-          let centre = cube.reduce(0) { $0 + $1[color] } / Double(cube.count)
-          let square = cube.reduce(0) { $0 + ($1[color] - centre) * ($1[color] - centre) } / Double(cube.count - 1)
-          for index in cube.indices {
-            cube[index][color] = (cube[index][color] - centre) / (square.squareRoot() + 1e-6)
-          }
-        }
-      }
-      values += cube.flatMap { $0.map { Float($0) } }
+  @Test func namesAndShapesAreThoseOfTheReference() throws {
+    guard let folder = Golden.folder else { return }
+    let list = folder.appendingPathComponent("videomae/parameter_names.json")
+    guard let text = try? String(contentsOf: list, encoding: .utf8) else { return }
+    let models = try #require(JSONValue(json: text).object)
+    for (name, configuration) in [("small", VideoMAEConfiguration.small), ("base", .base), ("large", .large)] {
+      let whole = try #require(models["pretrain_\(name)"])
+      let pretrained = try VideoMAE(configuration).parameters
+      try expect(pretrained, whole)
+      let tuned = try #require(models["finetune_\(name)_k400"])
+      try expect(Classifier(VideoViT(configuration), classCount: 400).parameters, tuned)
     }
-    let batch = video.shape[0]
-    return Tensor(
-      values, shape: [batch, values.count / batch / configuration.predictionWidth, configuration.predictionWidth])
   }
+
+  private func expect(_ store: ParameterStore, _ listed: JSONValue) throws {
+    let entries = try #require(listed["params"].array)
+    #expect(store.declarations.map(\.name) == entries.compactMap { $0["name"].string })
+    #expect(store.declarations.map(\.shape.dimensions) == entries.compactMap { $0["shape"].ints })
+    #expect(store.elementCount == listed["total"].int)
+  }
+}
+
+/// The oracle of the pixel target: values of each hidden tubelet, at mean 0 and deviation 1 for each colour if asked.
+func pixelTargets(
+  _ video: Tensor, _ mask: [UInt8], _ configuration: VideoMAEConfiguration, isNormalized: Bool
+) -> Tensor {
+  let grid = configuration.tokenGrid
+  let (length, patch) = (configuration.tubeletSize, configuration.patchSize)
+  let (mean, deviation) = ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
+  let numbers = video.floats
+  var values: [Float] = []
+  for token in mask.indices where mask[token] != 0 {
+    let (clip, place) = (token / grid.count, token % grid.count)
+    let (step, row, column) = (
+      place / (grid.height * grid.width), place / grid.width % grid.height, place % grid.width
+    )
+    var cube: [[Double]] = []
+    for frame in step * length..<(step + 1) * length {
+      for y in row * patch..<(row + 1) * patch {
+        for x in column * patch..<(column + 1) * patch {
+          cube.append(
+            (0..<3).map { color in
+              let plane = (clip * 3 + color) * configuration.frameCount + frame
+              let number = numbers[(plane * configuration.height + y) * configuration.width + x]
+              return Double(number) * deviation[color] + mean[color]
+            })
+        }
+      }
+    }
+    if isNormalized {
+      for color in 0..<3 {
+        let centre = cube.reduce(0) { $0 + $1[color] } / Double(cube.count)
+        let square = cube.reduce(0) { $0 + ($1[color] - centre) * ($1[color] - centre) } / Double(cube.count - 1)
+        for index in cube.indices {
+          cube[index][color] = (cube[index][color] - centre) / (square.squareRoot() + 1e-6)
+        }
+      }
+    }
+    values += cube.flatMap { $0.map { Float($0) } }
+  }
+  let batch = video.shape[0]
+  return Tensor(
+    values, shape: [batch, values.count / batch / configuration.predictionWidth, configuration.predictionWidth])
 }
 
 extension VideoMAEConfiguration {

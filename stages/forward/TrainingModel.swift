@@ -37,3 +37,10 @@ public struct MaskedModel<Backbone: MaskedBackbone, Target: Sendable>: TrainingM
     return try backbone.prediction(of: clips, hidden: batch.flatMap(\.masked.mask.values), pass)
   }
 }
+
+extension Classifier: TrainingModel {
+  /// - Returns: `[B, classCount]`: how much each class is favoured.
+  public func prediction(for batch: [LabelledClip], _ pass: ForwardPass) throws -> Tensor {
+    try logits(of: .stacked(batch.map(\.clip.values)), pass)
+  }
+}

@@ -6,20 +6,25 @@ internal import SluiceTensor
 ///
 /// ```swift
 /// Loss(HOGObjective())
+/// Loss(CrossEntropy(smoothing: 0.1))
 /// ```
-public struct Loss<Goal: Objective>: Stage {
-  public let objective: Goal
+public struct Loss<Sample: Sendable>: Stage {
+  private let compute: @Sendable (_ prediction: Tensor, _ batch: [Sample]) throws -> (Tensor, [String: Double])
 
   /// The loss of a masked objective.
-  public init(_ objective: Goal) {
-    self.objective = objective
+  public init<Goal: Objective>(_ objective: Goal) where Sample == MaskedSample<Goal.Target> {
+    compute = { (try objective.loss(of: $0, for: $1), [:]) }
+  }
+
+  /// The loss of a classifier.
+  public init(_ crossEntropy: CrossEntropy) where Sample == LabelledClip {
+    compute = { try crossEntropy.loss(of: $0, for: $1) }
   }
 
   /// - Throws: an error that prints both shapes if prediction and targets do not fit.
-  public func callAsFunction(
-    _ prediction: Prediction<MaskedSample<Goal.Target>>, context: ElementContext
-  ) throws -> BatchLoss {
-    let value = try objective.loss(of: prediction.values, for: prediction.batch)
-    return BatchLoss(value: value, parameters: prediction.parameters, sampleCount: prediction.batch.count)
+  public func callAsFunction(_ prediction: Prediction<Sample>, context: ElementContext) throws -> BatchLoss {
+    let (value, metrics) = try compute(prediction.values, prediction.batch)
+    return BatchLoss(
+      value: value, parameters: prediction.parameters, sampleCount: prediction.batch.count, metrics: metrics)
   }
 }

@@ -53,7 +53,6 @@ public final class ForwardPass: Sendable {
     guard rate > 0, let draws else { return branch }
     let keep = Float(1 - rate)
     let factors = draws.withLock { $0 }(branch.shape[0]).map { (keep + $0).rounded(.down) / keep }
-    let ones = [Int](repeating: 1, count: branch.shape.rank - 1)
-    return branch * Tensor(factors, shape: Shape([factors.count] + ones))
+    return branch.scaled(bySample: factors)
   }
 }

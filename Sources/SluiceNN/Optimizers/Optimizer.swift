@@ -118,6 +118,12 @@ public struct OptimizerReport: Sendable, Equatable {
   public var learningRate: Double
   /// The joint L2 norm of all gradients before clipping.
   public var gradientNorm: Double
+
+  /// An update at a rate, for gradients of a norm.
+  public init(learningRate: Double, gradientNorm: Double) {
+    self.learningRate = learningRate
+    self.gradientNorm = gradientNorm
+  }
 }
 
 /// A gradient that cannot be used.
