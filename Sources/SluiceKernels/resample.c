@@ -1,15 +1,14 @@
 #include <string.h>
 
 #include "pixels.h"
+#include "resample.h"
 #include "variants.h"
 
 // Rows first, because they lie side by side in memory, then columns out of one row of floats. Multiplications and
 // additions are rounded one by one in the same order in every variant, so that all give the same bits.
 #pragma STDC FP_CONTRACT OFF
 
-enum { SLACK = 64 };
-
-size_t sluice_resample_scratch(int width, int count) { return (size_t)width + (size_t)count + SLACK; }
+size_t sluice_resample_scratch(int width, int count) { return (size_t)width + (size_t)count + SLUICE_ROW_SLACK; }
 
 #define SLUICE_BLEND_ROWS(type)                                                                                       \
   if (taps == 4) {                                                                                                    \
@@ -19,6 +18,12 @@ size_t sluice_resample_scratch(int width, int count) { return (size_t)width + (s
       out[x] = (((float)p0[x] * w0 + (float)p1[x] * w1) + (float)p2[x] * w2) + (float)p3[x] * w3;                     \
     return;                                                                                                           \
   }                                                                                                                   \
+  if (taps == 2) {                                                                                                    \
+    const type *p0 = plane, *p1 = plane + stride;                                                                     \
+    float w0 = weights[0], w1 = weights[count];                                                                       \
+    for (int x = 0; x < width; x++) out[x] = (float)p0[x] * w0 + (float)p1[x] * w1;                                   \
+    return;                                                                                                           \
+  }                                                                                                                   \
   for (int x = 0; x < width; x++) out[x] = (float)plane[x] * weights[0];                                              \
   for (int t = 1; t < taps; t++) {                                                                                    \
     const type *p = plane + t * stride;                                                                               \
@@ -26,12 +31,12 @@ size_t sluice_resample_scratch(int width, int count) { return (size_t)width + (s
     for (int x = 0; x < width; x++) out[x] += (float)p[x] * w;                                                        \
   }
 
-SLUICE_INLINE void blend_bytes_body(
+SLUICE_INLINE void sluice_blend_rows_body(
   const uint8_t *plane, ptrdiff_t stride, int width, int taps, const float *weights, int count, float *out) {
   SLUICE_BLEND_ROWS(uint8_t)
 }
 SLUICE_VARIANTS(
-  static, blend_bytes,
+  , sluice_blend_rows,
   (const uint8_t *restrict plane, ptrdiff_t stride, int width, int taps, const float *restrict weights, int count,
    float *restrict out),
   (plane, stride, width, taps, weights, count, out))
@@ -106,7 +111,7 @@ SLUICE_AVX512 static void columns_avx512(const float *row, const sluice_taps *c,
 }
 #endif
 
-static void blend_columns(const float *row, const sluice_taps *c, float *out) { SLUICE_DISPATCH(columns, (row, c, out)) }
+void sluice_blend_columns(const float *row, const sluice_taps *c, float *out) { SLUICE_DISPATCH(columns, (row, c, out)) }
 
 // Adding and taking away 1.5 * 2^23 rounds half to even.
 SLUICE_INLINE void round_row_body(const float *row, int count, uint8_t *out) {
@@ -123,10 +128,10 @@ SLUICE_VARIANTS(
 void sluice_resample(
   const uint8_t *plane, ptrdiff_t stride, int width, const sluice_taps *columns, const sluice_taps *rows, uint8_t *out,
   ptrdiff_t out_stride, float *scratch) {
-  float *line = scratch + width + SLACK;
+  float *line = scratch + width + SLUICE_ROW_SLACK;
   for (int y = 0; y < rows->count; y++) {
-    blend_bytes(plane + rows->start[y] * stride, stride, width, rows->taps, rows->weights + y, rows->count, scratch);
-    blend_columns(scratch, columns, line);
+    sluice_blend_rows(plane + rows->start[y] * stride, stride, width, rows->taps, rows->weights + y, rows->count, scratch);
+    sluice_blend_columns(scratch, columns, line);
     round_row(line, columns->count, out + y * out_stride);
   }
 }
@@ -136,6 +141,6 @@ void sluice_resample_float(
   ptrdiff_t out_stride, float *scratch) {
   for (int y = 0; y < rows->count; y++) {
     blend_floats(plane + rows->start[y] * stride, stride, width, rows->taps, rows->weights + y, rows->count, scratch);
-    blend_columns(scratch, columns, out + y * out_stride);
+    sluice_blend_columns(scratch, columns, out + y * out_stride);
   }
 }

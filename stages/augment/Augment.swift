@@ -18,18 +18,24 @@ internal import SluiceTensor
 public struct Augment: Transform {
   public var operations: [AugmentOperation]
   public var normalization: Normalization
+  /// How decoded planes become a resized RGB crop.
+  public var path: PixelPath
   /// Whether the clip carries its 8-bit crop, which targets and token models read.
   public var keepsPixels: Bool
 
   public init(
-    _ operations: AugmentOperation..., normalization: Normalization = .kinetics, keepsPixels: Bool = true
+    _ operations: AugmentOperation..., normalization: Normalization = .kinetics, path: PixelPath = .exact,
+    keepsPixels: Bool = true
   ) {
     self.operations = operations
     self.normalization = normalization
+    self.path = path
     self.keepsPixels = keepsPixels
   }
 
-  public static var settings: [Setting<Self>] { [Setting("keepsPixels", \.keepsPixels)] }
+  public static var settings: [Setting<Self>] {
+    [Setting("path", \.path), Setting("keepsPixels", \.keepsPixels)]
+  }
 
   /// Memory that is used again for each clip.
   public struct Worker {
@@ -52,22 +58,21 @@ public struct Augment: Transform {
 
   /// The clip of drawn steps.
   package func clip(_ decoded: DecodedClip, steps: [PixelStep], worker: PixelWorker) throws -> Clip {
-    let plan = PixelPlan(steps, from: try decoded.commonSize())
+    let size = try decoded.commonSize()
+    let plan = PixelPlan(steps, of: decoded.frames[0].layout, from: size, path: path)
     let (width, height, area) = (plan.size.width, plan.size.height, plan.size.width * plan.size.height)
     let count = decoded.frames.count
     let values = Tensor(uninitialized: [3, count, height, width])
     let byteCount = keepsPixels ? count * area * 3 : 0
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { bytes, filled in
       for (index, frame) in decoded.frames.enumerated() {
-        worker.run(plan, on: frame)
-        let image = unsafe worker.image
-        for color in 0..<3 {
-          unsafe sluice_normalize(
-            image + color * area, area, normalization.mean[color], normalization.deviation[color],
-            values.pointer + (color * count + index) * area)
-        }
-        guard keepsPixels, let base = bytes.baseAddress else { continue }
-        unsafe sluice_rgb_join(image, image + area, image + 2 * area, area, base + index * area * 3)
+        // A stream may change its layout on the way; the chances stay.
+        let plan =
+          frame.layout == decoded.frames[0].layout
+          ? plan : PixelPlan(steps, of: frame.layout, from: size, path: path)
+        let planes = unsafe (0..<3).map { unsafe values.pointer + ($0 * count + index) * area }
+        let joined = unsafe keepsPixels ? bytes.baseAddress.map { unsafe $0 + index * area * 3 } : nil
+        unsafe worker.finish(plan, on: frame, normalization: normalization, values: planes, joined: joined)
       }
       filled = byteCount
     }

@@ -1,8 +1,12 @@
+package import SluiceMedia
+
 /// The steps of one clip with everything computed that all its frames share.
 package struct PixelPlan: Sendable {
   enum Step: Sendable {
     /// Rows of the box that no output needs are marked 0.
     case resize(CropBox, columns: ResizeTaps, rows: ResizeTaps, needed: [UInt8])
+    /// From decoded planes in one pass.
+    case fused(FusedTaps)
     case crop(CropBox, isFlipped: Bool)
     case warp(WarpMap)
     case image(ImageOperation)
@@ -12,13 +16,20 @@ package struct PixelPlan: Sendable {
   /// The size of the result.
   package let size: PixelSize
 
-  /// - Parameter size: of the decoded frames.
-  package init(_ steps: [PixelStep], from size: PixelSize) {
+  /// - Parameters:
+  ///   - layout: of the decoded frames.
+  ///   - size: of the decoded frames.
+  package init(_ steps: [PixelStep], of layout: PixelLayout, from size: PixelSize, path: PixelPath) {
     var size = size
-    self.steps = steps.map { step in
+    self.steps = steps.enumerated().map { place, step in
       switch step {
       case .resize(let box, let width, let height, let filter, let antialias, let isFlipped):
+        let decoded = size
         size = PixelSize(width: width, height: height)
+        if place == 0, path == .fast, !antialias, layout != .rgb {
+          return .fused(
+            FusedTaps(layout, size: decoded, box: box, output: size, filter: filter, isFlipped: isFlipped))
+        }
         let columns = ResizeTaps(
           length: box.width, count: width, filter: filter, antialias: antialias, isReversed: isFlipped)
         let rows = ResizeTaps(length: box.height, count: height, filter: filter, antialias: antialias)

@@ -6,7 +6,7 @@ package import SluiceMedia
   // Pictures are three planes of bytes, R, G and B, one after the other.
   private let region = PixelScratch<UInt8>()
   private let images = [PixelScratch<UInt8>(), PixelScratch<UInt8>()]
-  private let floats = PixelScratch<Float>()
+  let floats = PixelScratch<Float>()
   private let spare = PixelScratch<UInt8>()
   private var current = 0
   package private(set) var size = PixelSize(width: 0, height: 0)
@@ -17,7 +17,7 @@ package import SluiceMedia
   var image: UnsafeMutablePointer<UInt8> { unsafe images[current].room(3 * size.width * size.height) }
 
   /// Room for the next picture, which becomes the current one.
-  private func next(_ size: PixelSize) -> UnsafeMutablePointer<UInt8> {
+  func next(_ size: PixelSize) -> UnsafeMutablePointer<UInt8> {
     current = 1 - current
     self.size = size
     return unsafe images[current].room(3 * size.width * size.height)
@@ -31,6 +31,10 @@ package import SluiceMedia
       let planes = unsafe region.room(3 * box.width * box.height)
       unsafe convert(frame, box, needed: needed, to: planes)
       unsafe resize(planes, stride: box.width, plane: box.width * box.height, box, columns, rows)
+      steps = steps.dropFirst()
+    case .fused(let taps):
+      let to = unsafe next(PixelSize(width: taps.luma.columns.count, height: taps.luma.rows.count))
+      unsafe fuse(frame, taps, values: nil, normalization: .half, bytes: to)
       steps = steps.dropFirst()
     case .crop(let box, false):
       unsafe convert(frame, box, needed: nil, to: next(PixelSize(width: box.width, height: box.height)))
@@ -61,6 +65,7 @@ package import SluiceMedia
           }
         }
       }
+    case .fused: preconditionFailure("the fused step reads decoded planes, so it is the first")
     case .warp(let map):
       let from = unsafe image
       let to = unsafe next(size)
@@ -118,30 +123,5 @@ package import SluiceMedia
         }
       }
     }
-  }
-}
-
-extension ResizeTaps {
-  func withKernelTaps<Result>(_ body: (UnsafePointer<sluice_taps>) -> Result) -> Result {
-    unsafe start.withUnsafeBufferPointer { start in
-      unsafe weights.withUnsafeBufferPointer { weights in
-        var taps = unsafe sluice_taps(
-          count: Int32(count), taps: Int32(tapCount), start: start.baseAddress, weights: weights.baseAddress)
-        return unsafe body(&taps)
-      }
-    }
-  }
-}
-
-extension VideoFrame {
-  /// The planes of a frame of Y, U and V, as kernels take them.
-  func withKernelPlanes<Result>(_ body: (UnsafePointer<sluice_yuv_planes>) -> Result) -> Result {
-    let planes = unsafe storage.planes
-    defer { extendLifetime(self) }
-    var picture = unsafe sluice_yuv_planes(
-      y: planes[0].base, u: planes[1].base, v: planes[2].base, luma_stride: planes[0].bytesPerRow,
-      chroma_stride: planes[1].bytesPerRow, width: Int32(width), height: Int32(height),
-      shift_x: layout == .yuv420 || layout == .yuv422 ? 1 : 0, shift_y: layout == .yuv420 ? 1 : 0)
-    return unsafe body(&picture)
   }
 }

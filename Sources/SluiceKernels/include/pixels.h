@@ -56,3 +56,23 @@ void sluice_resample_float(
 
 // out = (value / 255 - mean) / deviation, each step rounded to float.
 void sluice_normalize(const uint8_t *plane, ptrdiff_t count, float mean, float deviation, float *out);
+
+// One plane of a picture on its way through the fused path: where its part begins, how wide that is, and what a resize
+// does to it.
+typedef struct {
+  const uint8_t *plane;
+  ptrdiff_t stride;
+  int width;
+  sluice_taps columns, rows;
+} sluice_fused_plane;
+
+// Floats of scratch memory for parts up to `width` columns wide and `count` columns of output.
+size_t sluice_fused_scratch(int width, int count);
+
+// Crop, resize, colour conversion, flip (by the order of columns) and normalisation in one pass: Y, U and V are resized
+// to the same size (U and V are NULL for grey pictures, which also take a NULL matrix) and converted pixel by pixel.
+// Each colour c goes, clamped to 0...255 but not rounded, times scale[c] plus offset[c] to values[c] unless `values` is
+// NULL, and rounded to the c-th plane of `bytes` unless that is NULL.
+void sluice_fused(
+  const sluice_fused_plane *y, const sluice_fused_plane *u, const sluice_fused_plane *v, const sluice_yuv_matrix *matrix,
+  const float scale[3], const float offset[3], float *const *values, uint8_t *bytes, float *scratch);
