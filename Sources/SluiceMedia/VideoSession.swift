@@ -7,8 +7,11 @@ final class VideoSession {
   let deadline: Deadline
   let reader: PacketReader
   let index: PacketIndex
-  let converter: FrameConverter
-  private let decoder: Decoder
+  /// Presentation times in display order, seconds from the first picture.
+  let times: [Double]
+  let orientation: Orientation
+  private var decoder: Decoder
+  private let reorderDepth: Int?
   private let packet = Packet()
   /// The container was caught calling a picture a key picture that is none: decoding begins with the file.
   private var startsLie = false
@@ -19,27 +22,25 @@ final class VideoSession {
     deadline = Deadline()
     deadline.start(seconds: limits.seconds)
     reader = try PacketReader(path: path, limits: limits, deadline: deadline)
-    converter = unsafe FrameConverter(stream: reader.stream, limits: limits)
+    orientation = unsafe Orientation(matrix: sluice_display_matrix(reader.stream))
     let timed = PacketIndex(timeOrdered: reader.packets)
-    let isDoubtful = timed.doubt != nil || reader.header.mayPackPictures
-    decoder = try unsafe Decoder(
-      stream: reader.stream, reorderDepth: reader.header.isH264 && !isDoubtful ? timed.reorderDepth : nil,
-      limits: limits, path: path)
-    var isTrusted = !isDoubtful
-    if isTrusted, !reader.isFramedByContainer || timed.beginsAbruptly {
-      isTrusted = try VideoSession.beginning(of: timed, reader, decoder)
-    }
-    if isTrusted {
+    let isTimed = timed.doubt == nil && reader.header.mpeg4?.isPlain != false
+    reorderDepth = reader.header.isH264 && isTimed ? timed.reorderDepth : nil
+    decoder = try unsafe Decoder(stream: reader.stream, reorderDepth: reorderDepth, limits: limits, path: path)
+    if isTimed, reader.isFramedByContainer, !timed.beginsAbruptly {
+      index = timed
+    } else if let order = reader.header.mpeg4?.displayOrder() {
+      index = PacketIndex(mpeg4: order, packets: reader.packets)
+    } else if isTimed, try VideoSession.beginning(of: timed, reader, decoder) {
       index = timed
     } else {
-      let order = try VideoSession.decodedOrder(reader, decoder)
-      index = PacketIndex(decoded: order, packets: reader.packets)
+      index = PacketIndex(decoded: try VideoSession.decodedOrder(reader, decoder), packets: reader.packets)
     }
-    guard let first = index.display.first else {
+    guard !index.display.isEmpty else {
       throw MediaError(
         .notVideo, path: path, "holds no picture that can be decoded; \(reader.packets.count) packets were read")
     }
-    converter.origin = index.packets[Int(first)].time
+    times = unsafe VideoSession.times(of: index, stream: reader.stream)
   }
 
   /// Calls `body` with each wanted picture as it leaves the decoder, which is nearly display order.
@@ -48,14 +49,18 @@ final class VideoSession {
   func forEachFrame(_ wanted: some Sequence<Int>, _ body: (Int, VideoFrame) throws -> Void) throws {
     deadline.start(seconds: limits.seconds)
     var pending: [Int: Int] = [:]  // packet → place in display order
-    for place in wanted { pending[Int(index.display[place])] = place }
+    for place in wanted { pending[index.isCounted ? place : Int(index.display[place])] = place }
     guard !pending.isEmpty else { return }
-    for run in DecodePlan(wanted: pending.keys.sorted(), index: index).runs where !startsLie {
-      try decode(run, pending: &pending, isStrict: false, body)
+    if !index.isCounted {
+      for run in DecodePlan(wanted: pending.keys.sorted(), index: index).runs where !startsLie {
+        try decode(run, pending: &pending, isStrict: false, body)
+      }
     }
-    guard let last = pending.keys.max() else { return }
-    // A picture that did not come out, or stands behind damage: what a decoder makes of it depends on all before it.
-    try decode(DecodeRun(first: 0, last: last), pending: &pending, isStrict: true, body)
+    guard !pending.isEmpty else { return }
+    // A picture that did not come out, or stands behind damage: what a decoder makes of it depends on all before it,
+    // and on nothing else, so it has to be a new one.
+    decoder = try unsafe Decoder(stream: reader.stream, reorderDepth: reorderDepth, limits: limits, path: path)
+    try decode(DecodeRun(first: 0, last: reader.packets.count - 1), pending: &pending, isStrict: true, body)
     guard let missing = pending.values.min() else { return }
     throw MediaError(
       .cannotDecode, path: path, frame: missing,
@@ -71,7 +76,8 @@ final class VideoSession {
     _ run: DecodeRun, pending: inout [Int: Int], isStrict: Bool, _ body: (Int, VideoFrame) throws -> Void
   ) throws {
     decoder.flush()
-    var left = pending.keys.count { (run.first...run.last).contains($0) }
+    var left = isStrict ? pending.count : pending.keys.count { (run.first...run.last).contains($0) }
+    var outputs = 0
     var hasEnded = false
     var number = run.first
     while left > 0, !hasEnded {
@@ -100,9 +106,11 @@ final class VideoSession {
             }
             if isDamaged, !isLeading(tag, run) { return }
           }
-          guard let place = pending.removeValue(forKey: tag) else { continue }
+          outputs += 1
+          guard let place = pending.removeValue(forKey: index.isCounted ? outputs - 1 : tag) else { continue }
           left -= 1
-          let frame = try unsafe converter.frame(of: decoder.frame, time: index.packets[tag].time, path: path)
+          let frame = try unsafe FrameConverter.frame(
+            of: decoder.frame, time: times[place], orientation: orientation, path: path)
           try body(place, frame)
         }
       }

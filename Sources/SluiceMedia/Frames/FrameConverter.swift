@@ -1,28 +1,13 @@
 internal import CFFmpeg
 
 /// Makes frames of decoded pictures: without a copy where the pipeline's layouts allow it.
-@safe final class FrameConverter {
-  let orientation: Orientation
-  private let timeBase: Double
-  private let pixelLimit: Int
-  /// Presentation time of the first picture.
-  var origin: Int64 = 0
-
-  init(stream: UnsafeMutablePointer<AVStream>, limits: MediaLimits) {
-    orientation = unsafe Orientation(matrix: sluice_display_matrix(stream))
-    timeBase = unsafe av_q2d(stream.pointee.time_base)
-    pixelLimit = limits.pixels
-  }
-
-  /// Seconds from the first picture.
-  func seconds(_ time: Int64) -> Double? {
-    time == FFmpeg.noTime || !timeBase.isFinite ? nil : Double(time &- origin) * timeBase
-  }
-
-  /// The frame of a decoder's picture.
-  /// - Parameter time: presentation time in the stream's unit.
-  func frame(of picture: UnsafeMutablePointer<AVFrame>, time: Int64, path: String) throws(MediaError) -> VideoFrame {
-    let stored = try unsafe FrameConverter.frame(of: picture, time: seconds(time), path: path)
+enum FrameConverter {
+  /// The frame of a decoder's picture, turned for display.
+  /// - Parameter time: seconds from the first picture.
+  static func frame(
+    of picture: UnsafeMutablePointer<AVFrame>, time: Double?, orientation: Orientation, path: String
+  ) throws(MediaError) -> VideoFrame {
+    let stored = try unsafe frame(of: picture, time: time, path: path)
     return orientation.isIdentity ? stored : try stored.oriented(orientation)
   }
 

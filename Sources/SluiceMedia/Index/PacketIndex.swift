@@ -32,6 +32,8 @@ struct PacketIndex: Sendable {
   private(set) var starts: [Int32]
   /// Whether each packet's picture is complete as soon as the packet has been decoded.
   private(set) var isOnePicturePerPacket: Bool
+  /// A packet has several pictures: they can be told apart only by counting what the decoder puts out.
+  private(set) var isCounted = false
 
   /// Orders pictures by their time stamps.
   init(timeOrdered packets: [PacketEntry]) {
@@ -47,18 +49,36 @@ struct PacketIndex: Sendable {
     isOnePicturePerPacket = true
   }
 
-  /// Orders pictures as a decoder put them out: the packet of each, no packet twice.
+  /// Orders pictures as a decoder put them out: the packet of each.
   init(decoded: [Int], packets: [PacketEntry]) {
+    // Which packet a picture belongs to says nothing of what the packet holds: all are decoded.
+    var packets = packets
+    for number in packets.indices { packets[number].traits.remove(.unreferenced) }
+    self.init(shown: decoded, starts: packets.indices.filter { packets[$0].traits.contains(.start) }, packets: packets)
+    isOnePicturePerPacket = false
+    isCounted = Set(decoded).count < decoded.count
+  }
+
+  /// Orders the pictures of an MPEG-4 stream by their kinds.
+  init(mpeg4 order: (shown: [Int], starts: [Int]), packets: [PacketEntry]) {
+    var packets = packets
+    // In a packed stream a packet's picture is another one than the packet holds.
+    let isPacked = order.shown.contains { packets[$0].traits.contains(.hidden) }
+    for number in order.shown where isPacked { packets[number].traits.remove([.hidden, .unreferenced]) }
+    self.init(shown: order.shown, starts: order.starts, packets: packets)
+  }
+
+  private init(shown: [Int], starts: [Int], packets: [PacketEntry]) {
     self.packets = packets
-    display = decoded.map { Int32($0) }
+    display = shown.map { Int32($0) }
     order = [Int64](repeating: -1, count: packets.count)
-    for (place, packet) in decoded.enumerated() { order[packet] = Int64(place) }
+    for (place, packet) in shown.enumerated() { order[packet] = Int64(place) }
     var latest: Int64 = -1
     for packet in packets.indices {
       if order[packet] < 0 { order[packet] = latest } else { latest = max(latest, order[packet]) }
     }
-    starts = packets.indices.filter { packets[$0].traits.contains(.start) }.map { Int32($0) }
-    isOnePicturePerPacket = false
+    self.starts = starts.map { Int32($0) }
+    isOnePicturePerPacket = true
   }
 
   /// Why time stamps do not say the display order, or `nil` if they do.

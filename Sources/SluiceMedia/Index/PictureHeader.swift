@@ -22,7 +22,9 @@ struct PictureHeader {
       // As FFmpeg tells hvcC from start codes.
       lengthSize =
         unsafe extra.count > 22 && (extra[0] != 0 || extra[1] != 0 || extra[2] > 1) ? Int(extra[21] & 3) + 1 : 0
-    case AV_CODEC_ID_MPEG4: (syntax, lengthSize) = (.mpeg4, 0)
+    case AV_CODEC_ID_MPEG4:
+      (syntax, lengthSize) = (.mpeg4, 0)
+      mpeg4 = unsafe MPEG4Pictures(headers: extra.span)
     case AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO: (syntax, lengthSize) = (.mpeg12, 0)
     case AV_CODEC_ID_VP8: (syntax, lengthSize) = (.vp8, 0)
     case AV_CODEC_ID_VP9: (syntax, lengthSize) = (.vp9, 0)
@@ -37,8 +39,8 @@ struct PictureHeader {
 
   var isH264: Bool { syntax == .h264 }
 
-  /// Whether display order can only be told by the decoder: a packet may hold two pictures, or none.
-  var mayPackPictures: Bool { syntax == .mpeg4 }
+  /// The pictures of an MPEG-4 Part 2 stream, whose packets may hold two of them or none.
+  private(set) var mpeg4: MPEG4Pictures?
 
   /// The traits of a packet that the container calls a key picture or not.
   mutating func traits(of bytes: Span<UInt8>, isKey: Bool) -> PacketEntry.Traits {
@@ -52,7 +54,11 @@ struct PictureHeader {
       let isShown = bytes.count > 0 && bytes[0] & 0x10 != 0
       return isShown ? key : key.union(.hidden)
     case .vp9: return PictureHeader.isShownVP9(bytes) ? key : key.union(.hidden)
-    case .mpeg4, .mpeg12, .other: return key
+    case .mpeg4:
+      let kind = mpeg4?.append(bytes)
+      if kind == nil { return key.union(.hidden) }
+      return kind == .bidirectional ? .unreferenced : key
+    case .mpeg12, .other: return key
     }
   }
 
@@ -190,31 +196,5 @@ struct PictureHeader {
       }
       if unit >= 0, unit < bytes.count { _ = body(bytes.extracting(unit..<bytes.count)) }
     }
-  }
-}
-
-/// The first 64 bits from a place on, most significant first; zeros past the end.
-///
-/// Emulation prevention bytes are not removed: what is read here stands before any can occur.
-private struct BitReader {
-  private var bits: UInt64 = 0
-
-  init(_ bytes: Span<UInt8>, from first: Int) {
-    for place in first..<first + 8 {
-      bits = bits << 8 | (place < bytes.count ? UInt64(bytes[place]) : 0)
-    }
-  }
-
-  mutating func read(_ count: Int) -> Int {
-    guard count > 0 else { return 0 }
-    defer { bits <<= UInt64(count) }
-    return Int(bits >> UInt64(64 - count))
-  }
-
-  /// An unsigned Exp-Golomb number, at most 2^16 - 2.
-  mutating func exponential() -> Int {
-    var zeros = 0
-    while zeros < 16, read(1) == 0 { zeros += 1 }
-    return zeros == 16 ? 65534 : (1 << zeros) - 1 + read(zeros)
   }
 }

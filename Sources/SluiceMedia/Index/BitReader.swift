@@ -1,0 +1,25 @@
+/// The first 64 bits from a place on, most significant first; zeros past the end.
+///
+/// Emulation prevention bytes are not removed: what is read here stands before any can occur.
+struct BitReader {
+  private var bits: UInt64 = 0
+
+  init(_ bytes: Span<UInt8>, from first: Int) {
+    for place in first..<first + 8 {
+      bits = bits << 8 | (place < bytes.count ? UInt64(bytes[place]) : 0)
+    }
+  }
+
+  mutating func read(_ count: Int) -> Int {
+    guard count > 0 else { return 0 }
+    defer { bits <<= UInt64(count) }
+    return Int(bits >> UInt64(64 - count))
+  }
+
+  /// An unsigned Exp-Golomb number, at most 2^16 - 2.
+  mutating func exponential() -> Int {
+    var zeros = 0
+    while zeros < 16, read(1) == 0 { zeros += 1 }
+    return zeros == 16 ? 65534 : (1 << zeros) - 1 + read(zeros)
+  }
+}
