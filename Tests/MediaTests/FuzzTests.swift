@@ -59,7 +59,9 @@ import Testing
       do {
         let frame = try VideoFrame(imageAt: path, limits: MediaLimits(pixels: 1 << 20))
         #expect(frame.width > 0 && frame.height > 0)
-      } catch is MediaError {}
+      } catch {
+        #expect(error.path == path)
+      }
     }
   }
 
