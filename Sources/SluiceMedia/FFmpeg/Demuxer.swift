@@ -8,8 +8,10 @@ internal import CFFmpeg
   let isFramedByContainer: Bool
   private let deadline: Deadline
 
-  /// Containers that hold their pictures themselves. Play lists, network descriptions and formats made from any text
-  /// are left out: a file from a stranger must not open others.
+  /// Containers that hold their pictures themselves.
+  ///
+  /// Play lists, network descriptions and formats made from any text are left out: a file from a stranger must not
+  /// open others.
   private static let formats = """
     mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,h264,hevc,m4v,h263,obu,av1,ivf,gif,\
     apng,mjpeg,nut,mxf,yuv4mpegpipe,dv,rm,wtv,swf,gxf,roq,smk,vc1,vc1test,dirac,nsv,dhav,flic,ffm,live_flv,kux,amv
