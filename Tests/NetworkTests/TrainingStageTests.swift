@@ -73,6 +73,54 @@ private struct Shades: Source {
     #expect(abs(last.learningRate) < 1e-12 && first.gradientNorm > 0)
   }
 
+  @Test func anEvaluationCountsEachClipAndRecordsNothing() async throws {
+    let model = try model()
+    _ = try await train(model, batch: 6, epochs: 8, Optimize(.adamW(.constant(3e-3))))
+    let evaluation = Pipeline("shades-eval") {
+      Shades(count: 10)
+        .batch(4)
+      Evaluate(model)
+    }
+    var counts = ClassificationCounts(classCount: 3)
+    for try await prediction in evaluation.run() {
+      #expect(!prediction.values.requiresGradient)
+      counts.add(logits: prediction.values, labels: prediction.batch.map(\.target.label))
+    }
+    #expect(counts.sampleCount == 10)
+    #expect(counts.top1 == 1 && counts.top5 == 1)
+    #expect(counts.recall(ofClass: 2) == 1)
+  }
+
+  @Test func aRunThatIsResumedEqualsOneThatNeverStopped() async throws {
+    let configuration = OptimizerConfiguration.adamW(.cosine(peak: 3e-3, warmup: .fraction(0.2), per: .step))
+    let options = RunOptions(epochs: 2)
+    let whole = try model()
+    var losses: [Double] = []
+    for try await report in pipeline(whole, Shades(count: 24), batch: 6, Optimize(configuration)).run(options) {
+      losses.append(report.loss)
+    }
+    let first = try model()
+    let before = Optimize(configuration)
+    let run = pipeline(first, Shades(count: 24), batch: 6, before).run(options)
+    var resumed: [Double] = []
+    for try await report in run {
+      resumed.append(report.loss)
+      if report.step == 3 { break }
+    }
+    let position = run.position
+    await run.close()
+    let second = try model(seed: 99)
+    try second.parameters.load(first.parameters.values, mode: .exact)
+    let after = Optimize(configuration)
+    try after.optimizer(of: second.parameters).restore(before.optimizer(of: first.parameters).state)
+    var rest = options
+    rest.start = position
+    for try await report in pipeline(second, Shades(count: 24), batch: 6, after).run(rest) {
+      resumed.append(report.loss)
+    }
+    #expect(resumed == losses)
+  }
+
   @Test func accumulatedBatchesEqualOneLargeBatch() async throws {
     let (whole, parts) = (try model(), try model())
     let configuration = OptimizerConfiguration.sgd(.constant(0.05), clip: .global(1))
