@@ -5,10 +5,11 @@ public import Glibc
 /// Hold it briefly and never across an `await`. (`Synchronization.Mutex` is not used: the thread sanitizer cannot see
 /// its futex on Linux and reports races that are none.)
 @safe public final class Lock<State>: @unchecked Sendable {
-  // Safe to share: `state` is touched only between pthread_mutex_lock and pthread_mutex_unlock.
+  // Safe to share: `state` is touched only between pthread_mutex_lock and pthread_mutex_unlock. It lies behind a pointer
+  // so that no exclusivity check is made at run time: the mutex is one.
   @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
   @usableFromInline let condition: UnsafeMutablePointer<pthread_cond_t>
-  @usableFromInline var state: State
+  @usableFromInline let state: UnsafeMutablePointer<State>
 
   /// Creates an unlocked lock around `state`.
   public init(_ state: sending State) {
@@ -20,10 +21,13 @@ public import Glibc
     precondition(code == 0, "pthread_mutex_init failed with \(code)")
     let conditionCode = unsafe pthread_cond_init(condition, nil)
     precondition(conditionCode == 0, "pthread_cond_init failed with \(conditionCode)")
-    self.state = state
+    unsafe self.state = .allocate(capacity: 1)
+    unsafe self.state.initialize(to: state)
   }
 
   deinit {
+    unsafe state.deinitialize(count: 1)
+    unsafe state.deallocate()
     unsafe pthread_cond_destroy(condition)
     unsafe condition.deallocate()
     unsafe pthread_mutex_destroy(mutex)
@@ -37,7 +41,7 @@ public import Glibc
   ) throws(Failure) -> sending Result {
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
-    return try body(&state)
+    return try unsafe body(&state.pointee)
   }
 
   /// Runs `body` with the state, alone, again after each wake-up until it gives a result.
@@ -48,7 +52,7 @@ public import Glibc
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
     while true {
-      if let result = body(&state) { return result }
+      if let result = unsafe body(&state.pointee) { return result }
       unsafe pthread_cond_wait(condition, mutex)
     }
   }

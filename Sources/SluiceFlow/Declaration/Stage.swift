@@ -9,7 +9,7 @@ public protocol Stage<Input, Output>: PipelinePart, Configurable {
   ///
   /// Runs on a thread of the pipeline's own, so it may compute and block. An error drops the sample: it is counted and
   /// named, and the next of the epoch's order takes the place.
-  func callAsFunction(_ input: Input, context: ElementContext) async throws -> Output
+  nonisolated(nonsending) func callAsFunction(_ input: Input, context: ElementContext) async throws -> Output
 }
 
 /// A stage whose workers keep something between elements: a decoder, a scratch buffer.
@@ -24,7 +24,7 @@ public protocol Transform<Input, Output>: Stage {
 }
 
 extension Transform {
-  public func callAsFunction(_ input: Input, context: ElementContext) async throws -> Output {
+  public nonisolated(nonsending) func callAsFunction(_ input: Input, context: ElementContext) async throws -> Output {
     var worker = try makeWorker()
     return try self(input, worker: &worker, context: context)
   }

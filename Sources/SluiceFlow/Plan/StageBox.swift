@@ -1,6 +1,3 @@
-/// What a worker does with one element.
-typealias Work = (any Sendable, ElementContext) async throws -> any Sendable
-
 /// A stage with its types sealed.
 package protocol StageBoxing: Sendable {
   var defaultName: String { get }
@@ -16,8 +13,19 @@ package protocol StageBoxing: Sendable {
 }
 
 /// One worker of a stage; lives and works in one task.
-package struct StageWorker {
-  let work: Work
+package enum StageWorker {
+  case blocking(any BlockingWorker)
+  case suspending(any SuspendingWorker)
+}
+
+/// A worker that never suspends: an element costs it no switch of executors.
+package protocol BlockingWorker: AnyObject {
+  func run(_ input: any Sendable, _ context: ElementContext) throws -> any Sendable
+}
+
+/// A worker whose stage may suspend.
+package protocol SuspendingWorker {
+  nonisolated(nonsending) func run(_ input: any Sendable, _ context: ElementContext) async throws -> any Sendable
 }
 
 /// A settable field and its present value.
@@ -30,9 +38,12 @@ package struct FieldValue: Sendable, Equatable {
 struct StageBox<Boxed: Stage>: StageBoxing {
   var stage: Boxed
 
-  func makeWorker() -> StageWorker {
-    let stage = stage
-    return StageWorker { input, context in
+  func makeWorker() -> StageWorker { .suspending(Worker(stage: stage)) }
+
+  private struct Worker: SuspendingWorker {
+    let stage: Boxed
+
+    nonisolated(nonsending) func run(_ input: any Sendable, _ context: ElementContext) async throws -> any Sendable {
       // Holds: the builder admits a stage only behind a part whose output is its input.
       try await stage(input as! Boxed.Input, context: context)
     }
@@ -43,11 +54,22 @@ struct TransformBox<Boxed: Transform>: StageBoxing {
   var stage: Boxed
 
   func makeWorker() throws -> StageWorker {
-    let stage = stage
-    var worker = try stage.makeWorker()
-    return StageWorker { input, context in
+    .blocking(Worker(stage: stage, own: try stage.makeWorker()))
+  }
+
+  // A class, so that what the worker keeps is changed in place.
+  private final class Worker: BlockingWorker {
+    let stage: Boxed
+    var own: Boxed.Worker
+
+    init(stage: Boxed, own: Boxed.Worker) {
+      self.stage = stage
+      self.own = own
+    }
+
+    func run(_ input: any Sendable, _ context: ElementContext) throws -> any Sendable {
       // Holds: the builder admits a stage only behind a part whose output is its input.
-      try stage(input as! Boxed.Input, worker: &worker, context: context)
+      try stage(input as! Boxed.Input, worker: &own, context: context)
     }
   }
 }

@@ -9,14 +9,14 @@ struct BatchRunner: Sendable {
   let outlet: Outlet
 
   /// Returns whether the batches are still wanted.
-  func run() async -> Bool {
+  nonisolated(nonsending) func run() async -> Bool {
     var elements: [any Sendable] = []
     var members: [Origin] = []
     elements.reserveCapacity(size)
     var done = 0
     while true {
       if isPaced {
-        guard await outlet.channel.demand(beyond: done) else { return false }
+        guard await outlet.demand(beyond: done) else { return false }
       }
       guard let taken = await intake.next() else { break }
       guard case .element(let element) = taken.element.content else {

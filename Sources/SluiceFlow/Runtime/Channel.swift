@@ -5,6 +5,7 @@ internal import SluicePlatform
 /// - Shutdown: the writer ends it with ``finish()``, and what is buffered still arrives; the reader ends it with
 ///   ``close()``, and what is buffered is dropped. `send` to an ended channel returns `false`, which is no error.
 /// - Cancellation: a task that is cancelled while it waits goes on waiting; a run that ends closes its channels.
+/// - Executor: waiting does not move the caller to another executor, so a hop costs no switch.
 /// - Order: elements arrive in the order of sending, receivers are served in the order of asking.
 final class Channel<Element: Sendable>: Sendable {
   private typealias State = ChannelState<Element, Waiter<Taken<Element>?>, Waiter<Bool>, Waiter<Bool>>
@@ -36,7 +37,7 @@ final class Channel<Element: Sendable>: Sendable {
   }
 
   /// Takes an element, waiting for one; `nil` at the end.
-  func receive() async -> Taken<Element>? {
+  nonisolated(nonsending) func receive() async -> Taken<Element>? {
     await Waiter.suspend { waiter in
       let received = state.withLock { $0.receive(waiter) }
       resume(received)
@@ -61,7 +62,7 @@ final class Channel<Element: Sendable>: Sendable {
   }
 
   /// Adds an element, waiting for room; `false` if nobody will take it.
-  func send(_ element: Element) async -> Bool {
+  nonisolated(nonsending) func send(_ element: Element) async -> Bool {
     await Waiter.suspend { waiter in
       switch state.withLock({ $0.send(element, waiter) }) {
       case .sent: waiter.resume(true)
@@ -75,7 +76,7 @@ final class Channel<Element: Sendable>: Sendable {
   }
 
   /// Waits until more than `count` elements have been asked for since the beginning; `false` if nobody asks any more.
-  func demand(beyond count: Int) async -> Bool {
+  nonisolated(nonsending) func demand(beyond count: Int) async -> Bool {
     if let answer = state.withLock({ $0.hasDemand(beyond: count) }), answer { return true }
     return await Waiter.suspend { waiter in
       switch state.withLock({ $0.demand(beyond: count, waiter) }) {

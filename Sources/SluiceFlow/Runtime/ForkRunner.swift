@@ -5,7 +5,7 @@ struct SplitRunner: Sendable {
   let branches: [Channel<Envelope>]
 
   /// Returns whether the elements are still wanted.
-  func run() async -> Bool {
+  nonisolated(nonsending) func run() async -> Bool {
     while let taken = await intake.next() {
       guard await bypass.put(taken.element) else { return false }
       guard case .element = taken.element.content else { continue }
@@ -28,7 +28,7 @@ struct JoinRunner: Sendable {
   let outlet: Outlet
 
   /// Returns whether the outputs are still wanted.
-  func run() async throws -> Bool {
+  nonisolated(nonsending) func run() async throws -> Bool {
     while let taken = await bypass.next() {
       guard let result = try await joined(taken.element) else { return true }
       guard await outlet.put(result) else { return false }
@@ -37,7 +37,7 @@ struct JoinRunner: Sendable {
   }
 
   /// The output for one element, or `nil` if a branch has ended.
-  private func joined(_ envelope: Envelope) async throws -> Envelope? {
+  private nonisolated(nonsending) func joined(_ envelope: Envelope) async throws -> Envelope? {
     guard case .element(let input) = envelope.content else { return envelope }
     var results: [any Sendable] = []
     var failure: SampleFailure?
@@ -62,7 +62,9 @@ struct JoinRunner: Sendable {
 
 extension Outlet {
   /// Puts an element into another channel than the node's own.
-  static func put(_ envelope: Envelope, into channel: Channel<Envelope>, _ meter: Meter) async -> Bool {
+  nonisolated(nonsending) static func put(
+    _ envelope: Envelope, into channel: Channel<Envelope>, _ meter: Meter
+  ) async -> Bool {
     if let answer = channel.offer(envelope) { return answer }
     meter.enter(.waitingForOutput)
     let answer = await channel.send(envelope)

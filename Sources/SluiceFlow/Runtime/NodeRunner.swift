@@ -6,27 +6,49 @@ struct Outlet: Sendable {
   let turnstile: Turnstile?
   let meter: Meter
 
-  /// Hands an output on; `false` if nobody wants any more.
-  func put(_ envelope: Envelope, turn: Int) async -> Bool {
-    guard let turnstile else { return await put(envelope) }
-    if turnstile.isNow(turn) != true {
-      meter.enter(.waitingForOutput)
-      let isMyTurn = await turnstile.wait(for: turn)
-      meter.enter(.busy)
-      guard isMyTurn else { return false }
-    }
-    guard await put(envelope) else { return false }
+  /// Hands an output on without waiting; `nil` if it has to wait, `false` if nobody wants any more.
+  func offer(_ envelope: Envelope, turn: Int) -> Bool? {
+    guard let turnstile else { return offer(envelope) }
+    guard turnstile.isNow(turn) == true, let answer = offer(envelope) else { return nil }
+    turnstile.advance()
+    return answer
+  }
+
+  /// Hands an output on, waiting for its turn and for room; `false` if nobody wants any more.
+  nonisolated(nonsending) func wait(with envelope: Envelope, turn: Int) async -> Bool {
+    guard let turnstile else { return await wait(with: envelope) }
+    meter.enter(.waitingForOutput)
+    let isMyTurn = await turnstile.wait(for: turn)
+    meter.enter(.busy)
+    guard isMyTurn, await put(envelope) else { return false }
     turnstile.advance()
     return true
   }
 
-  func put(_ envelope: Envelope) async -> Bool {
-    meter.countItem()
-    if let answer = channel.offer(envelope) { return answer }
+  /// Hands an output on, waiting for room if need be; `false` if nobody wants any more.
+  nonisolated(nonsending) func put(_ envelope: Envelope) async -> Bool {
+    if let answer = offer(envelope) { return answer }
+    return await wait(with: envelope)
+  }
+
+  /// Waits until more than `count` outputs have been asked for; `false` if nobody wants any more.
+  nonisolated(nonsending) func demand(beyond count: Int) async -> Bool {
     meter.enter(.waitingForOutput)
-    let answer = await channel.send(envelope)
-    meter.enter(.busy)
+    defer { meter.enter(.busy) }
+    return await channel.demand(beyond: count)
+  }
+
+  private func offer(_ envelope: Envelope) -> Bool? {
+    guard let answer = channel.offer(envelope) else { return nil }
+    meter.countItem()
     return answer
+  }
+
+  private nonisolated(nonsending) func wait(with envelope: Envelope) async -> Bool {
+    meter.countItem()
+    meter.enter(.waitingForOutput)
+    defer { meter.enter(.busy) }
+    return await channel.send(envelope)
   }
 }
 
@@ -35,16 +57,23 @@ struct Intake: Sendable {
   let channel: Channel<Envelope>
   let meter: Meter
 
-  func next() async -> Taken<Envelope>? {
-    switch channel.poll() {
-    case .element(let taken): return taken
-    case .ended: return nil
-    case .empty: break
-    }
+  /// Takes an element without waiting.
+  func poll() -> Channel<Envelope>.Immediate { channel.poll() }
+
+  /// Takes an element once there is one; `nil` at the end.
+  nonisolated(nonsending) func wait() async -> Taken<Envelope>? {
     meter.enter(.waitingForInput)
-    let taken = await channel.receive()
-    meter.enter(.busy)
-    return taken
+    defer { meter.enter(.busy) }
+    return await channel.receive()
+  }
+
+  /// Takes an element, waiting if need be; `nil` at the end.
+  nonisolated(nonsending) func next() async -> Taken<Envelope>? {
+    switch poll() {
+    case .element(let taken): taken
+    case .ended: nil
+    case .empty: await wait()
+    }
   }
 }
 

@@ -14,6 +14,16 @@ public struct Delivery<Output: Sendable>: Sendable {
   public let completesEpoch: Bool
 }
 
+/// What changes while a run goes on.
+private struct RunState {
+  var driver: RunDriver?
+  var tracker: DeliveryTracker?
+  var isEnded = false
+  var isStopped = false
+  var startedAt: UInt64 = 0
+  var waited: UInt64 = 0
+}
+
 /// A pipeline at work: its outputs in order, once.
 ///
 /// The work begins with the first output asked for. When the outputs end, or `next` throws, everything has stopped.
@@ -23,23 +33,14 @@ public final class PipelineRun<Output: Sendable>: AsyncSequence, Sendable {
 
   private let plan: PipelinePlan
   private let options: RunOptions
-  private let state: Lock<State>
-
-  private struct State {
-    var driver: RunDriver?
-    var tracker: DeliveryTracker?
-    var isEnded = false
-    var isStopped = false
-    var startedAt: UInt64 = 0
-    var waited: UInt64 = 0
-  }
+  private let state: Lock<RunState>
 
   init(plan: PipelinePlan, options: RunOptions) {
     var options = options
     if let start = options.start { options.seed = start.seed }
     self.plan = plan
     self.options = options
-    state = Lock(State())
+    state = Lock(RunState())
   }
 
   deinit {
@@ -78,7 +79,7 @@ public final class PipelineRun<Output: Sendable>: AsyncSequence, Sendable {
   }
 
   /// Ends the run now and waits until nothing of it is left.
-  public func close() async {
+  public nonisolated(nonsending) func close() async {
     let driver = state.withLock { state in
       state.isEnded = true
       return state.driver
@@ -97,7 +98,11 @@ public final class PipelineRun<Output: Sendable>: AsyncSequence, Sendable {
   public struct Iterator: AsyncIteratorProtocol {
     let run: PipelineRun
 
-    public mutating func next() async throws -> Output? {
+    public nonisolated(nonsending) mutating func next() async throws -> Output? {
+      try await run.nextArrival()?.output
+    }
+
+    public mutating func next(isolation actor: isolated (any Actor)?) async throws -> Output? {
       try await run.nextArrival()?.output
     }
   }
@@ -108,7 +113,7 @@ public final class PipelineRun<Output: Sendable>: AsyncSequence, Sendable {
     let completesEpoch: Bool
   }
 
-  func nextArrival() async throws -> Arrival? {
+  nonisolated(nonsending) func nextArrival() async throws -> Arrival? {
     guard let driver = try startedDriver() else { return nil }
     var completesEpoch = false
     while true {
@@ -132,7 +137,7 @@ public final class PipelineRun<Output: Sendable>: AsyncSequence, Sendable {
     }
   }
 
-  private func receive(_ driver: RunDriver) async -> Envelope? {
+  private nonisolated(nonsending) func receive(_ driver: RunDriver) async -> Envelope? {
     switch driver.exit.poll() {
     case .element(let taken): return taken.element
     case .ended: return nil
@@ -149,7 +154,7 @@ public final class PipelineRun<Output: Sendable>: AsyncSequence, Sendable {
     return taken?.element
   }
 
-  private func ended(_ driver: RunDriver) async throws -> Arrival? {
+  private nonisolated(nonsending) func ended(_ driver: RunDriver) async throws -> Arrival? {
     let wasEnded = state.withLock { state in
       defer { state.isEnded = true }
       return state.isEnded
@@ -195,7 +200,7 @@ public struct Deliveries<Output: Sendable>: AsyncSequence, Sendable {
   public struct Iterator: AsyncIteratorProtocol {
     let run: PipelineRun<Output>
 
-    public mutating func next() async throws -> Delivery<Output>? {
+    public nonisolated(nonsending) mutating func next() async throws -> Delivery<Output>? {
       guard let arrival = try await run.nextArrival() else { return nil }
       return Delivery(
         output: arrival.output, position: run.position, epoch: arrival.envelope.origin.epoch,

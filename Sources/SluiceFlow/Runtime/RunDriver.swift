@@ -36,7 +36,7 @@ final class RunDriver: Sendable {
   }
 
   /// Waits until every task has ended; throws the first error of any.
-  func end() async throws {
+  nonisolated(nonsending) func end() async throws {
     try await task.withLock { $0 }?.value
   }
 

@@ -11,12 +11,17 @@ struct SourceRunner: Sendable {
   let outlet: Outlet
 
   /// Returns whether the samples are still wanted.
-  func run() async -> Bool {
+  nonisolated(nonsending) func run() async -> Bool {
     while let place = feed.withLock({ $0.next() }) {
       let origin = Origin(
         source: number, ordinal: place.ordinal, progress: Double(place.ordinal) / Double(count),
         epoch: place.epoch, sample: place.sample, identity: source.name(of: place.sample))
-      guard await outlet.put(read(origin), turn: place.turn) else { return false }
+      let envelope = read(origin)
+      if let isWanted = outlet.offer(envelope, turn: place.turn) {
+        guard isWanted else { return false }
+      } else {
+        guard await outlet.wait(with: envelope, turn: place.turn) else { return false }
+      }
     }
     return true
   }

@@ -12,19 +12,41 @@ struct StageRunner: Sendable {
   let outlet: Outlet
 
   /// Returns whether the outputs are still wanted.
-  func run() async throws -> Bool {
+  nonisolated(nonsending) func run() async throws -> Bool {
     let worker = try makeWorker()
     var done = 0
     while true {
       if isPaced {
-        outlet.meter.enter(.waitingForOutput)
-        let isWanted = await outlet.channel.demand(beyond: done)
-        outlet.meter.enter(.busy)
-        guard isWanted else { return false }
+        guard await outlet.demand(beyond: done) else { return false }
       }
-      guard let taken = await intake.next() else { return true }
-      guard let result = try await process(taken.element, worker) else { return true }
-      guard await outlet.put(result, turn: taken.index) else { return false }
+      // Each await costs a look at the task's executor, so what need not wait is not awaited.
+      let taken: Taken<Envelope>
+      switch intake.poll() {
+      case .element(let now): taken = now
+      case .ended: return true
+      case .empty:
+        guard let later = await intake.wait() else { return true }
+        taken = later
+      }
+      var result = taken.element
+      if case .element(let input) = result.content {
+        do {
+          let context = result.context(seed: seed, stage: name, length: length)
+          switch worker {
+          case .blocking(let worker): result.content = .element(try worker.run(input, context))
+          case .suspending(let worker): result.content = .element(try await worker.run(input, context))
+          }
+        } catch {
+          // An error of a run that is being ended is none of the stage's own.
+          if Task.isCancelled { return true }
+          result.content = .failed(try failure(error, on: taken.element))
+        }
+      }
+      if let isWanted = outlet.offer(result, turn: taken.index) {
+        guard isWanted else { return false }
+      } else {
+        guard await outlet.wait(with: result, turn: taken.index) else { return false }
+      }
       done += 1
     }
   }
@@ -37,19 +59,12 @@ struct StageRunner: Sendable {
     }
   }
 
-  /// The output for one element, or `nil` if the run is over.
-  private func process(_ envelope: Envelope, _ worker: StageWorker) async throws -> Envelope? {
-    guard case .element(let input) = envelope.content else { return envelope }
-    do {
-      let context = envelope.context(seed: seed, stage: name, length: length)
-      return envelope.with(.element(try await worker.work(input, context)))
-    } catch {
-      if Task.isCancelled { return nil }
-      outlet.meter.countFailure()
-      guard policy == .drop else { throw FlowError.stageFailed(name, identity: envelope.identity, error) }
-      let source = sourceNames[envelope.origin.source]
-      return envelope.with(.failed(SampleFailure(envelope.origin, source: source, stage: name, error)))
-    }
+  /// The trace of an element the stage failed on, if its policy is to go on without it.
+  private func failure(_ error: any Error, on envelope: Envelope) throws -> SampleFailure {
+    outlet.meter.countFailure()
+    guard policy == .drop else { throw FlowError.stageFailed(name, identity: envelope.identity, error) }
+    return SampleFailure(
+      envelope.origin, source: sourceNames[envelope.origin.source], stage: name, error)
   }
 }
 

@@ -7,7 +7,7 @@ struct StepRunner: Sendable {
   let exit: Channel<Envelope>
 
   /// Returns whether outputs are still wanted.
-  func run() async -> Bool {
+  nonisolated(nonsending) func run() async -> Bool {
     var (admitted, step) = (0, firstStep)
     while true {
       outlet.meter.enter(.waitingForOutput)

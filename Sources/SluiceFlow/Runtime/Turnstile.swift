@@ -38,7 +38,7 @@ final class Turnstile: Sendable {
   private let state = Lock(TurnstileState<Waiter<Bool>>())
 
   /// Waits for a turn; `false` once it is closed.
-  func wait(for turn: Int) async -> Bool {
+  nonisolated(nonsending) func wait(for turn: Int) async -> Bool {
     await Waiter.suspend { waiter in
       switch state.withLock({ $0.arrive(turn, waiter) }) {
       case true?: waiter.resume(true)

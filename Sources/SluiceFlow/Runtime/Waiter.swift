@@ -4,7 +4,7 @@
   private let continuation: UnsafeContinuation<Value, Never>
 
   /// Suspends the task until `body`, or somebody it left the waiter with, resumes it.
-  static func suspend(_ body: (Waiter) -> Void) async -> Value {
+  nonisolated(nonsending) static func suspend(_ body: (Waiter) -> Void) async -> Value {
     await unsafe withUnsafeContinuation { body(unsafe Waiter(continuation: $0)) }
   }
 

@@ -7,7 +7,7 @@ struct ZipRunner: Sendable {
   let outlet: Outlet
 
   /// Returns whether the pairs are still wanted.
-  func run() async -> Bool {
+  nonisolated(nonsending) func run() async -> Bool {
     while true {
       var parts: [(element: any Sendable, envelope: Envelope)] = []
       for stream in streams {
@@ -28,7 +28,7 @@ struct ZipRunner: Sendable {
   }
 
   /// The next good element; traces of failed ones pass on at once.
-  private func nextElement(of stream: Intake) async -> Next {
+  private nonisolated(nonsending) func nextElement(of stream: Intake) async -> Next {
     while let taken = await stream.next() {
       if case .element(let element) = taken.element.content { return .element(element, taken.element) }
       guard await outlet.put(taken.element) else { return .unwanted }
