@@ -49,7 +49,9 @@ public struct Fork<Input: Sendable, Output: Sendable>: PipelinePart {
       }
       return try join(input as! Input, repeat next((each Result).self))
     }
-    pipelinePlan = PipelinePlan([PlanNode(fork: fork, inputType: "\(Input.self)", outputType: "\(Output.self)")])
+    pipelinePlan = PipelinePlan([
+      PlanNode(fork: fork, inputType: typeName(Input.self), outputType: typeName(Output.self))
+    ])
   }
 
   private init(_ plan: PipelinePlan) {

@@ -73,7 +73,12 @@ public struct SourceNode<Output: Sendable>: PipelinePart {
 /// In which order a source is read.
 package struct SourceOrder: Sendable, Equatable {
   package var shuffleSeed: UInt64?
-  package var isRepeated = false
+  package var isRepeated: Bool
+
+  package init(shuffleSeed: UInt64? = nil, isRepeated: Bool = false) {
+    self.shuffleSeed = shuffleSeed
+    self.isRepeated = isRepeated
+  }
 }
 
 func checked(_ count: Int, _ what: String) -> Int {

@@ -18,6 +18,6 @@ public struct Zip<First: Sendable, Second: Sendable>: PipelinePart {
       // Holds: these are the outputs of the two plans beside.
       (one as! First, other as! Second)
     }
-    pipelinePlan = PipelinePlan([PlanNode(zip: zip, outputType: "\(Output.self)")])
+    pipelinePlan = PipelinePlan([PlanNode(zip: zip, outputType: typeName(Output.self))])
   }
 }

@@ -37,11 +37,14 @@ public struct RunMetrics: Sendable, Equatable, Codable {
   public var delivered: Int
   /// Nanoseconds in which the consumer waited for an output.
   public var consumerWaiting: UInt64
+  /// Threads the data nodes share.
+  public var threads: Int
 
-  public init(nodes: [NodeMetrics], elapsed: UInt64, delivered: Int, consumerWaiting: UInt64) {
+  public init(nodes: [NodeMetrics], elapsed: UInt64, delivered: Int, consumerWaiting: UInt64, threads: Int) {
     self.nodes = nodes
     self.elapsed = elapsed
     self.delivered = delivered
     self.consumerWaiting = consumerWaiting
+    self.threads = threads
   }
 }

@@ -37,12 +37,12 @@ package struct PlanNode: Sendable {
 
   init<Element>(batchOf size: Int, collect box: BatchBox<Element>.Type) {
     self.init(
-      name: "batch", kind: .batch(size: size, collect: box.collect), inputType: "\(Element.self)",
-      outputType: "\([Element].self)")
+      name: "batch", kind: .batch(size: size, collect: box.collect), inputType: typeName(Element.self),
+      outputType: typeName([Element].self))
   }
 
   init<Input, Output>(step plan: PipelinePlan, _ input: Input.Type, _ output: Output.Type) {
-    self.init(name: "step", kind: .step(plan), inputType: "\(input)", outputType: "\(output)")
+    self.init(name: "step", kind: .step(plan), inputType: typeName(input), outputType: typeName(output))
   }
 
   init(fork: ForkPlan, inputType: String, outputType: String) {

@@ -14,7 +14,7 @@ struct SourceBox<Boxed: Source>: SourceBoxing {
   var source: Boxed
 
   var defaultName: String { nodeName(of: Boxed.self) }
-  var outputType: String { "\(Boxed.Output.self)" }
+  var outputType: String { typeName(Boxed.Output.self) }
   var outputByteBound: Int? { (source as? any ByteBounded)?.outputByteBound }
   var count: Int { source.count }
   var fields: [FieldValue] { fieldValues(of: source) }

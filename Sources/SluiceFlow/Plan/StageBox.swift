@@ -86,8 +86,8 @@ extension TransformBox: StageBoxed {}
 extension StageBoxed {
   package var boxed: any Stage { stage }
   package var defaultName: String { nodeName(of: Boxed.self) }
-  package var inputType: String { "\(Boxed.Input.self)" }
-  package var outputType: String { "\(Boxed.Output.self)" }
+  package var inputType: String { typeName(Boxed.Input.self) }
+  package var outputType: String { typeName(Boxed.Output.self) }
   package var outputByteBound: Int? { (stage as? any ByteBounded)?.outputByteBound }
   package var fields: [FieldValue] { fieldValues(of: stage) }
   package mutating func set(_ field: String, to text: String) throws { try setField(field, to: text, of: &stage) }

@@ -7,26 +7,26 @@ internal import SluicePlatform
 /// - Cancellation: a task that is cancelled while it waits goes on waiting; a run that ends closes its channels.
 /// - Executor: waiting does not move the caller to another executor, so a hop costs no switch.
 /// - Order: elements arrive in the order of sending, receivers are served in the order of asking.
-final class Channel<Element: Sendable>: Sendable {
+package final class Channel<Element: Sendable>: Sendable {
   private typealias State = ChannelState<Element, Waiter<Taken<Element>?>, Waiter<Bool>, Waiter<Bool>>
 
   private let state: Lock<State>
 
-  init(capacity: Int) {
+  package init(capacity: Int) {
     state = Lock(ChannelState(capacity: capacity))
   }
 
   /// Elements waiting in the buffer now.
-  var depth: Int { state.withLock { $0.depth } }
+  package var depth: Int { state.withLock { $0.depth } }
 
-  enum Immediate {
+  package enum Immediate {
     case element(Taken<Element>)
     case empty
     case ended
   }
 
   /// Takes an element without waiting.
-  func poll() -> Immediate {
+  package func poll() -> Immediate {
     let received = state.withLock { $0.poll() }
     resume(received)
     return switch received.outcome {
@@ -37,7 +37,7 @@ final class Channel<Element: Sendable>: Sendable {
   }
 
   /// Takes an element, waiting for one; `nil` at the end.
-  nonisolated(nonsending) func receive() async -> Taken<Element>? {
+  package nonisolated(nonsending) func receive() async -> Taken<Element>? {
     await Waiter.suspend { waiter in
       let received = state.withLock { $0.receive(waiter) }
       resume(received)
@@ -50,7 +50,7 @@ final class Channel<Element: Sendable>: Sendable {
   }
 
   /// Adds an element without waiting; `nil` if there is no room, `false` if nobody will take it.
-  func offer(_ element: Element) -> Bool? {
+  package func offer(_ element: Element) -> Bool? {
     switch state.withLock({ $0.offer(element) }) {
     case .sent: return true
     case .handed(let receiver, let taken):
@@ -62,7 +62,7 @@ final class Channel<Element: Sendable>: Sendable {
   }
 
   /// Adds an element, waiting for room; `false` if nobody will take it.
-  nonisolated(nonsending) func send(_ element: Element) async -> Bool {
+  package nonisolated(nonsending) func send(_ element: Element) async -> Bool {
     await Waiter.suspend { waiter in
       switch state.withLock({ $0.send(element, waiter) }) {
       case .sent: waiter.resume(true)
@@ -76,7 +76,7 @@ final class Channel<Element: Sendable>: Sendable {
   }
 
   /// Waits until more than `count` elements have been asked for since the beginning; `false` if nobody asks any more.
-  nonisolated(nonsending) func demand(beyond count: Int) async -> Bool {
+  package nonisolated(nonsending) func demand(beyond count: Int) async -> Bool {
     if let answer = state.withLock({ $0.hasDemand(beyond: count) }), answer { return true }
     return await Waiter.suspend { waiter in
       switch state.withLock({ $0.demand(beyond: count, waiter) }) {
@@ -88,12 +88,12 @@ final class Channel<Element: Sendable>: Sendable {
   }
 
   /// Ends the channel from the writing side: what is buffered still arrives.
-  func finish() {
+  package func finish() {
     release(state.withLock { $0.finish() })
   }
 
   /// Ends the channel from the reading side: what is buffered is dropped.
-  func close() {
+  package func close() {
     release(state.withLock { $0.close() })
   }
 

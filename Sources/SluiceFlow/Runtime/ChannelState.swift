@@ -1,17 +1,17 @@
 internal import DequeModule
 
 /// An element and its number in the order of taking.
-struct Taken<Element: Sendable>: Sendable {
-  let element: Element
-  let index: Int
+package struct Taken<Element: Sendable>: Sendable {
+  package let element: Element
+  package let index: Int
 }
 
 /// A bounded queue between tasks as a pure state machine: each event returns what is to be done, outside the lock.
 ///
 /// A waiting task is a token of type `Receiver`, `Sender` or `Demander`; the channel uses continuations, tests numbers.
 /// Always true: receivers wait only while the buffer is empty, senders only while it holds something.
-struct ChannelState<Element: Sendable, Receiver: Sendable, Sender: Sendable, Demander: Sendable>: Sendable {
-  let capacity: Int
+package struct ChannelState<Element: Sendable, Receiver: Sendable, Sender: Sendable, Demander: Sendable>: Sendable {
+  package let capacity: Int
   // A suspended sender is let in when the buffer is half empty, not at each free place: fewer switches of tasks.
   private let refillMark: Int
   private var buffer: Deque<Element> = []
@@ -29,30 +29,30 @@ struct ChannelState<Element: Sendable, Receiver: Sendable, Sender: Sendable, Dem
     case closed
   }
 
-  init(capacity: Int) {
+  package init(capacity: Int) {
     precondition(capacity > 0, "a channel needs room for one element")
     self.capacity = capacity
     refillMark = capacity / 2
     buffer.reserveCapacity(capacity + 1)
   }
 
-  var depth: Int { buffer.count }
+  package var depth: Int { buffer.count }
 
-  enum Receive: Sendable {
+  package enum Receive: Sendable {
     case element(Taken<Element>)
     case wait
     case end
   }
 
   /// What a receiver gets, and who is to be resumed because of it.
-  struct Received: Sendable {
-    let outcome: Receive
-    var sender: Sender?
-    var demanders: [Demander] = []
+  package struct Received: Sendable {
+    package let outcome: Receive
+    package var sender: Sender?
+    package var demanders: [Demander] = []
   }
 
   /// Takes an element if there is one; otherwise a receiver has to wait or has come to the end.
-  mutating func poll() -> Received {
+  package mutating func poll() -> Received {
     guard let element = buffer.popFirst() else { return Received(outcome: phase == .open ? .wait : .end) }
     var received = Received(outcome: .element(take(element)))
     if buffer.count <= refillMark, let sender = senders.popFirst() {
@@ -64,7 +64,7 @@ struct ChannelState<Element: Sendable, Receiver: Sendable, Sender: Sendable, Dem
   }
 
   /// Like ``poll()``, but `receiver` waits if need be.
-  mutating func receive(_ receiver: Receiver) -> Received {
+  package mutating func receive(_ receiver: Receiver) -> Received {
     var received = poll()
     if case .wait = received.outcome {
       receivers.append(receiver)
@@ -73,7 +73,7 @@ struct ChannelState<Element: Sendable, Receiver: Sendable, Sender: Sendable, Dem
     return received
   }
 
-  enum Send: Sendable {
+  package enum Send: Sendable {
     case sent
     case handed(to: Receiver, Taken<Element>)
     case full
@@ -81,7 +81,7 @@ struct ChannelState<Element: Sendable, Receiver: Sendable, Sender: Sendable, Dem
   }
 
   /// Adds an element if there is room, handing it over if somebody waits.
-  mutating func offer(_ element: Element) -> Send {
+  package mutating func offer(_ element: Element) -> Send {
     guard phase == .open else { return .closed }
     if let receiver = receivers.popFirst() { return .handed(to: receiver, take(element)) }
     guard buffer.count < capacity, senders.isEmpty else { return .full }
@@ -90,42 +90,42 @@ struct ChannelState<Element: Sendable, Receiver: Sendable, Sender: Sendable, Dem
   }
 
   /// Like ``offer(_:)``, but `sender` waits with the element while there is no room.
-  mutating func send(_ element: Element, _ sender: Sender) -> Send {
+  package mutating func send(_ element: Element, _ sender: Sender) -> Send {
     let result = offer(element)
     if case .full = result { senders.append((element, sender)) }
     return result
   }
 
   /// Whether more than `threshold` elements have been asked for since the beginning; `nil` once it is closed.
-  func hasDemand(beyond threshold: Int) -> Bool? {
+  package func hasDemand(beyond threshold: Int) -> Bool? {
     guard phase == .open else { return nil }
     return taken + receivers.count > threshold
   }
 
   /// Like ``hasDemand(beyond:)``, but `demander` waits for it.
-  mutating func demand(beyond threshold: Int, _ demander: Demander) -> Bool? {
+  package mutating func demand(beyond threshold: Int, _ demander: Demander) -> Bool? {
     let answer = hasDemand(beyond: threshold)
     if answer == false { demanders.append((threshold, demander)) }
     return answer
   }
 
-  struct Released: Sendable {
-    var receivers: Deque<Receiver> = []
-    var senders: [Sender] = []
-    var demanders: [Demander] = []
+  package struct Released: Sendable {
+    package var receivers: [Receiver] = []
+    package var senders: [Sender] = []
+    package var demanders: [Demander] = []
   }
 
   /// The writer is done: what is buffered is still delivered, then receivers get the end.
-  mutating func finish() -> Released {
+  package mutating func finish() -> Released {
     guard phase == .open else { return Released() }
     phase = .finished
     // A writer that finishes has no send under way, so nobody waits with an element.
     defer { receivers = [] }
-    return Released(receivers: receivers, demanders: releaseDemanders())
+    return Released(receivers: Array(receivers), demanders: releaseDemanders())
   }
 
   /// The reader is gone, or the run is over: everything is dropped and everybody released.
-  mutating func close() -> Released {
+  package mutating func close() -> Released {
     guard phase != .closed else { return Released() }
     phase = .closed
     buffer = []
@@ -133,7 +133,7 @@ struct ChannelState<Element: Sendable, Receiver: Sendable, Sender: Sendable, Dem
       receivers = []
       senders = []
     }
-    return Released(receivers: receivers, senders: senders.map(\.token), demanders: releaseDemanders())
+    return Released(receivers: Array(receivers), senders: senders.map(\.token), demanders: releaseDemanders())
   }
 
   private mutating func take(_ element: Element) -> Taken<Element> {

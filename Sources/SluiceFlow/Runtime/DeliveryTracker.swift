@@ -1,16 +1,22 @@
 /// What arrives at the end of a pipeline, as a pure state machine: position, failures, and whether to go on.
-struct DeliveryTracker {
+package struct DeliveryTracker {
   /// One source as the run sees it.
-  struct Stream {
+  package struct Stream {
     let name: String
     let count: Int
     let isPrimary: Bool
+
+    package init(name: String, count: Int, isPrimary: Bool) {
+      self.name = name
+      self.count = count
+      self.isPrimary = isPrimary
+    }
   }
 
-  private(set) var position: StreamPosition
-  private(set) var delivered = 0
+  package private(set) var position: StreamPosition
+  package private(set) var delivered = 0
   /// The error to end with, once what has been delivered so far is taken.
-  private(set) var verdict: FlowError?
+  package private(set) var verdict: FlowError?
 
   private let streams: [Stream]
   private let maxFailures: Double?
@@ -18,7 +24,7 @@ struct DeliveryTracker {
   private let steps: Int?
   private var failed: [Set<Int>]
 
-  init(streams: [Stream], start: StreamPosition, options: RunOptions) {
+  package init(streams: [Stream], start: StreamPosition, options: RunOptions) {
     self.streams = streams
     maxFailures = options.maxFailures
     steps = options.steps
@@ -33,19 +39,19 @@ struct DeliveryTracker {
   }
 
   /// Whether everything asked for has been delivered.
-  var isComplete: Bool {
+  package var isComplete: Bool {
     if let steps, position.step >= steps { return true }
     guard let lastOrdinal, let primary = streams.firstIndex(where: \.isPrimary) else { return false }
     return position.sources[primary].consumed >= lastOrdinal
   }
 
   /// Whole epochs of the primary source that have been consumed.
-  var epoch: Int {
+  package var epoch: Int {
     streams.firstIndex(where: \.isPrimary).map { position.sources[$0].epoch } ?? 0
   }
 
   /// Takes note of an arrival; returns whether it ended an epoch of the primary source.
-  mutating func absorb(_ envelope: Envelope) -> Bool {
+  package mutating func absorb(_ envelope: Envelope) -> Bool {
     let epochBefore = epoch
     switch envelope.content {
     case .failed(let failure): note(failure, at: envelope.origin.source)

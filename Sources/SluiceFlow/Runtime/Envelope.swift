@@ -1,47 +1,56 @@
 /// Where an element comes from; invisible to stages.
-struct Origin: Sendable, Equatable {
+package struct Origin: Sendable, Equatable {
   /// The source's number in the run.
-  var source = 0
+  package var source: Int
   /// The place in the source's stream over all epochs.
-  var ordinal: Int
+  package var ordinal: Int
   /// `ordinal` in epochs, with the fraction.
-  var progress: Double
-  var epoch: Int
+  package var progress: Double
+  package var epoch: Int
   /// The number in the source's list.
-  var sample: Int
-  var identity: String
+  package var sample: Int
+  package var identity: String
+
+  package init(source: Int = 0, ordinal: Int, progress: Double, epoch: Int, sample: Int, identity: String) {
+    self.source = source
+    self.ordinal = ordinal
+    self.progress = progress
+    self.epoch = epoch
+    self.sample = sample
+    self.identity = identity
+  }
 }
 
 /// What a channel carries: an element, or the trace of one that failed.
-struct Envelope: Sendable {
-  enum Content: Sendable {
+package struct Envelope: Sendable {
+  package enum Content: Sendable {
     case element(any Sendable)
     /// Takes the place of a sample that failed, so that order and counts hold for any number of workers.
     indirect case failed(SampleFailure)
   }
 
-  var content: Content
-  let origin: Origin
+  package var content: Content
+  package let origin: Origin
   /// All samples inside, if they are more than the one of `origin`.
-  var members: [Origin] = []
+  package var members: [Origin] = []
   /// The step's number, inside and behind a ``Step``.
-  var step: Int?
+  package var step: Int?
 
-  init(_ content: Content, from origin: Origin) {
+  package init(_ content: Content, from origin: Origin) {
     self.content = content
     self.origin = origin
   }
 
   /// The samples inside.
-  var samples: [Origin] { members.isEmpty ? [origin] : members }
+  package var samples: [Origin] { members.isEmpty ? [origin] : members }
 
-  func with(_ content: Content) -> Envelope {
+  package func with(_ content: Content) -> Envelope {
     var copy = self
     copy.content = content
     return copy
   }
 
-  func context(seed: UInt64, stage: String, length: RunLength) -> ElementContext {
+  package func context(seed: UInt64, stage: String, length: RunLength) -> ElementContext {
     ElementContext(
       seed: seed, epoch: origin.epoch, sample: origin.sample, identity: origin.identity, stage: stage, step: step,
       epochProgress: origin.progress, length: length)

@@ -1,17 +1,17 @@
 internal import SluicePlatform
 
 /// Which sample of a source comes next, as a pure state machine.
-struct FeedState {
-  struct Place: Equatable {
+package struct FeedState {
+  package struct Place: Equatable {
     /// The number of this place among those given out by this run.
-    let turn: Int
+    package let turn: Int
     /// The number of this place in the stream over all epochs.
-    let ordinal: Int
-    let epoch: Int
-    let sample: Int
+    package let ordinal: Int
+    package let epoch: Int
+    package let sample: Int
   }
 
-  let count: Int
+  package let count: Int
   private let seed: UInt64
   private let shuffleSeed: UInt64?
   private let limit: Int?
@@ -22,7 +22,7 @@ struct FeedState {
   private var permutation: (epoch: Int, samples: [UInt32])?
 
   /// - Parameter limit: where the stream ends; `nil` for never.
-  init(count: Int, seed: UInt64, order: SourceOrder, from position: SourcePosition?, limit: Int?) {
+  package init(count: Int, seed: UInt64, order: SourceOrder, from position: SourcePosition?, limit: Int?) {
     precondition(count <= Int(UInt32.max), "a source of more than 2^32 samples")
     self.count = count
     self.seed = seed
@@ -32,7 +32,7 @@ struct FeedState {
     skipped = Set(position?.ahead ?? [])
   }
 
-  mutating func next() -> Place? {
+  package mutating func next() -> Place? {
     while skipped.contains(ordinal) { ordinal += 1 }
     guard !isStopped, limit.map({ ordinal < $0 }) ?? true else { return nil }
     defer {
@@ -43,7 +43,7 @@ struct FeedState {
     return Place(turn: turn, ordinal: ordinal, epoch: epoch, sample: sample(index, of: epoch))
   }
 
-  mutating func stop() {
+  package mutating func stop() {
     isStopped = true
   }
 

@@ -21,6 +21,7 @@ private struct RunState {
   var isEnded = false
   var isStopped = false
   var startedAt: UInt64 = 0
+  var endedAt: UInt64?
   var waited: UInt64 = 0
 }
 
@@ -59,12 +60,13 @@ public final class PipelineRun<Output: Sendable>: AsyncSequence, Sendable {
 
   /// What every node has done so far.
   public var metrics: RunMetrics {
-    let (driver, delivered, startedAt, waited) = state.withLock {
-      ($0.driver, $0.tracker?.delivered ?? 0, $0.startedAt, $0.waited)
+    let now = options.clock.now()
+    let (driver, delivered, elapsed, waited) = state.withLock {
+      ($0.driver, $0.tracker?.delivered ?? 0, ($0.endedAt ?? now) - $0.startedAt, $0.waited)
     }
     return RunMetrics(
-      nodes: driver?.nodes ?? [], elapsed: driver == nil ? 0 : options.clock.now() - startedAt, delivered: delivered,
-      consumerWaiting: waited)
+      nodes: driver?.nodes ?? [], elapsed: driver == nil ? 0 : elapsed, delivered: delivered,
+      consumerWaiting: waited, threads: options.budget.data)
   }
 
   /// Stops cleanly, from any task: the step in progress is finished and delivered, then the outputs end.
@@ -87,6 +89,7 @@ public final class PipelineRun<Output: Sendable>: AsyncSequence, Sendable {
     driver?.abort()
     // What an aborted run ends with is of no interest.
     _ = try? await driver?.end()
+    noteEnd()
   }
 
   /// The outputs with position, epoch and samples, instead of the bare ones.
@@ -159,6 +162,7 @@ public final class PipelineRun<Output: Sendable>: AsyncSequence, Sendable {
       defer { state.isEnded = true }
       return state.isEnded
     }
+    defer { noteEnd() }
     do {
       try await driver.end()
     } catch {
@@ -167,6 +171,11 @@ public final class PipelineRun<Output: Sendable>: AsyncSequence, Sendable {
     }
     try Task.checkCancellation()
     return nil
+  }
+
+  private func noteEnd() {
+    let now = options.clock.now()
+    state.withLock { $0.endedAt = $0.endedAt ?? now }
   }
 
   private func startedDriver() throws -> RunDriver? {

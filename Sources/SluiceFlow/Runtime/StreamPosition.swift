@@ -26,7 +26,7 @@ public struct SourcePosition: Sendable, Equatable, Codable {
   /// Samples consumed without a gap, over all epochs.
   public internal(set) var consumed: Int
   /// Places behind that which are consumed too; only pipelines that do not keep order have such.
-  public internal(set) var ahead: [Int] = []
+  public package(set) var ahead: [Int] = []
 
   public init(name: String, count: Int, consumed: Int = 0) {
     self.name = name

@@ -1,0 +1,218 @@
+import SluiceFlow
+import SluicePlatform
+import Testing
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Whether the tests may take long.
+let isLongRun = getenv("SLUICE_TEST_ALL") != nil
+
+/// The name of the thread that runs this, as the kernel has it.
+func threadName() -> String {
+  let file = open("/proc/thread-self/comm", O_RDONLY)
+  guard file >= 0 else { return "" }
+  defer { close(file) }
+  var bytes = [UInt8](repeating: 0, count: 64)
+  let count = read(file, &bytes, bytes.count)
+  return String(decoding: bytes.prefix(max(0, count - 1)), as: UTF8.self)
+}
+
+func threadCount() -> Int {
+  guard let directory = opendir("/proc/self/task") else { return 0 }
+  defer { closedir(directory) }
+  var count = 0
+  while readdir(directory) != nil { count += 1 }
+  return count - 2
+}
+
+struct WhichThread: Stage {
+  func callAsFunction(_ input: Int, context: ElementContext) async -> String {
+    await Task.yield()
+    return threadName()
+  }
+}
+
+struct WhichThreadOfBatch: Stage {
+  func callAsFunction(_ input: [String], context: ElementContext) async -> [String] { input + [threadName()] }
+}
+
+/// Holds each element until the test lets it go.
+struct Held: Stage {
+  let gates: [Gate]
+
+  func callAsFunction(_ input: Int, context: ElementContext) async -> Int {
+    await gates[input].wait()
+    return input
+  }
+}
+
+@Suite(.timeLimit(.minutes(2))) struct RunTests {
+  @Test func stagesRunOnThreadsOfTheRun() async throws {
+    let pipeline = Pipeline("threads") {
+      Numbers(count: 4)
+      WhichThread().workers(2).batch(2)
+      Step { WhichThreadOfBatch() }
+    }
+    for names in try await collect(pipeline, RunOptions(epochs: 1)) {
+      #expect(names == ["sluice-data", "sluice-data", "sluice-step"])
+    }
+  }
+
+  @Test func unorderedStagesGiveWhatIsDone() async throws {
+    let gates = (0..<3).map { _ in Gate() }
+    let pipeline = Pipeline("unordered") {
+      Numbers(count: 3)
+      Held(gates: gates).workers(3).ordered(false)
+    }
+    var iterator = pipeline.run().deliveries.makeAsyncIterator()
+    gates[2].open()
+    let first = try await iterator.next()
+    #expect(first?.output == 2)
+    #expect(first?.position.sources[0].consumed == 0 && first?.position.sources[0].ahead == [2])
+    gates[0].open()
+    #expect(try await iterator.next()?.output == 0)
+    gates[1].open()
+    let last = try await iterator.next()
+    #expect(last?.output == 1 && last?.position.sources[0].consumed == 3)
+    #expect(try await iterator.next() == nil)
+  }
+
+  @Test func aPositionAheadOfAGapGoesOnWithTheGap() async throws {
+    var position = StreamPosition(seed: 0, step: 1, sources: [SourcePosition(name: "numbers", count: 4)])
+    position.sources[0].ahead = [2]
+    let pipeline = Pipeline("gap") { Numbers(count: 4) }
+    #expect(try await collect(pipeline, RunOptions(start: position)) == [0, 1, 3])
+  }
+
+  @Test func orderedStagesKeepOrderWhenALaterElementIsDoneFirst() async throws {
+    let gates = (0..<3).map { _ in Gate() }
+    let pipeline = Pipeline("ordered") {
+      Numbers(count: 3)
+      Held(gates: gates).workers(3)
+    }
+    for gate in gates.reversed() { gate.open() }
+    #expect(try await collect(pipeline) == [0, 1, 2])
+  }
+
+  @Test func anEmptySourceAnEndlessRunAndAForeignPositionAreRefused() async throws {
+    let empty = await #expect(throws: FlowError.self) { try await collect(Pipeline("e") { Numbers(count: 0) }) }
+    #expect(empty?.code == .emptySource)
+    #expect(empty?.description == "numbers: the list has no samples. Give a list with at least one.")
+    let endless = await #expect(throws: FlowError.self) {
+      try await collect(Pipeline("e") { Numbers(count: 1).repeated() })
+    }
+    #expect(endless?.code == .endless)
+    let run = Pipeline("a") { Numbers(count: 3) }.run()
+    for try await _ in run {}
+    let other = await #expect(throws: FlowError.self) {
+      try await collect(Pipeline("a") { Numbers(count: 4) }, RunOptions(epochs: 2, start: run.position))
+    }
+    #expect(other?.code == .positionMismatch)
+  }
+
+  @Test func aWorkerThatCannotBeMadeEndsTheRun() async throws {
+    struct Broken: Transform {
+      func makeWorker() throws -> Int { throw Refused(what: "codec") }
+      func callAsFunction(_ input: Int, worker: inout Int, context: ElementContext) -> Int { input }
+    }
+    let error = await #expect(throws: FlowError.self) {
+      try await collect(
+        Pipeline("b") {
+          Numbers(count: 5)
+          Broken().workers(2)
+        })
+    }
+    #expect(error?.description == "broken: codec refused")
+  }
+
+  @Test func conditionsInsideADeclaration() async throws {
+    func pipeline(_ isDoubled: Bool, _ isRaised: Bool) -> Pipeline<Int> {
+      Pipeline("conditions") {
+        Numbers(count: 3)
+        if isDoubled {
+          Double2()
+          Add(amount: 0)
+        } else {
+          Add(amount: 100)
+        }
+        if isRaised { Add(amount: 10) }
+      }
+    }
+    #expect(try await collect(pipeline(true, false)) == [0, 2, 4])
+    #expect(try await collect(pipeline(false, true)) == [110, 111, 112])
+  }
+
+  @Test func metricsAreExactWithAClockMovedByHand() async throws {
+    let time = Lock<UInt64>(0)
+    let options = RunOptions(clock: MonotonicClock { time.withLock { $0 } })
+    struct Advance: Transform {
+      let time: Lock<UInt64>
+      func makeWorker() -> Int { 0 }
+      func callAsFunction(_ input: Int, worker: inout Int, context: ElementContext) throws -> Int {
+        time.withLock { $0 += 1000 }
+        if input == 3 { throw Refused(what: "3") }
+        return input
+      }
+    }
+    let pipeline = Pipeline("clock") {
+      Numbers(count: 10)
+      Advance(time: time)
+    }
+    var seen = options
+    seen.maxFailures = nil
+    let run = pipeline.run(seen)
+    for try await _ in run {}
+    let metrics = run.metrics
+    #expect(metrics.delivered == 9 && metrics.elapsed == 10_000)
+    let node = metrics.nodes[1]
+    #expect(node.name == "advance" && node.items == 10 && node.failures == 1 && node.queueDepth == 0)
+    // The clock moves only while the stage works.
+    #expect(node.busy == 10_000)
+  }
+
+  @Test func nothingOfARunIsLeftWhenItIsClosed() async throws {
+    let before = threadCount()
+    for _ in 0..<20 {
+      let run = Pipeline("left") {
+        Numbers(count: 100).shuffled()
+        Double2().workers(3)
+      }.run(RunOptions(epochs: 5))
+      for try await _ in run { break }
+      await run.close()
+    }
+    // The cooperative pool may have grown meanwhile, but not by the 40 and more threads of these runs.
+    #expect(threadCount() < before + 12)
+  }
+
+  @Test func aLongRunKeepsItsMemory() async throws {
+    let count = isLongRun ? 10_000_000 : 100_000
+    let pipeline = Pipeline("soak") {
+      Numbers(count: 1000, broken: [17]).shuffled()
+      Double2().workers(2)
+      Draw().batch(4)
+    }
+    let run = pipeline.run(RunOptions(epochs: count / 1000))
+    var batches = 0
+    var early = 0
+    for try await _ in run {
+      batches += 1
+      if batches == count / 40 { early = residentPages() }
+    }
+    #expect(batches >= (count - count / 1000) / 4)
+    #expect(run.position.failures.count == count / 1000)
+    #expect(residentPages() < early + 4096)
+    print("soak: \(count) elements, \(early) pages early, \(residentPages()) at the end")
+  }
+}
+
+func residentPages() -> Int {
+  let file = open("/proc/self/statm", O_RDONLY)
+  guard file >= 0 else { return 0 }
+  defer { close(file) }
+  var bytes = [UInt8](repeating: 0, count: 128)
+  let count = read(file, &bytes, bytes.count)
+  let fields = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).split(separator: " ")
+  return fields.count > 1 ? Int(fields[1]) ?? 0 : 0
+}
