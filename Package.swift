@@ -101,7 +101,7 @@ let package = Package(
       "SluiceCLI",
       [
         "SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceMedia", "SluiceNN", "SluiceCheckpoints", "SluiceShards",
-        "SluiceModels", "SluiceData", "SluicePipelines", argumentParser,
+        "SluiceModels", "SluiceData", "SluiceAugment", "SluicePipelines", argumentParser,
       ]),
     // 9
     module(

@@ -6,7 +6,14 @@ public struct SluiceCommand: AsyncParsableCommand {
     commandName: "sluice",
     abstract: "Trains video transformers through declared pipelines.",
     version: "0.1.0",
-    subcommands: [TrainCommand.self, FramesCommand.self, SynthCommand.self])
+    subcommands: [
+      TrainCommand.self,
+      FramesCommand.self,
+      SynthCommand.self,
+      PreprocessCommand.self,
+      ShardsCommand.self,
+      BenchCommand.self,
+    ])
 
   public init() {}
 }

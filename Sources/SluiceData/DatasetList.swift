@@ -8,13 +8,22 @@ public struct DatasetItem: Sendable, Hashable {
   public var seconds: Range<Double>?
   /// What the line calls its classes; empty without labels.
   public var labels: [DatasetLabel]
+  /// Sentences that describe the sample.
+  public var captions: [String]
+  /// Pictures the list says there are.
+  public var frameCount: Int?
   /// The line's number in its file, from 1.
   public var line: Int
 
-  public init(path: String, seconds: Range<Double>? = nil, labels: [DatasetLabel] = [], line: Int = 0) {
+  public init(
+    path: String, seconds: Range<Double>? = nil, labels: [DatasetLabel] = [], captions: [String] = [],
+    frameCount: Int? = nil, line: Int = 0
+  ) {
     self.path = path
     self.seconds = seconds
     self.labels = labels
+    self.captions = captions
+    self.frameCount = frameCount
     self.line = line
   }
 }
@@ -76,7 +85,7 @@ public struct DatasetList: Sendable, Hashable {
     }
   }
 
-  private static func resolve(_ path: String, root: String?) -> String {
+  static func resolve(_ path: String, root: String?) -> String {
     guard let root, !root.isEmpty, !path.hasPrefix("/") else { return path }
     return root.hasSuffix("/") ? root + path : root + "/" + path
   }

@@ -141,13 +141,12 @@ int sluice_shard_join(
 }
 
 void sluice_shard_quantize(const uint8_t *samples, size_t count, int step, uint8_t *levels) {
-  uint8_t table[256];
-  int most = 255 / step;
-  for (int value = 0; value < 256; value++) {
-    int nearest = (value + step / 2) / step;
-    table[value] = (uint8_t)(nearest < most ? nearest : most);
+  // Division by multiplication, exact here: (value + step / 2) * (inverse * step - 65536) < 65536 for steps up to 128.
+  uint16_t inverse = (uint16_t)((65535 + step) / step), half = (uint16_t)(step / 2), most = (uint16_t)(255 / step);
+  for (size_t i = 0; i < count; i++) {
+    uint16_t level = (uint16_t)((uint32_t)(uint16_t)(samples[i] + half) * inverse >> 16);
+    levels[i] = (uint8_t)(level < most ? level : most);
   }
-  for (size_t i = 0; i < count; i++) levels[i] = table[samples[i]];
 }
 
 void sluice_shard_rescale(uint8_t *samples, size_t count, int step) {

@@ -34,6 +34,6 @@ public struct Videos: Source {
       // The end is a time too: the picture shown then is the last one.
       range = first..<min(video.frameIndex(at: seconds.upperBound) + 1, video.frameCount)
     }
-    return ClipHandle(frames: video, range: range, labels: classes[index])
+    return ClipHandle(frames: video, range: range, labels: classes[index], captions: item.captions)
   }
 }

@@ -49,7 +49,7 @@ uint32_t sluice_crc32(uint32_t crc, const uint8_t *bytes, size_t count);
 // Where `pattern` begins for the first time in `bytes`, or -1.
 ptrdiff_t sluice_find(const uint8_t *bytes, size_t count, const uint8_t *pattern, size_t length);
 
-// Divides every sample by `step` (at least 2), rounded to nearest, at most 255 / step.
+// Divides every sample by `step` (2...128), rounded to nearest, at most 255 / step.
 void sluice_shard_quantize(const uint8_t *samples, size_t count, int step, uint8_t *levels);
 
 // Multiplies every sample by `step`, modulo 256.

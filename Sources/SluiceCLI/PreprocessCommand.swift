@@ -1,0 +1,154 @@
+public import ArgumentParser
+internal import Foundation
+internal import SluiceData
+internal import SluiceFlow
+internal import SluicePipelines
+internal import SluicePlatform
+internal import SluiceShards
+
+/// `sluice preprocess`: from a list to shards.
+public struct PreprocessCommand: AsyncParsableCommand {
+  public static let configuration: CommandConfiguration = CommandConfiguration(
+    commandName: "preprocess",
+    abstract: "Decodes the videos of a list once and writes them into shards.",
+    discussion: """
+      Frames are stored without loss, as decoded, unless told otherwise. Interrupted at any moment, the same command
+      goes on where it was; a longer list adds shards. What cannot be read is listed in DIR/failures.csv.
+
+      LIST: lines `path`, `path label` or `path start end label`; lines `folder frames label`; a JSON object from path to
+      caption(s); the CSV or JSON of WebVid and MSR-VTT; a folder of images with a subfolder for each class.
+
+      Example: sluice preprocess train.txt --root videos --out shards/train --short-side 256
+      """)
+
+  @Argument(help: "The list of videos or images.")
+  var list: String
+
+  @Option(help: ArgumentHelp("Directory of the shards.", valueName: "dir"))
+  var out: String
+
+  @Option(help: ArgumentHelp("Folder that relative paths begin at.", valueName: "folder"))
+  var root: String?
+
+  @Option(
+    help:
+      "How the list is written, where it does not show: \(DatasetList.Layout.allCases.map(\.rawValue).joined(separator: ", "))."
+  )
+  var format: DatasetList.Layout = .automatic
+
+  @Option(help: ArgumentHelp("CSV of class names (id,name), for lists that name classes.", valueName: "file"))
+  var classes: String?
+
+  @OptionGroup var storage: StorageOptions
+
+  @Option(help: "Threads (default: cores).")
+  var workers: Int?
+
+  @Option(help: "Share of the list that may fail before the exit code is 1.")
+  var maxFailures: Double = 0.01
+
+  @Flag(help: "Write a JSON line for each clip and a summary to standard output.")
+  var json = false
+
+  public init() {}
+
+  public func validate() throws {
+    guard (0...1).contains(maxFailures) else { throw ValidationError("--max-failures is a share between 0 and 1.") }
+    if let workers, !(1...1024).contains(workers) { throw ValidationError("--workers: 1 to 1024 are possible.") }
+    do { try storage.settings.validate() } catch { throw ValidationError("\(error)") }
+  }
+
+  public func run() async throws {
+    do {
+      try await preprocess()
+    } catch let error as ExitCode {
+      throw error
+    } catch {
+      Console.note("sluice preprocess: \(error)")
+      throw ExitCode.failure
+    }
+  }
+
+  private func preprocess() async throws {
+    let items = try DatasetList(opening: list, root: root, layout: format)
+    let clips = try ListedClip.all(of: items, root: root, classMap: try classes.map { try ClassMap(contentsOf: $0) })
+    let writer = try ShardSetWriter(out, settings: storage.settings)
+    let waiting = clips.filter { !writer.finished.contains($0.description) && !writer.failed.contains($0.description) }
+    if waiting.count < clips.count { Console.note("\(clips.count - waiting.count) of \(clips.count) clips are done.") }
+
+    var report = PreprocessReport(total: clips.count, before: clips.count - waiting.count, printsJSON: json)
+    if !waiting.isEmpty {
+      let threads = workers ?? ThreadBudget.availableCores
+      let run = preprocessPipeline(waiting, into: writer, workers: threads)
+        .run(RunOptions(maxFailures: nil, budget: ThreadBudget(data: threads)))
+      let signals = StopSignals { run.stop() }
+      defer { signals.end() }
+      for try await stored in run { report.add(stored) }
+      report.end()
+      guard report.seen == waiting.count else {
+        Console.note("Stopped. Run the same command again to go on.")
+        throw ExitCode(130)
+      }
+    }
+    let summary = try writer.finish()
+    report.show(summary, out: out)
+    let failed = Set(summary.failures.map(\.description))
+    let share = clips.isEmpty ? 0 : Double(clips.count { failed.contains($0.description) }) / Double(clips.count)
+    guard share <= maxFailures else {
+      Console.note(
+        "\(summary.failures.count) clips failed, more than the tolerated share (\(maxFailures)); see \(out)/failures.csv."
+      )
+      throw ExitCode.failure
+    }
+  }
+}
+
+extension DatasetList.Layout: ExpressibleByArgument {}
+
+/// How frames are stored.
+struct StorageOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Scale larger frames down to this shorter side.", valueName: "pixels"))
+  var shortSide: Int?
+
+  @Option(help: ArgumentHelp("Keep this many frames a second.", valueName: "rate"))
+  var fps: Double?
+
+  @Flag(help: "Two thirds of the size: samples to the nearest multiple of 3 (49.9 dB in YUV). Not for HOG targets.")
+  var nearLossless = false
+
+  @Option(help: "1: fast. 2 to 19: a few per cent smaller, much slower to write.")
+  var level = 1
+
+  @Option(help: ArgumentHelp("Bytes after which a shard is closed, such as 512MiB or 1GiB.", valueName: "size"))
+  var shardSize: ByteCount = ByteCount(bytes: 1 << 30)
+
+  var settings: ShardSettings {
+    ShardSettings(
+      fidelity: nearLossless ? .nearLossless : .lossless, level: level, shortSide: shortSide, frameRate: fps,
+      shardSize: shardSize.bytes)
+  }
+}
+
+/// `1GiB`, `512MiB`, `100MB` or a plain number of bytes.
+struct ByteCount: ExpressibleByArgument, CustomStringConvertible {
+  let bytes: Int
+
+  init(bytes: Int) {
+    self.bytes = bytes
+  }
+
+  init?(argument: String) {
+    let digits = argument.prefix { $0.isNumber || $0 == "." }
+    let units: [String: Double] = [
+      "": 1, "b": 1, "k": 1024, "kb": 1e3, "kib": 1024, "m": 1_048_576, "mb": 1e6, "mib": 1_048_576,
+      "g": 1_073_741_824, "gb": 1e9, "gib": 1_073_741_824,
+    ]
+    guard let number = Double(digits), let unit = units[argument.dropFirst(digits.count).lowercased()],
+      number * unit < 1e15
+    else { return nil }
+    bytes = Int(number * unit)
+  }
+
+  var defaultValueDescription: String { description }
+  var description: String { bytes == 1 << 30 ? "1GiB" : "\(bytes)" }
+}

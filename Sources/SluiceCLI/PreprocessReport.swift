@@ -1,0 +1,89 @@
+internal import Foundation
+internal import SluicePipelines
+internal import SluiceShards
+
+/// What a run of `sluice preprocess` says while it works and at its end.
+struct PreprocessReport {
+  private var progress: ProgressLine
+  private let before: Int
+  private let printsJSON: Bool
+  private let began = ContinuousClock().now
+  private(set) var seen = 0
+  private var frames = 0
+  private var bytesIn = 0
+  private var bytesOut = 0
+  private var failures = 0
+
+  init(total: Int, before: Int, printsJSON: Bool) {
+    progress = ProgressLine("preprocess", total: total, done: before)
+    self.before = before
+    self.printsJSON = printsJSON
+  }
+
+  private struct Line: Encodable {
+    let path: String
+    let frames: Int
+    let bytes: Int
+    let failure: String?
+    let warning: String?
+  }
+
+  mutating func add(_ stored: StoredClip) {
+    seen += 1
+    frames += stored.frames
+    bytesIn += stored.bytesIn
+    bytesOut += stored.bytesOut
+    if stored.failure != nil { failures += 1 }
+    if let failure = stored.failure { say("\(stored.clip.path): \(failure)") }
+    if let warning = stored.warning { say("\(stored.clip.path): \(warning)") }
+    if printsJSON {
+      let line = Line(
+        path: stored.clip.description.path, frames: stored.frames, bytes: stored.bytesOut, failure: stored.failure,
+        warning: stored.warning)
+      Console.print(text(line))
+    }
+    let seconds = max(1e-9, (ContinuousClock().now - began).seconds)
+    let rate = { (bytes: Int) in ProgressLine.formatted(Double(bytes) / 1e6 / seconds) }
+    let ratio = bytesIn == 0 ? "–" : ProgressLine.formatted(Double(bytesOut) / Double(bytesIn))
+    progress.update(
+      done: before + seen, unit: "clips", details: "\(rate(bytesIn)) → \(rate(bytesOut)) MB/s, ratio \(ratio)")
+  }
+
+  private func say(_ line: String) {
+    if Console.isTerminal { Console.rewrite("\r\u{1B}[2K") }
+    Console.note(line)
+  }
+
+  func end() { progress.finish() }
+
+  private struct Summary: Encodable {
+    let shards: Int
+    let clips: Int
+    let frames: Int
+    let bytes: UInt64
+    let failures: Int
+    let seconds: Double
+  }
+
+  func show(_ summary: ShardSetWriter.Summary, out: String) {
+    let seconds = (ContinuousClock().now - began).seconds
+    if printsJSON {
+      Console.print(
+        text(
+          Summary(
+            shards: summary.shards, clips: summary.clips, frames: summary.frames, bytes: summary.bytes,
+            failures: summary.failures.count, seconds: seconds)))
+    }
+    let perFrame = summary.frames == 0 ? 0 : Double(summary.bytes) / Double(summary.frames)
+    Console.note(
+      "\(out): \(summary.clips) clips, \(summary.frames) frames, \(summary.bytes) bytes in \(summary.shards) "
+        + "shard\(summary.shards == 1 ? "" : "s") (\(Int(perFrame)) bytes a frame); \(summary.failures.count) failed"
+        + (summary.failures.isEmpty ? "." : ", see \(out)/failures.csv."))
+  }
+
+  private func text(_ value: some Encodable) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+  }
+}

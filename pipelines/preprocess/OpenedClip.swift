@@ -1,0 +1,89 @@
+public import SluiceFlow
+internal import SluiceMedia
+internal import SluiceShards
+
+/// A clip whose pictures have been counted and chosen.
+public struct OpenedClip: Sendable {
+  let frames: any FrameSource
+  /// Display-order numbers of the pictures to be stored, ascending; may repeat.
+  let indices: [Int]
+  /// Pictures a second after choosing.
+  let frameRate: Double?
+
+  /// Opens what stands at the clip's path and chooses its part, and its pictures if a rate is wanted.
+  init(_ clip: ListedClip, frameRate wanted: Double?) throws {
+    frames = try openFrames(path: clip.path)
+    let video = frames as? VideoFile
+    let description = clip.description
+    guard video != nil || description.start == nil else {
+      throw MediaError(
+        .unsupported, path: clip.path, "has no times, but the list asks for \(description.start ?? 0) s and on")
+    }
+    var range = 0..<frames.frameCount
+    if let video, let start = description.start, let end = description.end {
+      let first = video.frameIndex(at: start)
+      range = first..<min(video.frameIndex(at: end) + 1, video.frameCount)
+    }
+    if let video, let wanted, !range.isEmpty {
+      let begin = video.times[range.lowerBound]
+      let end = video.times[range.upperBound - 1]
+      var chosen: [Int] = []
+      var time = begin
+      while time <= end + 1e-9 {
+        chosen.append(video.frameIndex(at: time))
+        time = begin + Double(chosen.count) / wanted
+      }
+      indices = chosen
+      frameRate = wanted
+    } else {
+      indices = Array(range)
+      frameRate = frames.frameRate
+    }
+    guard !indices.isEmpty else {
+      throw MediaError(.notVideo, path: clip.path, "has no pictures in the part asked for")
+    }
+  }
+
+  /// Calls `body` with the chosen pictures in order, one at a time.
+  func forEachFrame(_ body: (VideoFrame) throws -> Void) throws {
+    guard let video = frames as? VideoFile else {
+      for index in indices { try body(frames.frames(at: [index])[0]) }
+      return
+    }
+    // The decoder's order is nearly that of display: few pictures wait here for their turn.
+    var waiting: [Int: VideoFrame] = [:]
+    var next = 0
+    try video.forEachFrame(at: indices) { place, frame in
+      waiting[place] = frame
+      while next < indices.count, let frame = waiting[indices[next]] {
+        try body(frame)
+        next += 1
+        if next == indices.count || indices[next] != indices[next - 1] { waiting[indices[next - 1]] = nil }
+      }
+    }
+    guard next == indices.count else {
+      throw MediaError(
+        .cannotDecode, path: video.name, frame: indices[next], "the picture did not come out of the decoder")
+    }
+  }
+}
+
+/// The head of the preprocessing pipeline: opens the clips of a list.
+public struct ListedClips: Source {
+  private let clips: [ListedClip]
+  private let frameRate: Double?
+
+  /// - Parameter frameRate: pictures a second to keep; `nil` keeps all.
+  public init(_ clips: [ListedClip], frameRate: Double? = nil) {
+    self.clips = clips
+    self.frameRate = frameRate
+  }
+
+  public var count: Int { clips.count }
+
+  public func name(of index: Int) -> String { clips[index].path }
+
+  public func element(at index: Int, context: ElementContext) -> ClipAttempt<OpenedClip> {
+    ClipAttempt(clips[index]) { try OpenedClip(clips[index], frameRate: frameRate) }
+  }
+}

@@ -1,0 +1,138 @@
+public import SluiceFlow
+public import SluiceMedia
+public import SluiceShards
+
+/// The pictures of a clip, or the word that they are too many to be held at once.
+public struct ClipPictures: Sendable {
+  enum Content: Sendable {
+    case frames([VideoFrame])
+    /// Nothing was kept; a stage whose own output fits decodes them again, else the writer takes them one by one.
+    case tooLarge
+  }
+
+  let opened: OpenedClip
+  let content: Content
+  /// Bytes of the pictures as they were decoded.
+  let byteCount: Int
+
+  /// The most bytes of pictures that one clip may hold between two stages.
+  public static let byteLimit: Int = 128 << 20
+
+  private struct TooLarge: Error {}
+
+  /// Decodes a clip and passes each picture through `change`.
+  init(_ opened: OpenedClip, _ change: (VideoFrame) throws -> VideoFrame) throws {
+    self.opened = opened
+    var kept: [VideoFrame] = []
+    var bytes = 0
+    do {
+      try opened.forEachFrame { frame in
+        let changed = try change(frame)
+        guard FrameGeometry(changed).pictureBytes * opened.indices.count <= Self.byteLimit else { throw TooLarge() }
+        bytes += FrameGeometry(frame).pictureBytes
+        kept.append(changed)
+      }
+      content = .frames(kept)
+    } catch is TooLarge {
+      content = .tooLarge
+    }
+    byteCount = bytes
+  }
+
+  init(_ pictures: ClipPictures, _ frames: [VideoFrame]) {
+    opened = pictures.opened
+    byteCount = pictures.byteCount
+    content = .frames(frames)
+  }
+}
+
+extension FrameGeometry {
+  /// Bytes of one picture.
+  var pictureBytes: Int {
+    (0..<layout.planeCount).reduce(0) { sum, plane in
+      let size = layout.planeSize(plane, width: width, height: height)
+      return sum + size.bytesPerRow * size.rows
+    }
+  }
+}
+
+/// Decodes all chosen pictures of a clip.
+public struct DecodePictures: Stage, ByteBounded {
+  public init() {}
+
+  public var outputByteBound: Int? { ClipPictures.byteLimit }
+
+  public func callAsFunction(
+    _ attempt: ClipAttempt<OpenedClip>, context: ElementContext
+  ) -> ClipAttempt<ClipPictures> {
+    attempt.then { try ClipPictures($0) { $0 } }
+  }
+}
+
+/// Makes pictures smaller, so that the shorter side has a given length.
+public struct ScalePictures: Transform, ByteBounded {
+  private let shortSide: Int
+
+  public init(shortSide: Int) {
+    self.shortSide = shortSide
+  }
+
+  public var outputByteBound: Int? { ClipPictures.byteLimit }
+
+  public func makeWorker() -> FrameScaler { FrameScaler(shortSide: shortSide) }
+
+  public func callAsFunction(
+    _ attempt: ClipAttempt<ClipPictures>, worker: inout FrameScaler, context: ElementContext
+  ) -> ClipAttempt<ClipPictures> {
+    let scaler = worker
+    return attempt.then { pictures in
+      switch pictures.content {
+      case .frames(let frames): ClipPictures(pictures, try frames.map(scaler.scaled))
+      case .tooLarge: try ClipPictures(pictures.opened, scaler.scaled)
+      }
+    }
+  }
+}
+
+/// A clip ready to be written.
+public struct CodedClip: Sendable {
+  let pictures: ClipPictures
+  let geometry: FrameGeometry?
+  let frames: [EncodedFrame]
+}
+
+/// Compresses every picture by itself.
+public struct EncodePictures: Transform, ByteBounded {
+  private let settings: ShardSettings
+
+  public init(_ settings: ShardSettings) {
+    self.settings = settings
+  }
+
+  public var outputByteBound: Int? { ClipPictures.byteLimit }
+
+  public func makeWorker() throws -> FrameEncoder { try FrameEncoder(settings) }
+
+  public func callAsFunction(
+    _ attempt: ClipAttempt<ClipPictures>, worker: inout FrameEncoder, context: ElementContext
+  ) -> ClipAttempt<CodedClip> {
+    let encoder = worker
+    return attempt.then { pictures in
+      guard case .frames(let frames) = pictures.content, let first = frames.first else {
+        return CodedClip(pictures: pictures, geometry: nil, frames: [])
+      }
+      let geometry = FrameGeometry(first)
+      for (number, frame) in frames.enumerated() { try geometry.check(FrameGeometry(frame), number: number) }
+      return CodedClip(
+        pictures: ClipPictures(pictures, []), geometry: geometry, frames: try frames.map(encoder.encode))
+    }
+  }
+}
+
+extension FrameGeometry {
+  func check(_ other: FrameGeometry, number: Int) throws {
+    guard other == self else {
+      throw ShardError(.invalid, "picture \(number) is \(other), the clip began with \(self)")
+    }
+  }
+}

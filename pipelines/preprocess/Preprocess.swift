@@ -1,0 +1,20 @@
+public import SluiceFlow
+public import SluiceShards
+
+/// From a list to shards: open → decode → scale → encode → write.
+///
+/// Give each of the computing stages as many workers as there are cores; the bytes do not depend on it.
+public func preprocessPipeline(
+  _ clips: [ListedClip], into writer: ShardSetWriter, workers: Int = 1
+) -> Pipeline<StoredClip> {
+  let settings = writer.settings
+  return Pipeline("preprocess") {
+    ListedClips(clips, frameRate: settings.frameRate)
+    DecodePictures().named("decode").workers(workers).buffer(1)
+    if let shortSide = settings.shortSide {
+      ScalePictures(shortSide: shortSide).named("scale").workers(workers).buffer(1)
+    }
+    EncodePictures(settings).named("encode").workers(workers).buffer(1)
+    WriteShards(writer).named("write").onFailure(.stop)
+  }
+}

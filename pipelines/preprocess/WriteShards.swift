@@ -1,0 +1,96 @@
+public import SluiceFlow
+internal import SluiceMedia
+public import SluiceShards
+
+/// What became of one line of the list.
+public struct StoredClip: Sendable {
+  public let clip: ListedClip
+  /// Pictures stored.
+  public let frames: Int
+  /// Bytes of the pictures as decoded, and as stored.
+  public let bytesIn: Int
+  public let bytesOut: Int
+  /// Why it was not stored.
+  public let failure: String?
+  /// What is odd though it was stored.
+  public let warning: String?
+}
+
+/// Appends clips to shards, in the order of the list.
+public struct WriteShards: Transform {
+  private let writer: ShardSetWriter
+
+  public init(_ writer: ShardSetWriter) {
+    self.writer = writer
+  }
+
+  public struct Worker {
+    let scaler: FrameScaler?
+    let encoder: FrameEncoder
+  }
+
+  public func makeWorker() throws -> Worker {
+    let settings = writer.settings
+    return Worker(scaler: settings.shortSide.map { FrameScaler(shortSide: $0) }, encoder: try FrameEncoder(settings))
+  }
+
+  public func callAsFunction(
+    _ attempt: ClipAttempt<CodedClip>, worker: inout Worker, context: ElementContext
+  ) throws -> StoredClip {
+    let clip = attempt.clip
+    switch attempt.result {
+    case .failure(let failure):
+      return try failed(clip, failure.description)
+    case .success(let coded):
+      var count = coded.frames.count
+      var bytesIn = coded.pictures.byteCount
+      var bytesOut = coded.frames.reduce(0) { $0 + $1.byteCount }
+      if let geometry = coded.geometry {
+        try writer.append(coded.frames, geometry: geometry)
+      } else {
+        do {
+          (count, bytesIn, bytesOut) = try stream(coded.pictures.opened, worker)
+        } catch let error as ShardError where error.code == .system {
+          throw error
+        } catch {
+          return try failed(clip, "\(error)")
+        }
+      }
+      try writer.finishClip(clip.description, frameRate: coded.pictures.opened.frameRate)
+      return StoredClip(
+        clip: clip, frames: count, bytesIn: bytesIn, bytesOut: bytesOut, failure: nil,
+        warning: warning(clip, coded.pictures.opened.frames.frameCount))
+    }
+  }
+
+  private func failed(_ clip: ListedClip, _ message: String) throws -> StoredClip {
+    // The path has a column of its own.
+    let reason = message.hasPrefix(clip.path + ": ") ? String(message.dropFirst(clip.path.count + 2)) : message
+    try writer.fail(clip.description, reason: reason)
+    return StoredClip(clip: clip, frames: 0, bytesIn: 0, bytesOut: 0, failure: reason, warning: nil)
+  }
+
+  private func warning(_ clip: ListedClip, _ found: Int) -> String? {
+    guard let listed = clip.listedFrames, listed != found else { return nil }
+    return "the list says \(listed) frames, there are \(found)"
+  }
+
+  /// A clip that is too large to be held: each picture from the decoder into the shard.
+  private func stream(_ opened: OpenedClip, _ worker: Worker) throws -> (frames: Int, bytesIn: Int, bytesOut: Int) {
+    var count = 0
+    var (bytesIn, bytesOut) = (0, 0)
+    var first: FrameGeometry?
+    try opened.forEachFrame { frame in
+      let picture = try worker.scaler?.scaled(frame) ?? frame
+      let geometry = FrameGeometry(picture)
+      try (first ?? geometry).check(geometry, number: count)
+      first = geometry
+      let coded = try worker.encoder.encode(picture)
+      try writer.append([coded], geometry: geometry)
+      count += 1
+      bytesIn += FrameGeometry(frame).pictureBytes
+      bytesOut += coded.byteCount
+    }
+    return (count, bytesIn, bytesOut)
+  }
+}

@@ -1,0 +1,68 @@
+public import SluiceData
+public import SluiceFlow
+public import SluiceShards
+
+/// The clips of a shard set; nothing of a clip is read before its pictures are asked for.
+///
+/// ```swift
+/// Shards(try ShardSet("shards/k400")).shuffled()
+/// ```
+public struct Shards: Source {
+  private let set: ShardSet
+  // The clips in the order of the source; all of the set if `nil`.
+  private var numbers: [Int]?
+  private var classes: [[Int]]?
+
+  /// All clips, in the order of the list they were made of, with their stored labels and captions.
+  public init(_ set: ShardSet) {
+    self.set = set
+  }
+
+  /// The clips that a list names, found by path, with the list's labels.
+  ///
+  /// - Parameter root: taken off the list's paths before they are looked up.
+  /// - Throws: ``ShardError`` that names the first path which is not in the set.
+  public init(_ set: ShardSet, list: DatasetList, root: String? = nil, classMap: ClassMap? = nil) throws {
+    self.set = set
+    classes = try list.classes(map: classMap)
+    let prefix = root.map { $0.hasSuffix("/") ? $0 : $0 + "/" }
+    numbers = try list.items.map { item in
+      let path = prefix.map { item.path.hasPrefix($0) ? String(item.path.dropFirst($0.count)) : item.path } ?? item.path
+      let candidates = try set.clips(path: path)
+      let match = try candidates.first { number in
+        let description = try set.clip(number).info.description
+        return description.start == item.seconds?.lowerBound && description.end == item.seconds?.upperBound
+      }
+      guard let match else {
+        throw ShardError(
+          .missing, "line \(item.line) names \(path), which is not in it. Preprocess the list again to add it.",
+          file: set.path)
+      }
+      return match
+    }
+  }
+
+  /// Every `parts`-th clip from number `part` on: what one of several processes reads.
+  public func part(_ part: Int, of parts: Int) -> Shards {
+    precondition(parts > 0 && (0..<parts).contains(part), "part \(part) of \(parts)")
+    var shards = self
+    let all = numbers ?? Array(0..<set.count)
+    let mine = stride(from: part, to: all.count, by: parts)
+    shards.numbers = mine.map { all[$0] }
+    shards.classes = classes.map { classes in mine.map { classes[$0] } }
+    return shards
+  }
+
+  public var count: Int { numbers?.count ?? set.count }
+
+  public func name(of index: Int) -> String {
+    (try? set.clip(numbers?[index] ?? index).info.description.path) ?? "clip \(index) of \(set.path)"
+  }
+
+  /// - Throws: ``ShardError`` if the clip's entry is damaged.
+  public func element(at index: Int, context: ElementContext) throws -> ClipHandle {
+    let clip = try set.clip(numbers?[index] ?? index)
+    let description = clip.info.description
+    return ClipHandle(frames: clip, labels: classes?[index] ?? description.labels, captions: description.captions)
+  }
+}
