@@ -1,0 +1,119 @@
+import Foundation
+import Sluice
+import SluiceData
+import SluiceFlow
+import SluiceMedia
+import SluicePipelines
+import SluiceShards
+import Testing
+
+@Suite struct PreprocessTests {
+  private func store(
+    _ list: DatasetList, _ out: String, _ settings: ShardSettings = ShardSettings(), workers: Int = 1,
+    root: String? = nil
+  ) async throws -> ShardSetWriter.Summary {
+    let writer = try ShardSetWriter(out, settings: settings)
+    let clips = try ListedClip.all(of: list, root: root)
+    let waiting = clips.filter { !writer.finished.contains($0.description) && !writer.failed.contains($0.description) }
+    if !waiting.isEmpty {
+      for try await _ in preprocessPipeline(waiting, into: writer, workers: workers).run(RunOptions(maxFailures: nil)) {
+      }
+    }
+    return try writer.finish()
+  }
+
+  @Test func framesInShardsAreThoseOfTheVideos() async throws {
+    let folder = TemporaryFolder()
+    for number in 0..<3 { try folder.video("v\(number).mp4", frames: 20 + number, seed: number) }
+    let list = DatasetList(items: (0..<3).map { DatasetItem(path: folder("v\($0).mp4"), labels: [.number($0)]) })
+    let summary = try await store(list, folder("set"))
+    #expect(summary.clips == 3 && summary.frames == 63 && summary.failures.isEmpty)
+    let set = try ShardSet(folder("set"))
+    for number in 0..<3 {
+      let video = try VideoFile(path: folder("v\(number).mp4"))
+      let clip = try set.clip(number)
+      #expect(clip.frameCount == video.frameCount && clip.frameRate == video.frameRate)
+      #expect(clip.info.description.labels == [number])
+      let indices = [7, 0, clip.frameCount - 1, 7]
+      let pairs = try zip(clip.frames(at: indices), video.frames(at: indices))
+      for (stored, decoded) in pairs {
+        #expect(stored.packed() == decoded.packed() && stored.time == decoded.time && stored.color == decoded.color)
+      }
+    }
+  }
+
+  @Test func anyNumberOfWorkersWritesTheSameBytesAndListsFailures() async throws {
+    let folder = TemporaryFolder()
+    var items: [DatasetItem] = []
+    for number in 0..<7 {
+      try folder.video("v\(number).mp4", frames: 6, seed: number)
+      items.append(DatasetItem(path: folder("v\(number).mp4"), labels: [.number(number)]))
+    }
+    try Data([1, 2, 3]).write(to: URL(fileURLWithPath: folder("broken.mp4")))
+    items.insert(DatasetItem(path: folder("broken.mp4")), at: 2)
+    items.insert(DatasetItem(path: folder("missing.mp4")), at: 5)
+    items.append(items[0])
+    let list = DatasetList(items: items)
+    let settings = ShardSettings(shardSize: 1 << 16)
+    let one = try await store(list, folder("one"), settings)
+    #expect(one.clips == 8 && one.failures.count == 2)
+    let three = try await store(list, folder("three"), settings, workers: 3)
+    #expect(three == one)
+    #expect(try folder.contents("one") == folder.contents("three"))
+    let csv = try String(contentsOfFile: folder("one/failures.csv"), encoding: .utf8)
+    #expect(csv.contains("broken.mp4") && csv.contains("missing.mp4"))
+    #expect(try ShardVerification.check(folder("one")).problems.isEmpty)
+  }
+
+  @Test func aPartOfAVideoIsStoredAlone() async throws {
+    let folder = TemporaryFolder()
+    try folder.video("v.mp4", frames: 50)
+    let list = DatasetList(items: [DatasetItem(path: folder("v.mp4"), seconds: 0.4..<1.2, labels: [.number(1)])])
+    _ = try await store(list, folder("set"), root: folder.path)
+    let video = try VideoFile(path: folder("v.mp4"))
+    let clip = try ShardSet(folder("set")).clip(0)
+    let first = video.frameIndex(at: 0.4)
+    #expect(clip.frameCount == video.frameIndex(at: 1.2) - first + 1)
+    #expect(
+      try clip.frames(at: [0, 5]).map { $0.packed() } == video.frames(at: [first, first + 5]).map { $0.packed() })
+    #expect(clip.info.description.path == "v.mp4" && clip.info.description.start == 0.4)
+  }
+
+  @Test func scalingAndThinningDoWhatTheySay() async throws {
+    let folder = TemporaryFolder()
+    try folder.video("v.mp4", frames: 50, width: 160, height: 96)
+    let list = DatasetList(items: [DatasetItem(path: folder("v.mp4"))])
+    _ = try await store(list, folder("set"), ShardSettings(shortSide: 48, frameRate: 5))
+    let clip = try ShardSet(folder("set")).clip(0)
+    #expect(clip.info.geometry.width == 80 && clip.info.geometry.height == 48)
+    #expect(clip.frameRate == 5 && clip.frameCount == 10)
+    let times = try clip.frames(at: Array(0..<10)).compactMap(\.time)
+    for (number, time) in times.enumerated() { #expect(abs(time - Double(number) / 5) < 0.021) }
+  }
+
+  @Test func foldersOfImagesAndSingleImagesAreClips() async throws {
+    let folder = TemporaryFolder()
+    try folder.video("v.mp4", frames: 4)
+    let pictures = try VideoFile(path: folder("v.mp4")).frames(at: [0, 1, 2, 3])
+    try FileManager.default.createDirectory(atPath: folder("frames"), withIntermediateDirectories: true)
+    for (number, picture) in pictures.enumerated() { try picture.write(to: folder("frames/img_0000\(number + 1).png")) }
+    let text = try folder.write("frames 4 3\n", "list.txt")
+    let list = try DatasetList(opening: text, root: folder.path)
+    #expect(list.items.map(\.frameCount) == [4])
+    _ = try await store(list, folder("set"), root: folder.path)
+    let clip = try ShardSet(folder("set")).clip(0)
+    #expect(clip.frameCount == 4 && clip.info.geometry.layout == .rgb && clip.frameRate == nil)
+    #expect(try clip.frames(at: [2])[0].packed() == pictures[2].convertedToRGB().packed())
+
+    _ = try await store(try DatasetList(opening: folder("frames")), folder("images"))
+    #expect(try ShardSet(folder("images")).count == 4)
+  }
+
+  @Test func theGraphShowsEveryStage() throws {
+    let folder = TemporaryFolder()
+    let writer = try ShardSetWriter(folder("set"), settings: ShardSettings(shortSide: 48))
+    let pipeline = preprocessPipeline([], into: writer, workers: 2)
+    let names = pipeline.plan.nodes.map(\.name)
+    #expect(names.suffix(4) == ["decode", "scale", "encode", "write"])
+  }
+}
