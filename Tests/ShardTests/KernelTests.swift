@@ -7,10 +7,10 @@ import Testing
 /// Every variant of the filter against the plain loops of the description.
 @Suite(.serialized) struct KernelTests {
   @Test func everyVariantWritesTheSameBytesAndUndoesThem() throws {
-    defer { sluice_cpu_cap(-1) }
+    defer { sluice_cpu_cap_thread(Int32(SLUICE_CPU_AVX512)) }
     var levels: Set<Int32> = []
     for wanted in [SLUICE_CPU_PORTABLE, SLUICE_CPU_AVX2, SLUICE_CPU_AVX512] {
-      levels.insert(sluice_cpu_cap(Int32(wanted)))
+      levels.insert(sluice_cpu_cap_thread(Int32(wanted)))
     }
     var random = KeyedRandom(seed: 5, epoch: 0, sample: 0, stage: "kernels")
     for round in 0..<120 {
@@ -21,7 +21,7 @@ import Testing
       let limits = [first, first + UInt8(random.integer(in: 0...20)), 60]
       let expected = naive(plane, width, limits)
       for level in levels {
-        sluice_cpu_cap(level)
+        sluice_cpu_cap_thread(level)
         let streams = split(plane, width, height, limits)
         #expect(streams == expected, "\(width)×\(height), level \(level)")
         #expect(join(streams, width, height, limits) == plane)
