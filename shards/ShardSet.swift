@@ -44,6 +44,12 @@ public final class ShardSet: Sendable {
     idleDecoders = Lock([])
   }
 
+  /// Whether shards are in the directory at `path`; they may be damaged or unfinished.
+  public static func isSet(_ path: String) -> Bool {
+    let names = (try? Directory.entries(path)) ?? []
+    return names.contains { $0 == ShardFormat.indexName || ShardFormat.shardNumber($0) != nil }
+  }
+
   /// Clips in all shards.
   public var count: Int { index.clipCount }
   /// Frames of all clips.

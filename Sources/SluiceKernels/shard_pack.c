@@ -3,9 +3,9 @@
 size_t sluice_shard_count_small(const uint8_t *residuals, size_t count) {
   size_t total = 0;
   while (count > 0) {
-    size_t some = count < 8160 ? count : 8160;  // few enough for 16-bit sums in every lane
-    uint16_t small = 0;
-    for (size_t i = 0; i < some; i++) small = (uint16_t)(small + sluice_is_small(residuals[i]));
+    size_t some = count < 240 ? count : 240;  // few enough for a sum in a byte
+    uint8_t small = 0;
+    for (size_t i = 0; i < some; i++) small = (uint8_t)(small + sluice_is_small(residuals[i]));
     total += small;
     residuals += some;
     count -= some;

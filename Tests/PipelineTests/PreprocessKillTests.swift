@@ -5,10 +5,6 @@ import Testing
 /// `sluice preprocess`, killed at any moment and started again, ends with the bytes of an uninterrupted run.
 @Suite(.serialized) struct PreprocessKillTests {
   @Test func killedAtAnyMomentNothingIsLost() throws {
-    guard sluiceProgram != nil else {
-      Issue.record("the sluice program was not built beside the tests")
-      return
-    }
     let isThorough = ProcessInfo.processInfo.environment["SLUICE_TEST_ALL"] == "1"
     let folder = TemporaryFolder()
     let count = isThorough ? 200 : 60

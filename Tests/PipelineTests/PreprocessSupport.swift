@@ -49,17 +49,10 @@ final class TemporaryFolder {
   }
 }
 
-/// The `sluice` program that was built with these tests.
-let sluiceProgram: String? = {
-  let bundles = CommandLine.arguments.filter { $0.hasSuffix(".xctest") }
-  return bundles.map { URL(fileURLWithPath: $0).deletingLastPathComponent().appendingPathComponent("sluice").path }
-    .first { FileManager.default.isExecutableFile(atPath: $0) }
-}()
-
 /// Starts `sluice` with its output thrown away.
 func startSluice(_ arguments: [String]) throws -> Process {
   let process = Process()
-  process.executableURL = URL(fileURLWithPath: sluiceProgram ?? "/nonexistent")
+  process.executableURL = URL(filePath: SluiceProgram.path)
   process.arguments = arguments
   process.standardOutput = FileHandle.nullDevice
   process.standardError = FileHandle.nullDevice

@@ -1,8 +1,10 @@
 import Foundation
-import Sluice
+import SluiceAugment
 import SluiceData
+import SluiceDecode
 import SluiceFlow
 import SluicePipelines
+import SluiceSample
 import SluiceShards
 import Testing
 
@@ -20,15 +22,16 @@ import Testing
     for try await _ in preprocessPipeline(try ListedClip.all(of: list, root: nil), into: writer).run() {}
     _ = try writer.finish()
 
+    let files = try Clips(videos: list)
     let videos = Pipeline("videos") {
-      try! Videos(list).shuffled(seed: 4)
+      files.shuffled(seed: 4)
       DenseFrames(count: 8, stride: 2)
       Decode()
       Augment(.resizedCrop(32), .flip)
     }
-    let set = try ShardSet(folder("set"))
+    let stored = try Clips(videos: DatasetList(items: []), shards: [try ShardSet(folder("set"))])
     let shards = Pipeline("shards") {
-      Shards(set).shuffled(seed: 4)
+      stored.shuffled(seed: 4)
       DenseFrames(count: 8, stride: 2)
       Decode().workers(2)
       Augment(.resizedCrop(32), .flip).workers(2)

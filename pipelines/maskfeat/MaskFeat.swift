@@ -28,13 +28,13 @@ public struct MaskFeat: TrainingSystem {
     let objective = HOGObjective()
     let network = MaskedModel(
       try MViT(configuration, predictionWidth: objective.predictionWidth), for: objective)
-    let videos = try Videos(request.list(), classMap: request.classMap())
+    let clips = try request.clips()
     // The published rate is 8e-4 for 256 clips a step.
     let batchSize = Int(request.settings["batch.size"] ?? "") ?? 16
     let peak = 8e-4 * Double(batchSize) / 256
     model = ["preset": preset.rawValue]
     pipeline = Pipeline(MaskFeat.name) {
-      videos.shuffled()
+      clips.shuffled()
       DenseFrames(count: configuration.frameCount, stride: 4)
       Decode().workers(2)
       Augment(.resizedCrop(configuration.imageSize, scale: 0.5...1), .flip).workers(2).buffer(4)

@@ -1,4 +1,6 @@
 internal import SluiceData
+internal import SluiceDecode
+internal import SluiceShards
 
 extension RunRequest {
   /// The samples of all list files, one after the other.
@@ -8,8 +10,15 @@ extension RunRequest {
       throw RunError(.data, "no data: name a list file with --data, one path or 'path label' on each line.")
     }
     var items: [DatasetItem] = []
-    for path in data { items += try DatasetList(contentsOf: path, root: root).items }
+    for path in data where !ShardSet.isSet(path) { items += try DatasetList(opening: path, root: root).items }
     return DatasetList(items: items)
+  }
+
+  /// The clips of all lists and all shard sets.
+  func clips() throws -> Clips {
+    let list = try self.list()
+    let sets = try data.filter(ShardSet.isSet).map { try ShardSet($0) }
+    return try Clips(videos: list, classMap: classMap(), shards: sets)
   }
 
   /// The class map that was given.

@@ -2,7 +2,7 @@ public import SluiceData
 public import SluiceFlow
 internal import SluiceMedia
 
-/// The videos of a list, each opened and indexed when its turn comes; nothing of them is decoded here.
+/// The videos, images and folders of images of a list, each opened and indexed when its turn comes; nothing of them is decoded here.
 ///
 /// ```swift
 /// Videos(try DatasetList(contentsOf: "train.txt")).shuffled()
@@ -24,16 +24,20 @@ public struct Videos: Source {
 
   public func name(of index: Int) -> String { items[index].path }
 
-  /// - Throws: ``MediaError`` if the file is no readable video.
+  /// - Throws: ``MediaError`` if it is no readable video, image or folder of images.
   public func element(at index: Int, context: ElementContext) throws -> ClipHandle {
     let item = items[index]
-    let video = try VideoFile(path: item.path)
-    var range = 0..<video.frameCount
+    let frames = try openFrames(path: item.path)
+    var range = 0..<frames.frameCount
     if let seconds = item.seconds {
+      guard let video = frames as? VideoFile else {
+        throw MediaError(
+          .unsupported, path: item.path, "has no times, but the list asks for \(seconds.lowerBound) s and on")
+      }
       let first = video.frameIndex(at: seconds.lowerBound)
       // The end is a time too: the picture shown then is the last one.
       range = first..<min(video.frameIndex(at: seconds.upperBound) + 1, video.frameCount)
     }
-    return ClipHandle(frames: video, range: range, labels: classes[index], captions: item.captions)
+    return ClipHandle(frames: frames, range: range, labels: classes[index], captions: item.captions)
   }
 }

@@ -1,0 +1,49 @@
+public import SluiceData
+public import SluiceFlow
+public import SluiceShards
+
+/// The clips of lists and shard sets, one after the other: what a pipeline begins with when the user says where data is.
+///
+/// ```swift
+/// Clips(videos: list, shards: [try ShardSet("shards/k400")]).shuffled()
+/// ```
+/// The same samples in the same order give the same batches, whether they come from videos or from shards made of them.
+public struct Clips: Source {
+  private let parts: [any Source<ClipHandle>]
+  // Number of the first clip of each part.
+  private let starts: [Int]
+  public let count: Int
+
+  /// - Parameter classMap: the numbers of class names in the list; shards know their numbers.
+  /// - Throws: ``DatasetListError`` if a label of the list is not in the map, or names and numbers are mixed.
+  public init(videos list: DatasetList, classMap: ClassMap? = nil, shards sets: [ShardSet] = []) throws {
+    var parts: [any Source<ClipHandle>] = []
+    if !list.items.isEmpty { parts.append(try Videos(list, classMap: classMap)) }
+    parts += sets.map { Shards($0) as any Source<ClipHandle> }
+    self.parts = parts
+    var starts: [Int] = []
+    var count = 0
+    for part in parts {
+      starts.append(count)
+      count += part.count
+    }
+    self.starts = starts
+    self.count = count
+  }
+
+  private func part(of index: Int) -> (source: any Source<ClipHandle>, index: Int) {
+    // The last part that begins no later; there are few.
+    let place = starts.lastIndex { $0 <= index } ?? 0
+    return (parts[place], index - starts[place])
+  }
+
+  public func name(of index: Int) -> String {
+    let (source, own) = part(of: index)
+    return source.name(of: own)
+  }
+
+  public func element(at index: Int, context: ElementContext) throws -> ClipHandle {
+    let (source, own) = part(of: index)
+    return try source.element(at: own, context: context)
+  }
+}
