@@ -13,14 +13,14 @@ import Testing
       if number % 40 == 17 {
         try Data("no video".utf8).write(to: URL(fileURLWithPath: folder("v\(number).mp4")))
       } else {
-        try folder.video("v\(number).mp4", frames: 5 + number % 4, seed: number)
+        try folder.video("v\(number).mp4", frames: (isThorough ? 24 : 5) + number % 4, seed: number)
       }
       lines += "v\(number).mp4 \(number % 9)\n"
     }
     let list = try folder.write(lines, "list.txt")
     func arguments(_ out: String) -> [String] {
       [
-        "preprocess", list, "--root", folder.path, "--out", folder(out), "--shard-size", "256KiB", "--workers", "2",
+        "preprocess", list, "--root", folder.path, "--out", folder(out), "--shard-size", "64KiB", "--workers", "2",
         "--max-failures", "0.1",
       ]
     }
