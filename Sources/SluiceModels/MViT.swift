@@ -78,7 +78,7 @@ public struct MViT: Sendable {
     rows = embedded(rows)
     pass.observe("embedded", rows)
     for (index, block) in blocks.enumerated() {
-      rows = block(rows, classTokens: classTokens, pass)
+      rows = block(rows, classTokens: configuration.classTokens, pass)
       pass.observe("block\(index)", rows)
     }
     rows = norm(rows)
@@ -88,11 +88,7 @@ public struct MViT: Sendable {
 
   /// One feature a clip, `[B, D]`: the class token's row or the mean of all others.
   public func features(of clips: Tensor, _ pass: ForwardPass = .evaluation) throws(ModelError) -> Tensor {
-    let rows = try tokens(of: clips, pass)
-    return switch configuration.pooling {
-    case .classToken: rows.slice(0..<1, axis: 1).reshaped(rows.shape[0], rows.shape[2])
-    case .mean: rows.slice(classTokens..<rows.shape[1], axis: 1).mean(over: 1)
-    }
+    configuration.feature(of: try tokens(of: clips, pass))
   }
 
   /// What is predicted for each token of the grid, `[B, N, predictionWidth]`, without class token.
@@ -103,10 +99,8 @@ public struct MViT: Sendable {
       throw ModelError("MViT: made without predictionWidth, so there is nothing to predict with. Give it one")
     }
     let rows = try tokens(of: clips, hidden: hidden, pass)
-    return prediction(rows.slice(classTokens..<rows.shape[1], axis: 1))
+    return prediction(configuration.grid(of: rows))
   }
-
-  private var classTokens: Int { configuration.hasClassToken ? 1 : 0 }
 
   /// Puts the class token in front and adds the positions.
   private func embedded(_ rows: Tensor) -> Tensor {

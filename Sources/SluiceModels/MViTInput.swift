@@ -1,6 +1,20 @@
 internal import SluiceTensor
 
 extension MViTConfiguration {
+  /// Tokens before those of the grid.
+  var classTokens: Int { hasClassToken ? 1 : 0 }
+
+  /// The rows of the grid, `[B, N, D]`, of all rows.
+  func grid(of rows: Tensor) -> Tensor { rows.slice(classTokens..<rows.shape[1], axis: 1) }
+
+  /// One feature a clip, `[B, D]`, of all rows.
+  func feature(of rows: Tensor) -> Tensor {
+    switch pooling {
+    case .classToken: rows.slice(0..<1, axis: 1).reshaped(rows.shape[0], rows.shape[2])
+    case .mean: grid(of: rows).mean(over: 1)
+    }
+  }
+
   /// A token mask on the patch grid.
   func enlarged(_ hidden: [UInt8]) -> [UInt8] {
     let (tokens, patches) = (tokenGrid, patchGrid)

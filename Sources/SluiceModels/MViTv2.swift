@@ -65,7 +65,7 @@ public struct MViTv2: Sendable {
     if let hidden, let maskToken { rows = rows.replacing(configuration.enlarged(hidden), with: maskToken.value) }
     if let classToken { rows = .concatenated([classToken.value.repeated(rows.shape[0]), rows], axis: 1) }
     for (index, block) in blocks.enumerated() {
-      rows = block(rows, classTokens: classTokens, pass)
+      rows = block(rows, classTokens: configuration.classTokens, pass)
       pass.observe("block\(index)", rows)
     }
     return norm(rows)
@@ -73,11 +73,7 @@ public struct MViTv2: Sendable {
 
   /// One feature a clip, `[B, D]`: the class token's row or the mean of all others.
   public func features(of clips: Tensor, _ pass: ForwardPass = .evaluation) throws(ModelError) -> Tensor {
-    let rows = try tokens(of: clips, pass)
-    return switch configuration.pooling {
-    case .classToken: rows.slice(0..<1, axis: 1).reshaped(rows.shape[0], rows.shape[2])
-    case .mean: rows.slice(classTokens..<rows.shape[1], axis: 1).mean(over: 1)
-    }
+    configuration.feature(of: try tokens(of: clips, pass))
   }
 
   /// What is predicted for each token of the grid, `[B, N, predictionWidth]`, without class token.
@@ -88,10 +84,8 @@ public struct MViTv2: Sendable {
       throw ModelError("MViTv2: made without predictionWidth, so there is nothing to predict with. Give it one")
     }
     let rows = try tokens(of: clips, hidden: hidden, pass)
-    return prediction(rows.slice(classTokens..<rows.shape[1], axis: 1))
+    return prediction(configuration.grid(of: rows))
   }
-
-  private var classTokens: Int { configuration.hasClassToken ? 1 : 0 }
 }
 
 /// Pooling attention with relative positions and one projection for queries, keys and values.

@@ -54,3 +54,17 @@ final class Recorder: Sendable {
     ForwardPass(training: draws) { name, value in self.storage.withLock { $0.append((name, value.detached)) } }
   }
 }
+
+extension JSONValue {
+  /// Pairs of a block's number and a factor.
+  func factors() throws -> [Int: Double] {
+    try Dictionary(
+      uniqueKeysWithValues: #require(array).map { (try #require($0[0].int), try #require($0[1].double)) })
+  }
+
+  /// The last three of some numbers: time, height and width.
+  func extents() throws -> GridStride {
+    let values = try #require(ints)
+    return GridStride(values[values.count - 3], values[values.count - 2], values[values.count - 1])
+  }
+}

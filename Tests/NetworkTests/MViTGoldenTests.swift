@@ -81,28 +81,20 @@ extension MViTConfiguration {
   /// The configuration a golden file describes in VideoTransformer-pytorch's words.
   init(golden config: JSONValue) throws {
     self.init()
-    func factors(_ key: String) throws -> [Int: Double] {
-      try Dictionary(
-        uniqueKeysWithValues: #require(config[key].array).map { (try #require($0[0].int), try #require($0[1].double)) })
-    }
-    func extents(_ values: [Int]?) throws -> GridStride {
-      let values = try #require(values)
-      return GridStride(values[values.count - 3], values[values.count - 2], values[values.count - 1])
-    }
     frameCount = try #require(config["num_frames"].int)
     imageSize = try #require(config["img_size"].int)
     dimension = try #require(config["patch_embed_dim"].int)
     depth = try #require(config["depth"].int)
-    dimensionFactors = try factors("embed_dim_mul")
-    headFactors = try factors("atten_head_mul")
+    dimensionFactors = try config["embed_dim_mul"].factors()
+    headFactors = try config["atten_head_mul"].factors()
     queryStrides = try Dictionary(
       uniqueKeysWithValues: #require(config["pool_q_stride_size"].array).map {
-        (try #require($0[0].int), try extents($0.ints))
+        (try #require($0[0].int), try $0.extents())
       })
-    keyValueStride = try extents(config["pool_kv_stride_adaptive"].ints)
-    poolKernel = try extents(config["pool_kvq_kernel"].ints)
-    patchKernel = try extents(config["patch_kernel"].ints)
-    patchStride = try extents(config["patch_stride"].ints)
-    patchPadding = try extents(config["patch_padding"].ints)
+    keyValueStride = try config["pool_kv_stride_adaptive"].extents()
+    poolKernel = try config["pool_kvq_kernel"].extents()
+    patchKernel = try config["patch_kernel"].extents()
+    patchStride = try config["patch_stride"].extents()
+    patchPadding = try config["patch_padding"].extents()
   }
 }

@@ -40,30 +40,22 @@ extension MViTConfiguration {
   /// The configuration a golden file describes in SlowFast's words.
   init(slowFast config: JSONValue) throws {
     self.init()
-    func factors(_ key: String) throws -> [Int: Double] {
-      try Dictionary(
-        uniqueKeysWithValues: #require(config[key].array).map { (try #require($0[0].int), try #require($0[1].double)) })
-    }
-    func extents(_ values: [Int]?) throws -> GridStride {
-      let values = try #require(values)
-      return GridStride(values[values.count - 3], values[values.count - 2], values[values.count - 1])
-    }
     dimension = try #require(config["embed_dim"].int)
     headCount = try #require(config["num_heads"].int)
     depth = try #require(config["depth"].int)
     frameCount = try #require(config["num_frames"].int)
     imageSize = try #require(config["img_size"].int)
     mlpRatio = try #require(config["mlp_ratio"].double)
-    dimensionFactors = try factors("dim_mul")
-    headFactors = try factors("head_mul")
+    dimensionFactors = try config["dim_mul"].factors()
+    headFactors = try config["head_mul"].factors()
     queryStrides = try Dictionary(
       uniqueKeysWithValues: #require(config["q_stride"].array).map {
-        (try #require($0[0].int), try extents($0.ints))
+        (try #require($0[0].int), try $0.extents())
       })
-    keyValueStride = try extents(config["kv_stride_adaptive"].ints)
-    poolKernel = try extents(config["pool_kernel"].ints)
-    patchKernel = try extents(config["patch_kernel"].ints)
-    patchStride = try extents(config["patch_stride"].ints)
-    patchPadding = try extents(config["patch_padding"].ints)
+    keyValueStride = try config["kv_stride_adaptive"].extents()
+    poolKernel = try config["pool_kernel"].extents()
+    patchKernel = try config["patch_kernel"].extents()
+    patchStride = try config["patch_stride"].extents()
+    patchPadding = try config["patch_padding"].extents()
   }
 }
