@@ -8,10 +8,12 @@ public struct SluiceCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       TrainCommand.self,
-      FramesCommand.self,
-      SynthCommand.self,
+      GraphCommand.self,
+      ProfileCommand.self,
       PreprocessCommand.self,
       ShardsCommand.self,
+      FramesCommand.self,
+      SynthCommand.self,
       BenchCommand.self,
     ])
 

@@ -25,15 +25,24 @@ public struct MaskFeat: TrainingSystem {
 
   public init(_ request: RunRequest) throws {
     let (preset, configuration) = try MViTPreset.chosen(by: request.settings)
-    let objective = HOGObjective()
-    let network = MaskedModel(
-      try MViT(configuration, predictionWidth: objective.predictionWidth), for: objective)
+    let target = try TargetKind.named(request.target)
+    model = ["preset": preset.rawValue, "target": target.rawValue]
+    pipeline =
+      switch target {
+      case .hog: try MaskFeat.declare(HOGObjective(), configuration, request)
+      case .pixels: try MaskFeat.declare(PixelObjective(), configuration, request)
+      }
+  }
+
+  private static func declare<Goal: Objective>(
+    _ objective: Goal, _ configuration: MViTConfiguration, _ request: RunRequest
+  ) throws -> Pipeline<StepReport> {
+    let model = MaskedModel(try MViT(configuration, predictionWidth: objective.predictionWidth), for: objective)
     let clips = try request.clips()
     // The published rate is 8e-4 for 256 clips a step.
     let batchSize = Int(request.settings["batch.size"] ?? "") ?? 16
     let peak = 8e-4 * Double(batchSize) / 256
-    model = ["preset": preset.rawValue]
-    pipeline = Pipeline(MaskFeat.name) {
+    return Pipeline(name) {
       clips.shuffled()
       DenseFrames(count: configuration.frameCount, stride: 4)
       Decode().workers(2)
@@ -42,7 +51,7 @@ public struct MaskFeat: TrainingSystem {
       objective.target
         .batch(16)
       Step {
-        Forward(network)
+        Forward(model)
         Loss(objective)
         Optimize(.adamW(.cosine(peak: peak, warmup: 5)))
       }

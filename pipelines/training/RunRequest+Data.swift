@@ -3,12 +3,9 @@ internal import SluiceDecode
 internal import SluiceShards
 
 extension RunRequest {
-  /// The samples of all list files, one after the other.
-  /// - Throws: ``RunError`` if none was given; an error that names the list and the line.
+  /// The samples of all list files, one after the other; none if no list was named.
+  /// - Throws: an error that names the list and the line.
   func list() throws -> DatasetList {
-    guard !data.isEmpty else {
-      throw RunError(.data, "no data: name a list file with --data, one path or 'path label' on each line.")
-    }
     var items: [DatasetItem] = []
     for path in data where !ShardSet.isSet(path) { items += try DatasetList(opening: path, root: root).items }
     return DatasetList(items: items)

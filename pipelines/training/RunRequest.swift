@@ -8,6 +8,8 @@ public struct RunRequest: Codable, Sendable, Equatable {
   public var root: String?
   /// A JSON file with class names and numbers.
   public var classes: String?
+  /// What a masked model predicts: `hog` or `pixels`.
+  public var target: String?
   public var seed: UInt64?
   /// Passes over the data.
   public var epochs: Int?
@@ -30,6 +32,7 @@ public struct RunRequest: Codable, Sendable, Equatable {
     if request.data.isEmpty { request.data = stored.data }
     request.root = root ?? stored.root
     request.classes = classes ?? stored.classes
+    request.target = target ?? stored.target
     request.seed = seed ?? stored.seed
     request.epochs = epochs ?? stored.epochs
     request.steps = steps ?? stored.steps

@@ -12,6 +12,8 @@ struct DryRun {
 
   /// Takes the step and prints what it found.
   func report() async throws {
+    try prepared.requireData()
+    prepared.initialize()
     var options = prepared.options
     options.epochs = nil
     options.steps = 1
@@ -33,6 +35,7 @@ struct DryRun {
     )
     Console.print("tensors        \(ProgressLine.formatted(Double(Tensor.memory.peakByteCount) / 1e6)) MB at most")
     Console.print("loss           \(loss.map(ProgressLine.formatted) ?? "none")")
+    Console.print("channels       \(prepared.pipeline.graph.memorySentence)")
     Console.print("took           \(ProgressLine.formatted((clock.now - begun).seconds)) s with reading")
   }
 }

@@ -1,7 +1,78 @@
 internal import ArgumentParser
+internal import SluiceFlow
 internal import SluicePipelines
+internal import SluicePlatform
 
-/// The options that say what a run is; shared by the commands that declare a pipeline.
+/// How long a run is and what it is keyed by.
+struct LengthArguments: ParsableArguments {
+  @Option(help: "Passes over the data.")
+  var epochs: Int?
+
+  @Option(help: "Optimiser steps; with --epochs too, whichever comes first.")
+  var steps: Int?
+
+  @Option(help: "The key of all randomness (default: 0).")
+  var seed: UInt64?
+
+  @Option(help: ArgumentHelp("The share of samples that may fail (default: 0.01).", valueName: "fraction"))
+  var maxFailures: Double?
+
+  @Option(help: "Threads that compute (default: the cores); kept with the checkpoint.")
+  var threads: Int?
+
+  mutating func validate() throws {
+    for (name, value) in [("epochs", epochs), ("steps", steps), ("threads", threads)] {
+      if let value, value < 1 { throw ValidationError("--\(name) \(value): at least 1 is wanted.") }
+    }
+    if let maxFailures, !(0...1).contains(maxFailures) {
+      throw ValidationError("--max-failures \(maxFailures): a fraction from 0 to 1 is wanted.")
+    }
+  }
+
+  /// Says in `request` what was asked.
+  func fill(_ request: inout RunRequest) {
+    request.epochs = epochs
+    request.steps = steps
+    request.seed = seed
+    request.maxFailures = maxFailures
+    request.threads = threads
+  }
+
+  /// The options of a run that is not a training run.
+  func options() -> RunOptions {
+    RunOptions(
+      seed: seed ?? 0, epochs: epochs, steps: steps, maxFailures: maxFailures ?? 0.01,
+      budget: ThreadBudget(compute: threads))
+  }
+}
+
+/// `--set stage.field=value`.
+struct SettingArguments: ParsableArguments {
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Sets a field of a stage; 'graph' lists the stages.", valueName: "stage.field=value"))
+  var settings: [String] = []
+
+  mutating func validate() throws {
+    _ = try assignments
+  }
+
+  /// The values by name; the last one counts.
+  var assignments: [String: String] {
+    get throws {
+      var assignments: [String: String] = [:]
+      for text in settings {
+        guard let equals = text.firstIndex(of: "="), text[..<equals].contains(".") else {
+          throw ValidationError("--set \(text): stage.field=value is wanted, for example decode.workers=2.")
+        }
+        assignments[String(text[..<equals])] = String(text[text.index(after: equals)...])
+      }
+      return assignments
+    }
+  }
+}
+
+/// The options that say what a run of a system is; shared by the commands that declare a pipeline.
 struct RunArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -17,35 +88,14 @@ struct RunArguments: ParsableArguments {
   @Option(help: ArgumentHelp("A JSON file with class names and their numbers.", valueName: "file"))
   var classes: String?
 
-  @Option(help: "Passes over the data.")
-  var epochs: Int?
+  @Option(help: ArgumentHelp("What a masked model predicts: hog (the default) or pixels.", valueName: "kind"))
+  var target: String?
 
-  @Option(help: "Optimiser steps; with --epochs too, whichever comes first.")
-  var steps: Int?
+  @OptionGroup
+  var length: LengthArguments
 
-  @Option(help: "The key of all randomness (default: 0).")
-  var seed: UInt64?
-
-  @Option(help: ArgumentHelp("The share of samples that may fail (default: 0.01).", valueName: "fraction"))
-  var maxFailures: Double?
-
-  @Option(help: "Threads that compute (default: the cores); kept with the checkpoint, for sums depend on it.")
-  var threads: Int?
-
-  @Option(
-    name: .customLong("set"),
-    help: ArgumentHelp("Sets a field of a stage; see 'sluice graph'.", valueName: "stage.field=value"))
-  var settings: [String] = []
-
-  mutating func validate() throws {
-    if let epochs, epochs < 1 { throw ValidationError("--epochs \(epochs): at least 1 is wanted.") }
-    if let steps, steps < 1 { throw ValidationError("--steps \(steps): at least 1 is wanted.") }
-    if let threads, threads < 1 { throw ValidationError("--threads \(threads): at least 1 is wanted.") }
-    if let maxFailures, !(0...1).contains(maxFailures) {
-      throw ValidationError("--max-failures \(maxFailures): a fraction from 0 to 1 is wanted.")
-    }
-    _ = try assignments
-  }
+  @OptionGroup
+  var settings: SettingArguments
 
   /// What was asked for.
   func request() throws -> RunRequest {
@@ -53,25 +103,9 @@ struct RunArguments: ParsableArguments {
     request.data = data
     request.root = root
     request.classes = classes
-    request.epochs = epochs
-    request.steps = steps
-    request.seed = seed
-    request.maxFailures = maxFailures
-    request.threads = threads
-    request.settings = try assignments
+    request.target = target
+    length.fill(&request)
+    request.settings = try settings.assignments
     return request
-  }
-
-  private var assignments: [String: String] {
-    get throws {
-      var assignments: [String: String] = [:]
-      for text in settings {
-        guard let equals = text.firstIndex(of: "="), text[..<equals].contains(".") else {
-          throw ValidationError("--set \(text): stage.field=value is wanted, for example decode.workers=2.")
-        }
-        assignments[String(text[..<equals])] = String(text[text.index(after: equals)...])
-      }
-      return assignments
-    }
   }
 }

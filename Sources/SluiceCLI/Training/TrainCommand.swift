@@ -19,63 +19,18 @@ struct TrainCommand: AsyncParsableCommand {
   var pipeline: String
 
   @OptionGroup
-  var run: RunArguments
+  var arguments: RunArguments
 
-  @Option(
-    help: ArgumentHelp(
-      "Steps between checkpoints (default: at the ends of epochs, at most once a minute; always after the last step).",
-      valueName: "steps"))
-  var checkpointEvery: Int?
+  @OptionGroup
+  var session: SessionArguments
 
-  @Flag(help: "Goes on behind the last checkpoint of --out (default: of the pipeline's last run).")
-  var resume = false
-
-  @Flag(help: "Resumes although settings that change results differ from the checkpoint's.")
-  var allowChange = false
-
-  @Option(help: ArgumentHelp("The run's directory (default: runs/PIPELINE-1, -2, …).", valueName: "dir"))
-  var out: String?
-
-  @Flag(help: "Takes one step and says what a run would be: parameters, memory, time of a step.")
+  @Flag(help: "Takes one step and says what a run would be: parameters, operations, memory, graph.")
   var dryRun = false
-
-  mutating func validate() throws {
-    if let checkpointEvery, checkpointEvery < 1 {
-      throw ValidationError("--checkpoint-every \(checkpointEvery): at least 1 is wanted.")
-    }
-    if allowChange && !resume { throw ValidationError("--allow-change goes with --resume.") }
-  }
 
   func run() async throws {
     let system = try Systems.named(pipeline)
-    var request = try run.request()
-    request.checkpointEvery = checkpointEvery
+    let request = try arguments.request()
     if dryRun { return try await DryRun(try PreparedRun(system, request)).report() }
-    let directory = try chosenDirectory(system.name)
-    if resume { request = request.completed(by: try RunConfiguration.storedRequest(in: directory)) }
-    let prepared = try PreparedRun(system, request)
-    let trainer = prepared.trainer(in: directory)
-
-    let stop = StopRequest()
-    let signals = StopSignals { stop.make() }
-    defer { signals.end() }
-    var reporter = TrainingReporter(title: system.name)
-    defer { reporter.finish() }
-    let outcome =
-      resume
-      ? try await trainer.resume(allowsChange: allowChange, stop: stop) { reporter.show($0) }
-      : try await trainer.start(stop: stop) { reporter.show($0) }
-    reporter.finish()
-    reporter.close(outcome, directory: directory)
-    if outcome.isStopped { throw ExitCode(130) }
-  }
-
-  private func chosenDirectory(_ name: String) throws -> RunDirectory {
-    if let out { return RunDirectory(path: out) }
-    guard resume else { return .next(for: name) }
-    guard let latest = RunDirectory.latest(for: name) else {
-      throw RunError(.resume, "there is no run of \(name) under runs/. Name its directory with --out.")
-    }
-    return latest
+    try await session.run(named: system.name, request) { try PreparedRun(system, $0) }
   }
 }

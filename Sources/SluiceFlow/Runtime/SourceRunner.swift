@@ -41,8 +41,11 @@ struct SourceRunner: Sendable {
 
 extension SampleFailure {
   init(_ origin: Origin, source: String, stage: String, _ error: any Error) {
+    // Many errors begin with the file's name, which is the sample's identity already.
+    let text = "\(error)"
+    let prefix = origin.identity + ": "
     self.init(
       source: source, sample: origin.sample, identity: origin.identity, epoch: origin.epoch, stage: stage,
-      reason: "\(error)")
+      reason: text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text)
   }
 }

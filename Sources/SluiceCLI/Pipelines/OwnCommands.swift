@@ -1,0 +1,89 @@
+internal import ArgumentParser
+internal import SluiceData
+internal import SluiceFlow
+internal import SluicePipelines
+
+/// The options of a run that every pipeline has.
+struct OwnArguments: ParsableArguments {
+  @OptionGroup
+  var length: LengthArguments
+
+  @OptionGroup
+  var settings: SettingArguments
+
+  /// The program's pipeline with the settings made.
+  func pipeline<Program: PipelineCommand>(of program: Program.Type) throws -> Pipeline<Program.Output> {
+    var pipeline = try Program().pipeline
+    for (name, value) in try settings.assignments.sorted(by: { $0.key < $1.key }) {
+      try pipeline.set(name, to: value)
+    }
+    return pipeline
+  }
+}
+
+struct OwnTrain<Program: PipelineCommand>: AsyncParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(commandName: "train", abstract: "Runs the pipeline; trains it if it ends in steps.")
+  }
+
+  @OptionGroup
+  var own: OwnArguments
+
+  @OptionGroup
+  var session: SessionArguments
+
+  func run() async throws {
+    let pipeline = try own.pipeline(of: Program.self)
+    guard let training = pipeline as? Pipeline<StepReport> else {
+      for try await output in pipeline.run(own.length.options()) { Console.print("\(output)") }
+      return
+    }
+    var request = RunRequest()
+    own.length.fill(&request)
+    request.settings = try own.settings.assignments
+    try await session.run(named: pipeline.name, request) { request in
+      var training = training
+      for (name, value) in request.settings { try training.set(name, to: value) }
+      return try PreparedRun(training, request)
+    }
+  }
+}
+
+struct OwnGraph<Program: PipelineCommand>: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(commandName: "graph", abstract: "Prints the declared graph.")
+  }
+
+  @OptionGroup
+  var settings: SettingArguments
+
+  @Option(help: "How it is printed.")
+  var format: GraphFormat = .text
+
+  func run() throws {
+    var pipeline = try Program().pipeline
+    for (name, value) in try settings.assignments { try pipeline.set(name, to: value) }
+    Console.print(format.rendering(of: pipeline.graph))
+  }
+}
+
+struct OwnProfile<Program: PipelineCommand>: AsyncParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "profile", abstract: "Runs the pipeline and says where the time goes and what to change.")
+  }
+
+  @OptionGroup
+  var own: OwnArguments
+
+  @Flag(help: "Also shows the tensor operations.")
+  var ops = false
+
+  @Flag(help: "Prints JSON.")
+  var json = false
+
+  func run() async throws {
+    try await ProfileRun(try own.pipeline(of: Program.self), options: own.length.options())
+      .report(operations: ops, asJSON: json)
+  }
+}
