@@ -67,3 +67,6 @@ enum { SLUICE_SQUARED = 1, SLUICE_ABSOLUTE = 2, SLUICE_SMOOTH = 3 };
 // The sum over a row of the penalty of x - t, and dx = factor * its derivative.
 double sluice_penalty(int kind, float beta, const float *x, const float *t, long count);
 void sluice_penalty_backward(int kind, float beta, const float *x, const float *t, float factor, float *dx, long count);
+
+// a[i] = b[i] + factor * c[i].
+void sluice_triad(const float *b, const float *c, float factor, float *a, long count);

@@ -79,3 +79,7 @@ double sluice_penalty(int kind, float beta, const float *x, const float *t, long
 void sluice_penalty_backward(int kind, float beta, const float *x, const float *t, float factor, float *dx, long count) {
   DISPATCH(penalty_backward, kind, beta, x, t, factor, dx, count);
 }
+
+void sluice_triad(const float *b, const float *c, float factor, float *a, long count) {
+  DISPATCH(triad, b, c, factor, a, count);
+}

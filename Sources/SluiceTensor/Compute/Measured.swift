@@ -1,0 +1,23 @@
+internal import SluiceKernels
+
+/// The two products of a linear layer's gradients, for measurement.
+package enum LinearGradients {
+  /// `dX = dY W`.
+  package static func input(_ gradient: Tensor, weight: Tensor) -> Tensor {
+    gradient.timesWeight(weight, shape: gradient.shape.replacing(-1, by: weight.shape[1]))
+  }
+
+  /// `dW = dYᵀ X`.
+  package static func weight(_ gradient: Tensor, input: Tensor) -> Tensor { gradient.transposedTimes(input) }
+}
+
+/// The stream benchmark's triad, the measure of memory bandwidth.
+package enum MemoryStream {
+  /// `a = b + factor · c`, shared by the team.
+  package static func triad(_ a: Tensor, _ b: Tensor, _ c: Tensor, factor: Float) {
+    Compute.current.team.forEachRange(a.count, grain: 1 << 15) { range in
+      let start = range.lowerBound
+      unsafe sluice_triad(b.pointer + start, c.pointer + start, factor, a.pointer + start, range.count)
+    }
+  }
+}
