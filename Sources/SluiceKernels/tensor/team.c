@@ -29,6 +29,26 @@ static void breathe(void) {
 #endif
 }
 
+// Numbers too small for full precision count as 0 while a chunk runs: softmax weights and second moments are full of
+// them, and many processors need a hundred times as long for each.
+static unsigned flush(void) {
+#if defined(__x86_64__)
+  unsigned before = __builtin_ia32_stmxcsr();
+  __builtin_ia32_ldmxcsr(before | 0x8040);
+  return before;
+#else
+  return 0;
+#endif
+}
+
+static void restore(unsigned before) {
+#if defined(__x86_64__)
+  __builtin_ia32_ldmxcsr(before);
+#else
+  (void)before;
+#endif
+}
+
 static void work(sluice_team *team, long chunks, void (*body)(void *, long), void *context) {
   for (;;) {
     long chunk = atomic_fetch_add_explicit(&team->next, 1, memory_order_relaxed);
@@ -39,6 +59,7 @@ static void work(sluice_team *team, long chunks, void (*body)(void *, long), voi
 
 static void *help(void *argument) {
   sluice_team *team = argument;
+  flush();
   unsigned long seen = 0;
   for (;;) {
     for (int look = 0; look < patience && atomic_load_explicit(&team->round, memory_order_relaxed) == seen; look++)
@@ -102,7 +123,9 @@ void sluice_team_destroy(sluice_team *team) {
 
 void sluice_team_run(sluice_team *team, long chunks, void (*body)(void *, long), void *context) {
   if (chunks <= 1 || team->helpers == 0 || pthread_mutex_trylock(&team->owner) != 0) {
+    unsigned mode = flush();
     for (long chunk = 0; chunk < chunks; chunk++) body(context, chunk);
+    restore(mode);
     return;
   }
   pthread_mutex_lock(&team->lock);
@@ -114,7 +137,9 @@ void sluice_team_run(sluice_team *team, long chunks, void (*body)(void *, long),
   atomic_fetch_add_explicit(&team->round, 1, memory_order_relaxed);
   pthread_cond_broadcast(&team->wake);
   pthread_mutex_unlock(&team->lock);
+  unsigned mode = flush();
   work(team, chunks, body, context);
+  restore(mode);
   for (int look = 0; look < patience && atomic_load_explicit(&team->inside, memory_order_acquire) > 0; look++) breathe();
   pthread_mutex_lock(&team->lock);
   team->open = false;  // from here on nobody joins
