@@ -117,7 +117,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["SluicePlatform", "SluiceCheckpoints", "SluiceTensor"],
       path: "Tests/TestSupport",
       swiftSettings: relaxed),
-    tests("PackageTests", []),
+    tests("PackageTests", ["Sluice"], exclude: ["MustCompile", "MustNotCompile"]),
     tests("FlowTests", ["SluiceFlow", "SluicePlatform"]),
     tests("TensorTests", ["SluiceTensor", "SluicePlatform", "SluiceKernels", "CBLAS"]),
     tests("MediaTests", ["SluiceMedia", "SluicePlatform"]),

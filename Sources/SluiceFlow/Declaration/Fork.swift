@@ -87,33 +87,25 @@ public struct Branches3<Input: Sendable, A: Sendable, B: Sendable, C: Sendable>:
 /// Collects the branches of a ``Fork``; all take the same element.
 @resultBuilder
 public enum ForkBuilder {
+  // As in PipelineBuilder: a branch that takes something else is reported on its line.
+  public static func buildExpression<Part: PipelinePart>(_ part: Part) -> Segment<Part.Input, Part.Output> {
+    Segment(part.pipelinePlan)
+  }
+
   // One type for each number of branches: with a pack the compiler does not find the join's parameter types.
-  public static func buildPartialBlock<First: PipelinePart>(first: First) -> Branches1<First.Input, First.Output> {
+  public static func buildPartialBlock<Input, A>(first: Segment<Input, A>) -> Branches1<Input, A> {
     Branches1(plans: [first.pipelinePlan])
   }
 
-  public static func buildPartialBlock<Input, A, Next: PipelinePart>(
-    accumulated: Branches1<Input, A>, next: Next
-  ) -> Branches2<Input, A, Next.Output> where Input == Next.Input {
+  public static func buildPartialBlock<Input, A, B>(
+    accumulated: Branches1<Input, A>, next: Segment<Input, B>
+  ) -> Branches2<Input, A, B> {
     Branches2(plans: accumulated.plans + [next.pipelinePlan])
   }
 
-  public static func buildPartialBlock<Input, A, B, Next: PipelinePart>(
-    accumulated: Branches2<Input, A, B>, next: Next
-  ) -> Branches3<Input, A, B, Next.Output> where Input == Next.Input {
+  public static func buildPartialBlock<Input, A, B, C>(
+    accumulated: Branches2<Input, A, B>, next: Segment<Input, C>
+  ) -> Branches3<Input, A, B, C> {
     Branches3(plans: accumulated.plans + [next.pipelinePlan])
-  }
-
-  // Chosen only where the ones above do not fit; see PipelineBuilder.
-  public static func buildPartialBlock<Input, A>(
-    accumulated: Branches1<Input, A>, next: StageTaking<Input>
-  ) -> Branches2<Input, A, A> {
-    Branches2(plans: accumulated.plans)
-  }
-
-  public static func buildPartialBlock<Input, A, B>(
-    accumulated: Branches2<Input, A, B>, next: StageTaking<Input>
-  ) -> Branches3<Input, A, B, B> {
-    Branches3(plans: accumulated.plans)
   }
 }

@@ -17,31 +17,24 @@ public struct Segment<Input: Sendable, Output: Sendable>: PipelinePart {
   }
 }
 
-/// What the next line of a pipeline has to be: a part whose input is the output of the line above.
-///
-/// No such value exists; the type stands in the compiler's message about a line that does not fit.
-public struct StageTaking<Input: Sendable>: Sendable {
-  private init() {}
-}
-
 /// Ties each line's output type to the next one's input type.
 @resultBuilder
 public enum PipelineBuilder {
-  public static func buildPartialBlock<First: PipelinePart>(first: First) -> Segment<First.Input, First.Output> {
-    Segment(first.pipelinePlan)
+  // Every line becomes a segment first, and there is exactly one way to join two: so a line that does not fit is a
+  // mismatch of two segments, which the compiler reports on that line with both. (Joined by a constraint between
+  // parameters, the message moves to the opening brace.)
+  public static func buildExpression<Part: PipelinePart>(_ part: Part) -> Segment<Part.Input, Part.Output> {
+    Segment(part.pipelinePlan)
   }
 
-  public static func buildPartialBlock<Input, Middle, Next: PipelinePart>(
-    accumulated: Segment<Input, Middle>, next: Next
-  ) -> Segment<Input, Next.Output> where Middle == Next.Input {
+  public static func buildPartialBlock<Input, Output>(first: Segment<Input, Output>) -> Segment<Input, Output> {
+    first
+  }
+
+  public static func buildPartialBlock<Input, Middle, Output>(
+    accumulated: Segment<Input, Middle>, next: Segment<Middle, Output>
+  ) -> Segment<Input, Output> {
     Segment(accumulated.pipelinePlan.followed(by: next.pipelinePlan))
-  }
-
-  // Chosen only where the one above does not fit; exactly these two, or the message moves to the opening brace.
-  public static func buildPartialBlock<Input, Middle>(
-    accumulated: Segment<Input, Middle>, next: StageTaking<Middle>
-  ) -> Segment<Input, Middle> {
-    accumulated
   }
 
   public static func buildEither<Input, Output>(first: Segment<Input, Output>) -> Segment<Input, Output> { first }

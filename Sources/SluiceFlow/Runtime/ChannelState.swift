@@ -121,7 +121,7 @@ package struct ChannelState<Element: Sendable, Receiver: Sendable, Sender: Senda
     phase = .finished
     // A writer that finishes has no send under way, so nobody waits with an element.
     defer { receivers = [] }
-    return Released(receivers: Array(receivers), demanders: releaseDemanders())
+    return Released(receivers: receivers.map { $0 }, demanders: releaseDemanders())
   }
 
   /// The reader is gone, or the run is over: everything is dropped and everybody released.
@@ -133,7 +133,7 @@ package struct ChannelState<Element: Sendable, Receiver: Sendable, Sender: Senda
       receivers = []
       senders = []
     }
-    return Released(receivers: Array(receivers), senders: senders.map(\.token), demanders: releaseDemanders())
+    return Released(receivers: receivers.map { $0 }, senders: senders.map(\.token), demanders: releaseDemanders())
   }
 
   private mutating func take(_ element: Element) -> Taken<Element> {
