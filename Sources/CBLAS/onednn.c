@@ -79,9 +79,15 @@ bool sluice_dnn_open(void) {
   return is_open;
 }
 
+// Another library may have loaded OpenMP before its variable was set; what is set here holds for the calling thread.
+static void alone(void) {
+  if (dnn.omp_set_num_threads) dnn.omp_set_num_threads(1);
+}
+
 void sluice_dnn_sgemm(
     bool transpose_a, bool transpose_b, long m, long n, long k, float alpha, const float *a, long lda, const float *b,
     long ldb, float beta, float *c, long ldc) {
+  alone();
   dnn.sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
 
@@ -176,7 +182,7 @@ bool sluice_dnn_matmul(
   if (good) {
     const execution_argument arguments[4] = {
         {argument_source, memory[0]}, {argument_weights, memory[1]}, {argument_result, memory[2]}, {argument_bias, memory[3]}};
-    if (dnn.omp_set_num_threads) dnn.omp_set_num_threads(1);
+    alone();
     good = dnn.primitive_execute(product->primitive, stream, bias ? 4 : 3, arguments) == 0;
   }
   for (int i = 0; i < 4; i++) {
