@@ -25,3 +25,9 @@ func removeTree(_ path: String) {
   guard unsafe access(path, F_OK) == 0 else { return }
   try? FileManager.default.removeItem(atPath: path)
 }
+
+/// Whether a path is a directory.
+func isDirectory(_ path: String) -> Bool {
+  var status = stat()
+  return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}

@@ -48,6 +48,34 @@ internal import Glibc
   }
 }
 
+// Fields. Ranges are checked by the callers; a wrong one is a mistake of this module and stops the program.
+extension MappedFile {
+  func value<Value: BitwiseCopyable>(at offset: Int, as type: Value.Type) -> Value {
+    withBytes { bytes in
+      precondition(offset >= 0 && offset <= count - MemoryLayout<Value>.size, "a field outside the file")
+      return unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: type)
+    }
+  }
+
+  func text(_ range: Range<Int>) -> String {
+    withBytes { bytes in
+      unsafe bytes.extracting(range).withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+    }
+  }
+
+  func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
+    withBytes { bytes in
+      unsafe bytes.extracting(range).withUnsafeBytes { unsafe $0.firstIndex(of: byte) }.map { range.lowerBound + $0 }
+    }
+  }
+
+  /// Whether the bytes at `offset` are these.
+  func holds(_ expected: [UInt8], at offset: Int) -> Bool {
+    guard offset >= 0, offset <= count - expected.count else { return false }
+    return expected.indices.allSatisfy { value(at: offset + $0, as: UInt8.self) == expected[$0] }
+  }
+}
+
 /// What the system says about an error number.
 func systemMessage(_ number: Int32) -> String {
   unsafe String(cString: strerror(number))

@@ -20,15 +20,16 @@ public struct TensorInfo: Sendable, Hashable {
   public var byteCount: Int { elementCount * type.byteCount }
 }
 
-/// The product of `sizes` times `elementSize`, or `nil` when a size is negative or the product leaves 63 bits.
+/// The product of `sizes` times `elementSize`, or `nil` when a size is negative or a product leaves 63 bits.
+///
+/// Sizes of zero count as one for the second rule, so that no order of multiplying them overflows.
 func checkedByteCount(_ sizes: [Int], elementSize: Int) -> Int? {
   var product = elementSize
   for size in sizes {
     guard size >= 0 else { return nil }
-    let (next, overflow) = product.multipliedReportingOverflow(by: size)
-    // A zero further right would hide an overflow: the order of sizes must not decide what is accepted.
-    guard !overflow || sizes.contains(0) else { return nil }
-    product = overflow ? 0 : next
+    let (next, overflow) = product.multipliedReportingOverflow(by: max(size, 1))
+    guard !overflow else { return nil }
+    product = next
   }
-  return product
+  return sizes.contains(0) ? 0 : product
 }
