@@ -10,7 +10,9 @@ extension PickleMachine {
   /// BINPERSID: a storage, or in old files the class of a module together with its source text, which is ignored.
   mutating func persistentIdentifier() throws(CheckpointError) {
     let identifier = try pop()
-    guard case .tuple(let tuple) = identifier else { throw failure("a persistent id is \(identifier.kind), not a tuple") }
+    guard case .tuple(let tuple) = identifier else {
+      throw failure("a persistent id is \(identifier.kind), not a tuple")
+    }
     let fields = Array(heap.elements(tuple))
     switch fields.first.flatMap({ heap.string($0) }) {
     case "module" where fields.count == 4:
@@ -31,7 +33,8 @@ extension PickleMachine {
       guard case .none = fields[5] else {
         throw CheckpointError(
           .unsupported, file: reader.file.path, position: place,
-          "the storage \(key) is a view of another, as PyTorch before 0.4 wrote them. Load and save the file with a newer one")
+          "the storage \(key) is a view of another, as PyTorch before 0.4 wrote them. Load and save the file with a newer one"
+        )
       }
     }
     guard type.module == "torch" || type.module == "torch.storage", type.name.hasSuffix("Storage") else {

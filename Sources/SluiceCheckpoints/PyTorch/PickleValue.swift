@@ -1,5 +1,7 @@
-/// A value a pickle builds. Values with parts are numbers of entries in a ``PickleHeap``, so that copies alias, as in
-/// the language the format comes from, and so that nothing nested is ever released.
+/// A value a pickle builds.
+///
+/// Values with parts are numbers of entries in a ``PickleHeap``, so that copies alias, as in the language the format
+/// comes from, and so that nothing nested is ever released.
 enum PickleValue {
   case none
   case bool(Bool)

@@ -22,7 +22,8 @@ extension PyTorchArchive {
     let folder = pickle.dropLast("data.pkl".count)
     try Self.checkVersion(archive, folder)
     let isScript =
-      archive.records["\(folder)constants.pkl"] != nil || archive.records.keys.contains { $0.hasPrefix("\(folder)code/") }
+      archive.records["\(folder)constants.pkl"] != nil
+      || archive.records.keys.contains { $0.hasPrefix("\(folder)code/") }
     var machine = PickleMachine(ByteReader(file, try archive.verified(pickle)))
     root = try machine.run()
     heap = machine.heap
@@ -82,7 +83,9 @@ extension PyTorchArchive {
 // The container before 1.6: five pickles, then the storages in the order of the last of them.
 extension PyTorchArchive {
   /// How a legacy file begins: a pickle of the number 0x1950A86A20F9469CFC6C.
-  static let legacyMagic: [UInt8] = [0x80, 2, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E]
+  static let legacyMagic: [UInt8] = [
+    0x80, 2, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E,
+  ]
 
   init(legacy file: MappedFile) throws(CheckpointError) {
     var version = PickleMachine(ByteReader(file, Self.legacyMagic.count..<file.count))

@@ -106,7 +106,8 @@ func foreignFormat(_ file: MappedFile) -> String {
     ("<!DOCTYPE", 0, "an HTML page, perhaps the answer of a download that needs a login"),
     ("<html", 0, "an HTML page, perhaps the answer of a download that needs a login"),
     ("ustar", 257, "a tar archive, as PyTorch before 0.1.10 wrote them"),
-    ("\u{1F}", 0, "a gzip file; unpack it first"), ("\u{89}HDF", 0, "an HDF5 file"), ("PK", 0, "an empty or split ZIP archive"),
+    ("\u{1F}", 0, "a gzip file; unpack it first"), ("\u{89}HDF", 0, "an HDF5 file"),
+    ("PK", 0, "an empty or split ZIP archive"),
   ]
   guard file.count > 0 else { return "is empty" }
   for look in looks where file.holds(Array(look.text.unicodeScalars.map { UInt8($0.value) }), at: look.offset) {

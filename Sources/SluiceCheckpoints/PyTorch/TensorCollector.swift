@@ -52,7 +52,8 @@ struct TensorCollector {
     nameByteCount += name.utf8.count
     guard depth <= PickleMachine.deepestNesting else {
       throw CheckpointError(
-        .refused, file: path, "\(name.suffix(80)): nested deeper than \(PickleMachine.deepestNesting), or inside itself")
+        .refused, file: path, "\(name.suffix(80)): nested deeper than \(PickleMachine.deepestNesting), or inside itself"
+      )
     }
     guard visitCount <= limit, nameByteCount <= limit else {
       throw CheckpointError(.refused, file: path, "names far more values than a file of its size can hold")
@@ -94,7 +95,9 @@ struct TensorCollector {
     case .list(let index):
       for (place, element) in heap.lists[index].enumerated() { try member(element, prefix + "\(place)", depth: depth) }
     case .tuple(let index):
-      for (place, element) in heap.elements(index).enumerated() { try member(element, prefix + "\(place)", depth: depth) }
+      for (place, element) in heap.elements(index).enumerated() {
+        try member(element, prefix + "\(place)", depth: depth)
+      }
     default: break
     }
   }

@@ -119,7 +119,9 @@ struct ZipArchive {
         return directory.file.value(at: index, as: UInt8.self)
           == directory.file.value(at: nameStart + offset, as: UInt8.self)
       }
-    guard isSame else { throw local.malformed("the record here is not called \(name), as the directory says", at: header) }
+    guard isSame else {
+      throw local.malformed("the record here is not called \(name), as the directory says", at: header)
+    }
     return local.position
   }
 }
