@@ -15,6 +15,7 @@ public struct SluiceCommand: AsyncParsableCommand {
       FramesCommand.self,
       SynthCommand.self,
       BenchCommand.self,
+      WeightsCommand.self,
     ])
 
   public init() {}

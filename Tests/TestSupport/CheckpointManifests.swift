@@ -29,7 +29,8 @@ public struct GoldenCheckpoint: Sendable, CustomStringConvertible {
       let folder = manifest.url.deletingLastPathComponent()
       let prefix = manifest.name.dropLast("manifest.json".count)
       return try (json.array ?? []).map { entry in
-        guard let file = entry["file"].string, let expect = entry["expect"].string, ["ok", "error"].contains(expect) else {
+        guard let file = entry["file"].string, let expect = entry["expect"].string, ["ok", "error"].contains(expect)
+        else {
           throw GoldenError("\(manifest.name): an entry without a file or an expectation: \(entry)")
         }
         let url = folder.appendingPathComponent(file)

@@ -1,0 +1,102 @@
+internal import ArgumentParser
+internal import SluiceCheckpoints
+
+/// `sluice weights info`: names, shapes and types.
+struct WeightsInfoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "info",
+    abstract: "Lists the tensors of a file: names, element types, shapes.",
+    discussion: "Example: sluice weights info encoder.pkl --statistics")
+
+  @Argument(help: "A weight file, or the directory of a checkpoint.")
+  var file: String
+
+  @Flag(help: "Also reads the values: least, greatest, mean, deviation, and how many are not finite.")
+  var statistics = false
+
+  @Flag(help: "Prints JSON.")
+  var json = false
+
+  func run() throws {
+    let source = try openWeights(file)
+    if json {
+      Console.print(try jsonReport(source).json(pretty: true))
+    } else {
+      for line in try textReport(source) { Console.print(line) }
+    }
+  }
+
+  private func textReport(_ source: any TensorSource) throws -> [String] {
+    let values = source.tensors.reduce(0) { $0 + $1.elementCount }
+    let size = source.tensors.reduce(0) { $0 + $1.byteCount }
+    var lines = [
+      "\(source.path): \(formatName(source)), \(source.tensors.count) tensors, \(values) values, \(byteText(size))"
+    ]
+    var rows = [["name", "type", "shape"]]
+    if statistics { rows[0] += ["least", "greatest", "mean", "deviation", "zero", "NaN", "infinite"] }
+    for tensor in source.tensors {
+      var row = [tensor.name, tensor.type.rawValue, "\(tensor.shape)"]
+      if statistics {
+        let found = try TensorStatistics(tensor.name, of: source)
+        row += [found.least, found.greatest, found.mean, found.deviation].map { $0.map(shortText) ?? "-" }
+        row += [found.zeroCount, found.notANumberCount, found.infiniteCount].map { "\($0)" }
+      }
+      rows.append(row)
+    }
+    lines += alignedColumns(rows, rightAligned: statistics ? Set(3...9) : [])
+    lines += notes(source)
+    return lines
+  }
+
+  /// What stands beside the tensors.
+  private func notes(_ source: any TensorSource) -> [String] {
+    if let file = source as? SafetensorsFile {
+      return file.metadata.sorted { $0.key < $1.key }.map { "metadata: \($0.key) = \($0.value)" }
+    }
+    guard let file = source as? PyTorchFile else { return [] }
+    let attributes = file.attributes.sorted { $0.key < $1.key }
+    return attributes.map { "attribute: \($0.key) = \((try? $0.value.json()) ?? "\($0.value)")" }
+      + file.unreadable.sorted { $0.key < $1.key }.map { "not read: \($0.key) is \($0.value)" }
+  }
+
+  private func jsonReport(_ source: any TensorSource) throws -> JSONValue {
+    var tensors: [JSONValue] = []
+    for tensor in source.tensors {
+      var entry: [String: JSONValue] = [
+        "name": .string(tensor.name), "type": .string(tensor.type.rawValue),
+        "shape": .array(tensor.shape.map { .integer($0) }),
+      ]
+      if statistics {
+        let found = try TensorStatistics(tensor.name, of: source)
+        entry["statistics"] = [
+          "least": found.least.map { .number($0) } ?? .null, "greatest": found.greatest.map { .number($0) } ?? .null,
+          "mean": .number(found.mean), "deviation": .number(found.deviation), "zero": .integer(found.zeroCount),
+          "nan": .integer(found.notANumberCount), "infinite": .integer(found.infiniteCount),
+        ]
+      }
+      tensors.append(.object(entry))
+    }
+    var report: [String: JSONValue] = [
+      "file": .string(source.path), "format": .string(formatName(source)), "tensors": .array(tensors),
+    ]
+    if let file = source as? SafetensorsFile { report["metadata"] = .object(file.metadata.mapValues { .string($0) }) }
+    if let file = source as? PyTorchFile {
+      report["attributes"] = .object(file.attributes.filter { $0.value.double?.isFinite ?? true })
+      report["unreadable"] = .object(file.unreadable.mapValues { .string($0) })
+    }
+    return .object(report)
+  }
+
+  private func formatName(_ source: any TensorSource) -> String {
+    (source as? PyTorchFile).map { "PyTorch (\($0.format.rawValue))" } ?? "safetensors"
+  }
+
+  /// A number with at most five digits, for a table.
+  private func shortText(_ value: Double) -> String {
+    guard value != 0, value.isFinite else { return "\(value)" }
+    var scale = 1.0
+    while value.magnitude * scale < 1e4, scale < 1e12 { scale *= 10 }
+    let rounded = (value * scale).rounded() / scale
+    return rounded == 0 ? "\(Float(value))" : "\(rounded)"
+  }
+}
