@@ -1,7 +1,7 @@
 import Foundation
 import SluiceCheckpoints
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct PyTorchGoldenTests {
   /// What a hostile file would create if it were run.
@@ -59,7 +59,8 @@ import TestSupport
     }
     for extra in file.tensors where !names.contains(extra.name) {
       // Scripted CLIP archives hold three of their settings as tensors; the manifest's note says so.
-      let isSetting = file.format == .torchScript && !entry.prefix.isEmpty && extra.shape.isEmpty && extra.type == .int64
+      let isSetting =
+        file.format == .torchScript && !entry.prefix.isEmpty && extra.shape.isEmpty && extra.type == .int64
       if !isSetting { problems.append("\(extra.name) is not among the expected tensors") }
     }
     if !file.unreadable.isEmpty { problems.append("not read: \(file.unreadable)") }
@@ -96,6 +97,27 @@ import TestSupport
         let weights = try openWeights(archive.path)
         for name in file.names(under: "output.") {
           try check("output." + name, try weights.doubles(name), shape: try weights.info(name).shape)
+        }
+      }
+    }
+  }
+
+  @Test func bikeCheckpointsHoldModelHeadAndOptimizer() throws {
+    try Golden.each("bike.checkpoint_expected") { file, check in
+      let path = file.sibling(try #require(file.config["file"].string)).path
+      let weights = try PyTorchFile(path: path)
+      #expect(weights.attributes["epoch"]?.int == file.config["epoch"].int)
+      let optimizer = KeyMap("moments", "", [.take("optimizer_state_dict/state/"), .replace("/", ".")])
+      let parts = [
+        ("output.model.", try #require(KeyMap.named("bike"))),
+        ("output.video_head.", try #require(KeyMap.named("bike-head"))),
+        ("output.opt.", optimizer),
+      ]
+      for (prefix, map) in parts {
+        let names = map.apply(to: weights.tensors.map(\.name))
+        #expect(names.collisions == [])
+        for name in names.names where check.wants(prefix + name.own) {
+          try check(prefix + name.own, try weights.doubles(name.stored), shape: try weights.info(name.stored).shape)
         }
       }
     }

@@ -84,7 +84,7 @@ import Testing
 
   @Test func wrongArgumentsAreRefusedWithTheNearest() throws {
     let path = fixture("dvae/ckpt/sd.safetensors")
-    let layout = try weights("convert", path, "--out", "/dev/null", "--map", "bewt")
+    let layout = try weights("convert", path, "--out", "/dev/null", "--map", "bevtt")
     #expect(layout.status == 64 && layout.messages.contains("the nearest is bevt"))
     #expect(try weights("convert", path, "--out", "x", "--type", "f8").status == 64)
     let absent = try weights("info", "no such file")
