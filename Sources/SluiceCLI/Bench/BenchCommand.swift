@@ -6,7 +6,7 @@ public struct BenchCommand: AsyncParsableCommand {
     commandName: "bench",
     abstract: "Measures Sluice; --json writes rows that can be compared with other programs'.",
     discussion: "Example: sluice bench shards --corpus corpus --quick",
-    subcommands: [BenchShardsCommand.self, OpsBench.self, TrainBench.self])
+    subcommands: [BenchFlowCommand.self, BenchShardsCommand.self, OpsBench.self, TrainBench.self])
 
   public init() {}
 }
