@@ -2,7 +2,7 @@ internal import SluiceTensor
 
 extension OpsRun {
   func elements() {
-    let size = precision.elementType.byteCount
+    let size = 4
     for (rows, columns) in [(1568, 768), (25088, 128)] {
       let x = parameter([rows, columns])
       let (w, b) = (Parameter("w", .full([columns], 1)), Parameter("b", .zeros([columns])))
@@ -32,11 +32,8 @@ extension OpsRun {
     let logits = parameter([1176, 8192])
     let labels = (0..<1176).map { $0 * 6151 % 8192 }
     add("elem", "cross_entropy 1176x8192 fwd+bwd", bytes: 3 * logits.shape.count * size) {
-      backward([logits]) { logits.value.converted(to: .float32).crossEntropy(labels: labels) }
+      backward([logits]) { logits.value.crossEntropy(labels: labels) }
     }
-    guard precision == .bfloat16 else { return }
-    let wide = random([8 << 20]).converted(to: .float32)
-    add("elem", "cast fp32->bf16 8Mi", bytes: wide.count * 6) { _ = wide.converted(to: .bfloat16) }
   }
 
   /// The backward pass without its forward pass: records are made first, one for each run.
@@ -51,14 +48,12 @@ extension OpsRun {
   }
 
   func memory() {
-    guard precision == .float32 else { return }
     let count = (isQuick ? 16 : 48) << 20
     let (a, b, c) = (Tensor.zeros([count]), Tensor.full([count], 1), Tensor.full([count], 1))
     add("mem", "triad a=b+s*c (read 2, write 1)", bytes: 12 * count) { MemoryStream.triad(a, b, c, factor: 3) }
   }
 
   func adamW() {
-    guard precision == .float32 else { return }
     let total = isQuick ? 12_000_000 : 42_000_000
     var (left, sizes) = (total, [Int]())
     let block = [768 * 3072, 768 * 3072, 768 * 2304, 768 * 768, 768, 3072]
@@ -99,7 +94,7 @@ extension OpsRun {
       let name = "depthwise 3x3x3 \(steps) \(channels) 8x\(side)x\(side)\(note)"
       let flop = 2 * 27 * batch * 96 * out
       let (x, w) = (
-        parameter([1, 8 * side * side, batch * 96]), Parameter("w", random([96, 1, 3, 3, 3]).converted(to: .float32))
+        parameter([1, 8 * side * side, batch * 96]), Parameter("w", random([96, 1, 3, 3, 3]))
       )
       let grid = [8, side, side]
       func run() -> Tensor { x.value.depthwiseConvolution(w.value, grid: grid, window: window, leading: 0) }
@@ -111,7 +106,7 @@ extension OpsRun {
     withoutGradients {
       add(
         "conv", "max_pool3d 1x3x3/1x2x2 192ch 8x56x56 fwd",
-        bytes: tokens.count * precision.elementType.byteCount * 5 / 4
+        bytes: tokens.count * 4 * 5 / 4
       ) {
         _ = tokens.maxPooled(grid: [8, 56, 56], window: window, leading: 0)
       }
@@ -119,11 +114,12 @@ extension OpsRun {
   }
 
   private func embedding(_ name: String, _ video: Tensor, outputs: Int, _ window: SlidingWindow, flop: Int) {
-    let w = Parameter("w", random(Shape([outputs, 3] + window.kernel)).converted(to: .float32))
-    let clip = video.converted(to: .float32)
+    let w = Parameter("w", random(Shape([outputs, 3] + window.kernel)))
     withoutGradients {
-      add("conv", name + " fwd", flop: flop) { _ = clip.convolvedToTokens(w.value, window: window) }
+      add("conv", name + " fwd", flop: flop) { _ = video.convolvedToTokens(w.value, window: window) }
     }
-    add("conv", name + " fwd+bwd", flop: 2 * flop) { backward([w]) { clip.convolvedToTokens(w.value, window: window) } }
+    add("conv", name + " fwd+bwd", flop: 2 * flop) {
+      backward([w]) { video.convolvedToTokens(w.value, window: window) }
+    }
   }
 }

@@ -5,14 +5,12 @@ final class OpsRun {
   static let groups = ["gemm", "sdpa", "elem", "mem", "adamw", "conv"]
 
   let threads: Int
-  let precision: Precision
   let seconds: Double
   let isQuick: Bool
   var rows: [OpsRow] = []
 
-  init(threads: Int, precision: Precision, seconds: Double, isQuick: Bool) {
+  init(threads: Int, seconds: Double, isQuick: Bool) {
     self.threads = threads
-    self.precision = precision
     self.seconds = seconds
     self.isQuick = isQuick
   }
@@ -33,26 +31,25 @@ final class OpsRun {
     let best = threads > 1 ? timings.least : min(timings.least, timings.processors.min() ?? .infinity)
     func rate(_ amount: Int?) -> Double? { amount.map { (Double($0) / best / 1e7).rounded() / 100 } }
     let row = OpsRow(
-      group: group, op: op, precision: precision.short, threads: threads, median_s: timings.median,
+      group: group, op: op, threads: threads, median_s: timings.median,
       min_s: timings.least,
       max_s: timings.most, min_cpu_s: timings.processors.min() ?? 0, reps: timings.walls.count, gflops: rate(flop),
       gbps: rate(bytes))
     rows.append(row)
     let speed = row.gflops.map { "\($0) GFLOP/s" } ?? row.gbps.map { "\($0) GB/s" } ?? ""
     let name = op.count < 56 ? op + String(repeating: " ", count: 56 - op.count) : op
-    print("\(group)\t\(name) \(row.precision) th\(threads)  \((best * 1e6).rounded() / 1e3) ms  \(speed)")
+    print("\(group)\t\(name) fp32 th\(threads)  \((best * 1e6).rounded() / 1e3) ms  \(speed)")
   }
 
-  /// Reproducible numbers around 0, in the precision of the run.
+  /// Reproducible numbers around 0.
   func random(_ shape: Shape) -> Tensor {
-    let tensor = Tensor(shape) { span in
+    Tensor(shape) { span in
       var state: UInt32 = 12345
       for index in span.indices {
         state = state &* 1_664_525 &+ 1_013_904_223
         span[index] = Float(Int32(bitPattern: state)) * 0x1p-31
       }
     }
-    return tensor.converted(to: precision.elementType)
   }
 
   func parameter(_ shape: Shape) -> Parameter { Parameter("x", random(shape)) }
@@ -60,7 +57,7 @@ final class OpsRun {
   /// Forward with a record, then backward from ones.
   func backward(_ parameters: [Parameter], _ body: () -> Tensor) {
     let result = body()
-    result.backward(from: .full(result.shape, 1).converted(to: result.elementType))
+    result.backward(from: .full(result.shape, 1))
     for parameter in parameters { parameter.gradient = nil }
   }
 
@@ -96,7 +93,7 @@ final class OpsRun {
     if isQuick { shapes = Array(shapes[..<2]) }
     for (name, b, h, n, m, d, hasBias) in shapes {
       let inputs = [parameter([b, n, h * d]), parameter([b, m, h * d]), parameter([b, m, h * d])]
-      let bias = hasBias ? Parameter("bias", random([1, h, n, m]).converted(to: .float32)) : nil
+      let bias = hasBias ? Parameter("bias", random([1, h, n, m])) : nil
       let flop = 4 * b * h * n * m * d
       func run() -> Tensor {
         .attention(

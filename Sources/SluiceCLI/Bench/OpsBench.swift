@@ -15,9 +15,6 @@ struct OpsBench: ParsableCommand {
   @Option(help: "Groups to run, of gemm, sdpa, elem, mem, adamw and conv; all by default.")
   var only = ""
 
-  @Option(help: "Precisions to run, of fp32 and bf16; fp32 alone where the processor has no bfloat16.")
-  var precisions = "fp32,bf16"
-
   @Option(help: "Measuring time for each operation, in seconds.")
   var seconds = 0.15
 
@@ -34,12 +31,10 @@ struct OpsBench: ParsableCommand {
     }
     var rows: [OpsRow] = []
     for count in try threads.split(separator: ",").map(TrainBench.positive) {
-      for precision in try Precision.measured(precisions) {
-        Compute(threadCount: count, precision: precision).run {
-          let run = OpsRun(threads: count, precision: precision, seconds: seconds, isQuick: quick)
-          for group in OpsRun.groups where groups.isEmpty || groups.contains(group) { run.run(group) }
-          rows += run.rows
-        }
+      Compute(threadCount: count).run {
+        let run = OpsRun(threads: count, seconds: seconds, isQuick: quick)
+        for group in OpsRun.groups where groups.isEmpty || groups.contains(group) { run.run(group) }
+        rows += run.rows
       }
     }
     guard let json else { return }
@@ -52,7 +47,7 @@ struct OpsRow: Encodable {
   var peer = "sluice"
   var group: String
   var op: String
-  var precision: String
+  var precision = "fp32"
   var threads: Int
   var median_s: Double
   var min_s: Double
@@ -70,20 +65,4 @@ enum BenchJSON {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     try encoder.encode(value).write(to: URL(fileURLWithPath: path))
   }
-}
-
-extension Precision {
-  /// The precisions of a list that this processor has.
-  static func measured(_ list: String) throws -> [Precision] {
-    try list.split(separator: ",").compactMap { name in
-      switch name {
-      case "fp32": .float32
-      case "bf16": Precision.hasBFloat16 ? .bfloat16 : nil
-      default: throw ValidationError("there is no precision \(name); there are fp32 and bf16")
-      }
-    }
-  }
-
-  /// The name in rows.
-  var short: String { self == .float32 ? "fp32" : "bf16" }
 }

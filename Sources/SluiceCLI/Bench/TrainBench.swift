@@ -9,13 +9,10 @@ struct TrainBench: ParsableCommand {
     commandName: "train",
     abstract: "Measures training steps: forward, backward and AdamW on random clips.",
     discussion:
-      "Example: sluice bench train --models maskfeat_mvitb --precisions fp32,bf16 --threads 2 --json train.json")
+      "Example: sluice bench train --models maskfeat_mvitb --threads 2 --json train.json")
 
   @Option(help: "Models, of \(TrainTask.names.joined(separator: ", ")).")
   var models = TrainTask.names.joined(separator: ",")
-
-  @Option(help: "Precisions, of fp32 and bf16; fp32 alone where the processor has no bfloat16.")
-  var precisions = "fp32,bf16"
 
   @Option(help: "Clips in a step.")
   var batches = "1"
@@ -40,10 +37,7 @@ struct TrainBench: ParsableCommand {
     for name in models.split(separator: ",").map(String.init) {
       for batch in try batches.split(separator: ",").map(TrainBench.positive) {
         for count in try threads.split(separator: ",").map(TrainBench.positive) {
-          for precision in try Precision.measured(precisions) {
-            let task = try TrainTask.make(name, batch: batch)
-            cells.append(try measure(task, Compute(threadCount: count, precision: precision)))
-          }
+          cells.append(try measure(try TrainTask.make(name, batch: batch), Compute(threadCount: count)))
         }
       }
     }
@@ -79,7 +73,7 @@ struct TrainBench: ParsableCommand {
     let allocations = Tensor.memory.systemAllocationCount - before
     let gflop = task.gflop
     let cell = TrainCell(
-      model: task.name, precision: compute.precision.short, batch: task.batch, threads: compute.threadCount,
+      model: task.name, batch: task.batch, threads: compute.threadCount,
       median_s: timings.median, min_s: timings.least, max_s: timings.most,
       median_cpu_s: Timings.median(timings.processors), min_cpu_s: timings.processors.min() ?? 0,
       fwd_s: Timings.median(phases[0]), bwd_s: Timings.median(phases[1]), opt_s: Timings.median(phases[2]),
@@ -101,7 +95,7 @@ struct TrainCell: Encodable, CustomStringConvertible {
   var phase = "train"
   var mode = "eager"
   var model: String
-  var precision: String
+  var precision = "fp32"
   var batch: Int
   var threads: Int
   var median_s: Double

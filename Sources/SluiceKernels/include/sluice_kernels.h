@@ -8,7 +8,6 @@
 #include "patches.h"
 #include "pixels.h"
 #include "shard_filter.h"
-#include "tensor_bfloat16.h"
 #include "tensor_conv.h"
 #include "tensor_optim.h"
 #include "tensor_rows.h"

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// How tensor operations run: on how many threads, and in what precision.
+/// How tensor operations run: on how many threads.
 ///
 /// The setting belongs to the task, as Swift's task-local values do: it reaches operations and tasks started inside
 /// ``run(_:)``, and no others.
@@ -13,18 +13,11 @@ internal import Glibc
 public struct Compute: Sendable {
   /// Threads of one operation, the caller's included.
   public var threadCount: Int { team.threadCount }
-  /// What products multiply.
-  public let precision: Precision
   package let team: Team
 
   /// A setting with threads of its own; they sleep while nothing is computed, and end with the last copy.
-  ///
-  /// - Parameters:
-  ///   - threadCount: threads of one operation, at least 1.
-  ///   - precision: what products multiply. `bfloat16` is single precision where ``Precision/hasBFloat16`` is false.
-  public init(threadCount: Int, precision: Precision = .float32) {
+  public init(threadCount: Int) {
     team = Team(threadCount: threadCount)
-    self.precision = Precision.hasBFloat16 ? precision : .float32
   }
 
   /// One thread for each processor this process may run on.
