@@ -16,14 +16,12 @@ SLUICE_INLINE float luma(uint8_t red, uint8_t green, uint8_t blue) {
   return (float)(int)((0.2989f * (float)red + 0.587f * (float)green) + 0.114f * (float)blue);
 }
 
-SLUICE_INLINE void sluice_blend_constant_body(
-  uint8_t *bytes, ptrdiff_t count, float factor, float rest, float other) {
+void sluice_blend_constant(uint8_t *bytes, ptrdiff_t count, float factor, float rest, float other) {
+  uint8_t table[256];
   float added = rest * other;
-  for (ptrdiff_t i = 0; i < count; i++) bytes[i] = truncated(factor * (float)bytes[i] + added);
+  for (int value = 0; value < 256; value++) table[value] = truncated(factor * (float)value + added);
+  sluice_lookup(bytes, count, table);
 }
-SLUICE_VARIANTS(
-  , sluice_blend_constant, (uint8_t *bytes, ptrdiff_t count, float factor, float rest, float other),
-  (bytes, count, factor, rest, other))
 
 SLUICE_INLINE void blend_luma_body(
   uint8_t *red, uint8_t *green, uint8_t *blue, ptrdiff_t count, float factor, float rest) {
@@ -63,38 +61,39 @@ uint64_t sluice_luma_sum(const uint8_t *planes, ptrdiff_t count) {
   return sum;
 }
 
-SLUICE_INLINE void soften_body(const uint8_t *plane, int width, int height, uint8_t *soft) {
-  for (int y = 1; y + 1 < height; y++) {
-    const uint8_t *above = plane + (ptrdiff_t)(y - 1) * width, *centre = above + width, *below = centre + width;
-    uint8_t *out = soft + (ptrdiff_t)y * width;
-    for (int x = 1; x + 1 < width; x++) {
-      int sum = above[x - 1] + above[x] + above[x + 1] + centre[x - 1] + 5 * centre[x] + centre[x + 1] + below[x - 1] +
-                below[x] + below[x + 1];
-      // sum / 13 rounded: 13 is odd, so there are no ties; exact for sums up to 13 * 255.
-      out[x] = (uint8_t)((uint32_t)((sum + 6) * 20165) >> 18);
-    }
+// One row of the mean of nine, the centre counted five times, blended with the row itself.
+SLUICE_INLINE void soften_row_body(
+  const uint8_t *above, const uint8_t *centre, const uint8_t *below, int width, float factor, float rest, uint8_t *out) {
+  for (int x = 1; x + 1 < width; x++) {
+    uint16_t sum = (uint16_t)(above[x - 1] + above[x] + above[x + 1] + centre[x - 1] + 5 * centre[x] + centre[x + 1] +
+                              below[x - 1] + below[x] + below[x + 1] + 6);
+    // sum / 13 rounded: 13 is odd, so there are no ties; exact for sums up to 13 * 255 + 6.
+    uint16_t soft = (uint16_t)(((uint32_t)sum * 5042) >> 16);
+    out[x] = truncated(factor * (float)centre[x] + rest * (float)soft);
   }
 }
 SLUICE_VARIANTS(
-  static, soften, (const uint8_t *restrict plane, int width, int height, uint8_t *restrict soft),
-  (plane, width, height, soft))
-
-SLUICE_INLINE void blend_planes_body(
-  uint8_t *bytes, const uint8_t *others, ptrdiff_t count, float factor, float rest) {
-  for (ptrdiff_t i = 0; i < count; i++)
-    bytes[i] = truncated(factor * (float)bytes[i] + rest * (float)others[i]);
-}
-SLUICE_VARIANTS(
-  static, blend_planes,
-  (uint8_t *restrict bytes, const uint8_t *restrict others, ptrdiff_t count, float factor, float rest),
-  (bytes, others, count, factor, rest))
+  static, soften_row,
+  (const uint8_t *restrict above, const uint8_t *restrict centre, const uint8_t *restrict below, int width, float factor,
+   float rest, uint8_t *restrict out),
+  (above, centre, below, width, factor, rest, out))
 
 void sluice_blend_soft(uint8_t *plane, int width, int height, float factor, float rest, uint8_t *soft) {
   if (width <= 2 || height <= 2) return;
   ptrdiff_t count = (ptrdiff_t)width * height;
   memcpy(soft, plane, (size_t)count);
-  soften(plane, width, height, soft);
-  blend_planes(plane, soft, count, factor, rest);
+  // The border is blended with itself, which may lose a level by truncation.
+  for (int y = 0; y < height; y++) {
+    uint8_t *row = plane + (ptrdiff_t)y * width;
+    const uint8_t *old = soft + (ptrdiff_t)y * width;
+    if (y > 0 && y + 1 < height) {
+      soften_row(old - width, old, old + width, width, factor, rest, row);
+      row[0] = truncated(factor * (float)old[0] + rest * (float)old[0]);
+      row[width - 1] = truncated(factor * (float)old[width - 1] + rest * (float)old[width - 1]);
+    } else {
+      for (int x = 0; x < width; x++) row[x] = truncated(factor * (float)old[x] + rest * (float)old[x]);
+    }
+  }
 }
 
 // Hue, saturation and value of the hexagonal cone, after Smith, "Color gamut transform pairs", 1978.

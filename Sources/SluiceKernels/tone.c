@@ -34,20 +34,16 @@ SLUICE_VARIANTS(
   static, extremes, (const uint8_t *restrict plane, ptrdiff_t count, uint8_t *restrict least, uint8_t *restrict most),
   (plane, count, least, most))
 
-SLUICE_INLINE void stretch_body(uint8_t *plane, ptrdiff_t count, float least, float scale) {
-  for (ptrdiff_t i = 0; i < count; i++) {
-    float value = ((float)plane[i] - least) * scale;
-    value = value > 255.0f ? 255.0f : value;
-    plane[i] = (uint8_t)(int)value;
-  }
-}
-SLUICE_VARIANTS(
-  static, stretch, (uint8_t *plane, ptrdiff_t count, float least, float scale), (plane, count, least, scale))
-
 void sluice_stretch(uint8_t *plane, ptrdiff_t count) {
-  uint8_t least, most;
+  uint8_t least, most, table[256] = {0};
   extremes(plane, count, &least, &most);
-  if (most > least) stretch(plane, count, (float)least, 255.0f / (float)(most - least));
+  if (most <= least) return;
+  float scale = 255.0f / (float)(most - least);
+  for (int value = least; value <= most; value++) {
+    float stretched = (float)(value - least) * scale;
+    table[value] = (uint8_t)(stretched > 255.0f ? 255.0f : stretched);
+  }
+  sluice_lookup(plane, count, table);
 }
 
 void sluice_histogram(const uint8_t *plane, ptrdiff_t count, uint32_t counts[256]) {
@@ -66,21 +62,36 @@ void sluice_histogram(const uint8_t *plane, ptrdiff_t count, uint32_t counts[256
     counts[value] = parts[0][value] + parts[1][value] + parts[2][value] + parts[3][value];
 }
 
-void sluice_lookup(uint8_t *plane, ptrdiff_t count, const uint8_t table[256]) {
+static void lookup_portable(uint8_t *plane, ptrdiff_t count, const uint8_t *table) {
   for (ptrdiff_t i = 0; i < count; i++) plane[i] = table[plane[i]];
 }
 
-void sluice_copy_runs(const uint8_t *plane, ptrdiff_t count, const int32_t *runs, ptrdiff_t run_count, uint8_t *out) {
-  memset(out, 0, (size_t)count);
-  for (ptrdiff_t i = 0; i < run_count; i++) {
-    const uint8_t *from = plane + runs[3 * i + 1];
-    uint8_t *to = out + runs[3 * i];
-    int length = runs[3 * i + 2];
-    // Runs of rotations are a few pixels long; a call to memcpy costs more than they do.
-    if (length > 32) memcpy(to, from, (size_t)length);
-    else
-      for (int k = 0; k < length; k++) to[k] = from[k];
+#if SLUICE_X86
+// A table of 256 bytes is four registers: two permutations of two registers each, chosen by the highest bit.
+__attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi"))) static void lookup_vbmi(
+  uint8_t *plane, ptrdiff_t count, const uint8_t *table) {
+  __m512i t0 = _mm512_loadu_si512(table), t1 = _mm512_loadu_si512(table + 64), t2 = _mm512_loadu_si512(table + 128),
+          t3 = _mm512_loadu_si512(table + 192);
+  for (ptrdiff_t i = 0; i < count; i += 64) {
+    __mmask64 some = count - i < 64 ? ((__mmask64)1 << (count - i)) - 1 : ~(__mmask64)0;
+    __m512i v = _mm512_maskz_loadu_epi8(some, plane + i);
+    __m512i low = _mm512_permutex2var_epi8(t0, v, t1), high = _mm512_permutex2var_epi8(t2, v, t3);
+    _mm512_mask_storeu_epi8(plane + i, some, _mm512_mask_blend_epi8(_mm512_movepi8_mask(v), low, high));
   }
+}
+
+static void lookup_avx512(uint8_t *plane, ptrdiff_t count, const uint8_t *table) {
+  if (__builtin_cpu_supports("avx512vbmi")) lookup_vbmi(plane, count, table);
+  else lookup_portable(plane, count, table);
+}
+
+static void lookup_avx2(uint8_t *plane, ptrdiff_t count, const uint8_t *table) {
+  lookup_portable(plane, count, table);
+}
+#endif
+
+void sluice_lookup(uint8_t *plane, ptrdiff_t count, const uint8_t table[256]) {
+  SLUICE_DISPATCH(lookup, (plane, count, table))
 }
 
 SLUICE_INLINE void sluice_flip_body(const uint8_t *plane, int width, int height, ptrdiff_t stride, uint8_t *out) {

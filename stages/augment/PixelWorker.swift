@@ -14,13 +14,15 @@ package import SluiceMedia
   package init() {}
 
   /// The picture that the last step left: three planes.
-  var image: UnsafeMutablePointer<UInt8> { unsafe images[current].room(3 * size.width * size.height) }
+  var image: UnsafeMutablePointer<UInt8> {
+    unsafe images[current].room(3 * size.width * size.height + Int(SLUICE_RUN_SLACK))
+  }
 
   /// Room for the next picture, which becomes the current one.
   func next(_ size: PixelSize) -> UnsafeMutablePointer<UInt8> {
     current = 1 - current
     self.size = size
-    return unsafe images[current].room(3 * size.width * size.height)
+    return unsafe images[current].room(3 * size.width * size.height + Int(SLUICE_RUN_SLACK))
   }
 
   /// Runs all steps on one frame; ``image`` holds the result.
@@ -71,7 +73,7 @@ package import SluiceMedia
       let to = unsafe next(size)
       unsafe map.runs.withUnsafeBufferPointer { runs in
         for color in 0..<3 {
-          unsafe sluice_copy_runs(from + color * area, area, runs.baseAddress, runs.count / 3, to + color * area)
+          unsafe sluice_copy_runs(from + color * area, runs.baseAddress, runs.count / 3, to + color * area)
         }
       }
     case .image(let operation):

@@ -1,50 +1,63 @@
 internal import Glibc
+internal import SluiceKernels
 
 /// Where each pixel of a moved picture comes from, as runs of neighbours; nearest pixel, nothing from outside.
 struct WarpMap: Sendable {
-  /// Triples: the first pixel of a run, where it comes from, how many follow.
+  /// Triples that cover the picture in order: the first pixel of a run, where it comes from or -1, how many follow.
   private(set) var runs: [Int32] = []
 
   /// - Returns: `nil` for operations that move nothing.
   init?(_ operation: ImageOperation, width: Int, height: Int) {
     switch operation {
     case .shearX(let amount):
-      self.init(width, height) { x, y in (Double(x) + amount * (Double(y) + 0.5), Double(y)) }
+      self.init(width, height) { y in
+        sluice_warp(
+          origin_x: 0, step_x: 1, shift_x: -amount * (Double(y) + 0.5), origin_y: 0, step_y: 0, shift_y: -Double(y))
+      }
     case .shearY(let amount):
-      self.init(width, height) { x, y in (Double(x), Double(y) + amount * (Double(x) + 0.5)) }
+      self.init(width, height) { y in
+        sluice_warp(
+          origin_x: 0, step_x: 1, shift_x: 0, origin_y: 0, step_y: amount, shift_y: -(Double(y) + 0.5 * amount))
+      }
     case .translateX(let amount):
-      self.init(width, height) { x, y in (Double(x) - amount.rounded(.towardZero), Double(y)) }
+      self.init(width, height) { y in
+        sluice_warp(
+          origin_x: 0, step_x: 1, shift_x: amount.rounded(.towardZero), origin_y: 0, step_y: 0, shift_y: -Double(y))
+      }
     case .translateY(let amount):
-      self.init(width, height) { x, y in (Double(x), Double(y) - amount.rounded(.towardZero)) }
+      self.init(width, height) { y in
+        sluice_warp(
+          origin_x: 0, step_x: 1, shift_x: 0, origin_y: 0, step_y: 0, shift_y: amount.rounded(.towardZero) - Double(y))
+      }
     case .rotate(let degrees):
       let (sine, cosine) = (sin(degrees * .pi / 180), cos(degrees * .pi / 180))
       let (middleX, middleY) = (Double(width - 1) / 2, Double(height - 1) / 2)
-      self.init(width, height) { x, y in
-        let (right, down) = (Double(x) - middleX, Double(y) - middleY)
-        return (right * cosine - down * sine + middleX, right * sine + down * cosine + middleY)
+      self.init(width, height) { y in
+        let down = Double(y) - middleY
+        return sluice_warp(
+          origin_x: middleX, step_x: cosine, shift_x: down * sine, origin_y: middleY, step_y: sine,
+          shift_y: -down * cosine)
       }
     default: return nil
     }
   }
 
-  private init(_ width: Int, _ height: Int, from source: (Int, Int) -> (Double, Double)) {
+  private init(_ width: Int, _ height: Int, row: (Int) -> sluice_warp) {
+    var places = [Int32](repeating: 0, count: width)
     for y in 0..<height {
-      for x in 0..<width {
-        let (sourceX, sourceY) = source(x, y)
-        let column = sourceX.rounded(.toNearestOrEven)
-        let row = sourceY.rounded(.toNearestOrEven)
-        guard column >= 0, column < Double(width), row >= 0, row < Double(height) else { continue }
-        append(Int32(y * width + x), from: Int32(Int(row) * width + Int(column)))
-      }
+      unsafe withUnsafePointer(to: row(y)) { unsafe sluice_warp_row($0, Int32(width), Int32(height), &places) }
+      append(places, from: Int32(y * width))
     }
   }
 
-  private mutating func append(_ to: Int32, from: Int32) {
-    let last = runs.count - 3
-    if last >= 0, runs[last] + runs[last + 2] == to, runs[last + 1] + runs[last + 2] == from {
-      runs[last + 2] += 1
-    } else {
-      runs += [to, from, 1]
+  private mutating func append(_ places: [Int32], from start: Int32) {
+    var first = 0
+    while first < places.count {
+      var end = first + 1
+      let step: Int32 = places[first] < 0 ? 0 : 1
+      while end < places.count, places[end] == places[end - 1] + step { end += 1 }
+      runs += [start + Int32(first), places[first], Int32(end - first)]
+      first = end
     }
   }
 }

@@ -30,7 +30,18 @@ void sluice_histogram(const uint8_t *plane, ptrdiff_t count, uint32_t counts[256
 // table[value].
 void sluice_lookup(uint8_t *plane, ptrdiff_t count, const uint8_t table[256]);
 
-// Copies out[to + i] = plane[from + i] for runs (to, from, length); what no run covers becomes 0.
-void sluice_copy_runs(const uint8_t *plane, ptrdiff_t count, const int32_t *runs, ptrdiff_t run_count, uint8_t *out);
+// Where the pixels of one row of a moved picture come from, nearest pixel: of the source picture, column
+// ((x - origin_x) * step_x - shift_x) + origin_x and row ((x - origin_x) * step_y - shift_y) + origin_y, rounded half to
+// even. `places` receives row * width + column, or -1 outside.
+typedef struct {
+  double origin_x, step_x, shift_x;
+  double origin_y, step_y, shift_y;
+} sluice_warp;
+void sluice_warp_row(const sluice_warp *warp, int width, int height, int32_t *places);
+
+// Bytes behind `plane` and `out` that copying runs may read and write.
+enum { SLUICE_RUN_SLACK = 16 };
+// Copies runs (to, from, length), which cover `out` in ascending order; from -1 stands for zeros.
+void sluice_copy_runs(const uint8_t *plane, const int32_t *runs, ptrdiff_t run_count, uint8_t *out);
 // Mirrors each row.
 void sluice_flip(const uint8_t *plane, int width, int height, ptrdiff_t stride, uint8_t *out);
