@@ -102,6 +102,7 @@ let package = Package(
       [
         "SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceMedia", "SluiceNN", "SluiceCheckpoints", "SluiceShards",
         "SluiceModels", "SluiceData", "SluiceAugment", "SluicePipelines", argumentParser,
+        "SluiceDecode", "SluiceSample", "SluiceMask", "SluiceTokenize",
       ]),
     // 9
     module(

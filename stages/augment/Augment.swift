@@ -80,6 +80,24 @@ public struct Augment: Transform {
     return Clip(pixels: pixels, values: values, labels: decoded.handle.labels, captions: decoded.handle.captions)
   }
 
+  /// Only the 8-bit crop of drawn steps.
+  package func pixels(_ decoded: DecodedClip, steps: [PixelStep], worker: PixelWorker) throws -> PixelClip {
+    let plan = PixelPlan(steps, of: decoded.frames[0].layout, from: try decoded.commonSize(), path: path)
+    let area = plan.size.width * plan.size.height
+    let byteCount = decoded.frames.count * area * 3
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { bytes, filled in
+      for (index, frame) in decoded.frames.enumerated() {
+        worker.run(plan, on: frame)
+        let image = unsafe worker.image
+        let joined = unsafe bytes.baseAddress.map { unsafe $0 + index * area * 3 }
+        unsafe sluice_rgb_join(image, image + area, image + 2 * area, area, joined)
+      }
+      filled = byteCount
+    }
+    return PixelClip(
+      frameCount: decoded.frames.count, height: plan.size.height, width: plan.size.width, bytes: bytes)
+  }
+
   /// Draws everything for pictures of `size`.
   package func steps(for size: PixelSize, draws: inout some RandomDraws) throws(AugmentError) -> [PixelStep] {
     var size = size

@@ -16,15 +16,15 @@ public enum HOG {
   ///
   /// - Parameters:
   ///   - picture: `[height, width, 3]`, 0…255.
-  ///   - cells: receives `[height / 8, width / 8, 3, 9]`; pixels beyond the last whole cell only feed gradients.
+  ///   - cells: receives `[height / 8, width / 8, 3, 9]` from element `offset` on; pixels beyond the last whole cell only feed gradients.
   ///   - histogram: receives the same before the normalisation, unless empty.
   package static func centralDifferences(
-    of picture: Span<UInt8>, width: Int, height: Int, cells: inout MutableSpan<Float>,
+    of picture: Span<UInt8>, width: Int, height: Int, cells: inout MutableSpan<Float>, at offset: Int = 0,
     histogram: inout MutableSpan<Float>, scratch: inout [Float]
   ) {
     let count = (height / cellSize) * (width / cellSize) * valuesPerCell
     precondition(picture.count == width * height * 3, "HOG: \(picture.count) bytes for \(width)×\(height) RGB")
-    precondition(cells.count == count, "HOG: room for \(cells.count) values, there are \(count)")
+    precondition(cells.count >= offset + count, "HOG: room for \(cells.count) values, there are \(offset + count)")
     precondition(histogram.isEmpty || histogram.count == count, "HOG: room for \(histogram.count) of \(count) values")
     let needed = sluice_hog_scratch(Int32(width))
     if scratch.count < needed { scratch = [Float](repeating: 0, count: needed) }
@@ -33,7 +33,7 @@ public enum HOG {
         unsafe histogram.withUnsafeMutableBufferPointer { histogram in
           unsafe scratch.withUnsafeMutableBufferPointer { scratch in
             unsafe sluice_hog_central(
-              picture.baseAddress, 3 * width, Int32(width), Int32(height), cells.baseAddress,
+              picture.baseAddress, 3 * width, Int32(width), Int32(height), cells.baseAddress.map { unsafe $0 + offset },
               histogram.isEmpty ? nil : histogram.baseAddress, scratch.baseAddress)
           }
         }

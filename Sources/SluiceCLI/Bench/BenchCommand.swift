@@ -6,7 +6,10 @@ public struct BenchCommand: AsyncParsableCommand {
     commandName: "bench",
     abstract: "Measures Sluice; --json writes rows that can be compared with other programs'.",
     discussion: "Example: sluice bench shards --corpus corpus --quick",
-    subcommands: [BenchFlowCommand.self, BenchShardsCommand.self, OpsBench.self, TrainBench.self])
+    subcommands: [
+      BenchHogCommand.self, BenchAugmentCommand.self, BenchInputCommand.self, BenchShardsCommand.self, OpsBench.self,
+      TrainBench.self, BenchFlowCommand.self,
+    ])
 
   public init() {}
 }
