@@ -24,7 +24,7 @@ public struct BatchLoss: Sendable {
   public let parameters: ParameterStore
   /// Samples in the batch.
   public let sampleCount: Int
-  /// What else is known of the prediction, e.g. `top1`.
+  /// What else is known of the prediction, such as `top1`.
   public let metrics: [String: Double]
 
   public init(value: Tensor, parameters: ParameterStore, sampleCount: Int, metrics: [String: Double] = [:]) {

@@ -11,7 +11,7 @@ public struct StepReport: Sendable, Equatable {
   public let gradientNorm: Double
   /// Samples in the batch.
   public let sampleCount: Int
-  /// What else the loss reports, e.g. `top1` of the training batch.
+  /// What else the loss reports, such as `top1` of the training batch.
   public let metrics: [String: Double]
 
   public init(

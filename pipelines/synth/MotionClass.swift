@@ -1,4 +1,6 @@
-/// The eight classes of the synthetic set. They differ only in how the shape moves; any single frame could be of each.
+/// The eight classes of the synthetic set.
+///
+/// They differ only in how the shape moves; any single frame could be of each.
 public enum MotionClass: Int, CaseIterable, Sendable {
   case left
   case right

@@ -56,7 +56,9 @@ public final class MetricsLog: Sendable {
     guard fsync(descriptor) == 0 else { throw .file(path, "cannot be written to disk", errno: errno) }
   }
 
-  /// The lines of a log, none if there is no such file. A last line that was cut off is left out.
+  /// The lines of a log, none if there is no such file.
+  ///
+  /// A last line that was cut off is left out.
   public static func lines(at path: String) throws(RunError) -> [Line] {
     try read(path).map(\.line)
   }

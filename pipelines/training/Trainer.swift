@@ -12,7 +12,9 @@ public struct Trainer: Sendable {
   public let directory: RunDirectory
   /// Everything that was decided, for the run's directory and its checkpoints.
   public let configuration: RunConfiguration
-  /// Steps between checkpoints; `nil`: at the ends of epochs, at most once a minute. The last step always has one.
+  /// Steps between checkpoints; `nil`: at the ends of epochs, at most once a minute.
+  ///
+  /// The last step always has one.
   public let checkpointInterval: Int?
 
   public init(

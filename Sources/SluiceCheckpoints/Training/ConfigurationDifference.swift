@@ -18,7 +18,9 @@ public struct ConfigurationDifference: Sendable, Equatable, CustomStringConverti
       }
     }
 
-    private func text(_ value: JSONValue) -> String { (try? value.json()) ?? "a number that is not finite" }
+    private func text(_ value: JSONValue) -> String {
+      value.string ?? (try? value.json()) ?? "a number that is not finite"
+    }
   }
 
   /// The differences, by setting.

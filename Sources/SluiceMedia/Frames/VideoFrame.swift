@@ -31,7 +31,9 @@ public enum PixelLayout: UInt8, Sendable, CaseIterable {
   }
 }
 
-/// How a frame's YUV samples become RGB. What a stream leaves open is `.bt601` and `.limited`.
+/// How a frame's YUV samples become RGB.
+///
+/// What a stream leaves open is `.bt601` and `.limited`.
 public struct ColorDescription: Sendable, Hashable {
   /// The matrix between RGB and YUV.
   public enum Matrix: UInt8, Sendable, CaseIterable {

@@ -15,7 +15,9 @@ func fifteenStages(_ isBlurred: Bool) -> Pipeline<Double> {
         Augment().named("second")
         CubeMask()
       }
-    } join: { clip, augmented, masked in clip }
+    } join: { clip, augmented, masked in
+      clip
+    }
     Augment().workers(2).buffer(8).named("a")
     Augment().workers(2).buffer(8).named("b")
     Augment().workers(2).buffer(8).named("c")
