@@ -10,6 +10,7 @@ public struct SluiceCommand: AsyncParsableCommand {
       TrainCommand.self,
       GraphCommand.self,
       ProfileCommand.self,
+      CheckCommand.self,
       PreprocessCommand.self,
       ShardsCommand.self,
       FramesCommand.self,

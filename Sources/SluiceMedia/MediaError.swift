@@ -3,7 +3,7 @@ public struct MediaError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kinds of failure; more may be added.
   public struct Code: Sendable, Equatable, CustomStringConvertible {
     private enum Kind: String {
-      case cannotOpen, notVideo, limit, cannotDecode, noSuchFrame, truncated, unsupported, encode, timeout
+      case cannotOpen, notVideo, limit, cannotDecode, noSuchFrame, unsupported, encode, timeout
     }
     private let kind: Kind
 
@@ -17,8 +17,6 @@ public struct MediaError: Error, Sendable, Equatable, CustomStringConvertible {
     public static let cannotDecode: Code = Code(kind: .cannotDecode)
     /// A picture was asked for that the file does not have.
     public static let noSuchFrame: Code = Code(kind: .noSuchFrame)
-    /// The file ends before the pictures its index names.
-    public static let truncated: Code = Code(kind: .truncated)
     /// The file is sound, but of a kind that is not supported.
     public static let unsupported: Code = Code(kind: .unsupported)
     /// Pictures could not be written.

@@ -6,7 +6,7 @@ public struct MediaLimits: Sendable, Hashable {
   public var frames: Int
   /// Bytes of compressed pictures an open file keeps in memory; a larger file is read again when frames are asked for.
   public var retainedBytes: Int
-  /// Seconds that opening a file, or one request for frames, may take.
+  /// Seconds that opening a file, or the way to the next wanted picture, may take.
   public var seconds: Double
 
   /// Limits that no sound training video meets.

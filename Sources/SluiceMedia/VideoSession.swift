@@ -9,8 +9,8 @@ final class VideoSession {
   let index: PacketIndex
   /// Presentation times in display order, seconds from the first picture.
   let times: [Double]
-  let orientation: Orientation
-  private var decoder: Decoder
+  /// Opened when the first picture is wanted.
+  private var decoder: Decoder?
   private let reorderDepth: Int?
   private let packet = Packet()
   /// The container was caught calling a picture a key picture that is none: decoding begins with the file.
@@ -22,25 +22,32 @@ final class VideoSession {
     deadline = Deadline()
     deadline.start(seconds: limits.seconds)
     reader = try PacketReader(path: path, limits: limits, deadline: deadline)
-    orientation = unsafe Orientation(matrix: sluice_display_matrix(reader.stream))
+    let size = reader.stream.size
+    guard size.width.multipliedReportingOverflow(by: size.height).partialValue <= limits.pixels else {
+      throw MediaError(
+        .limitExceeded, path: path,
+        "its pictures are \(size.width)×\(size.height), more than the \(limits.pixels) pixels of MediaLimits.pixels")
+    }
     let timed = PacketIndex(timeOrdered: reader.packets)
     let isTimed = timed.doubt == nil && reader.header.mpeg4?.isPlain != false
     reorderDepth = reader.header.isH264 && isTimed ? timed.reorderDepth : nil
-    decoder = try unsafe Decoder(stream: reader.stream, reorderDepth: reorderDepth, limits: limits, path: path)
     if isTimed, reader.isFramedByContainer, !timed.beginsAbruptly {
       index = timed
     } else if let order = reader.header.mpeg4?.displayOrder() {
       index = PacketIndex(mpeg4: order, packets: reader.packets)
-    } else if isTimed, try VideoSession.beginning(of: timed, reader, decoder) {
-      index = timed
     } else {
-      index = PacketIndex(decoded: try VideoSession.decodedOrder(reader, decoder), packets: reader.packets)
+      let decoder = try Decoder(stream: reader.stream, reorderDepth: reorderDepth, limits: limits, path: path)
+      if isTimed, try VideoSession.beginning(of: timed, reader, decoder) {
+        index = timed
+      } else {
+        index = PacketIndex(decoded: try VideoSession.decodedOrder(reader, decoder), packets: reader.packets)
+      }
     }
     guard !index.display.isEmpty else {
       throw MediaError(
         .notVideo, path: path, "holds no picture that can be decoded; \(reader.packets.count) packets were read")
     }
-    times = unsafe VideoSession.times(of: index, stream: reader.stream)
+    times = VideoSession.times(of: index, stream: reader.stream)
   }
 
   /// Calls `body` with each wanted picture as it leaves the decoder, which is nearly display order.
@@ -59,7 +66,7 @@ final class VideoSession {
     guard !pending.isEmpty else { return }
     // A picture that did not come out, or stands behind damage: what a decoder makes of it depends on all before it,
     // and on nothing else, so it has to be a new one.
-    decoder = try unsafe Decoder(stream: reader.stream, reorderDepth: reorderDepth, limits: limits, path: path)
+    decoder = nil
     try decode(DecodeRun(first: 0, last: reader.packets.count - 1), pending: &pending, isStrict: true, body)
     guard let missing = pending.values.min() else { return }
     throw MediaError(
@@ -75,7 +82,7 @@ final class VideoSession {
   private func decode(
     _ run: DecodeRun, pending: inout [Int: Int], isStrict: Bool, _ body: (Int, VideoFrame) throws -> Void
   ) throws {
-    decoder.flush()
+    let decoder = try openDecoder()
     var left = isStrict ? pending.count : pending.keys.count { (run.first...run.last).contains($0) }
     var outputs = 0
     var hasEnded = false
@@ -110,11 +117,23 @@ final class VideoSession {
           guard let place = pending.removeValue(forKey: index.isCounted ? outputs - 1 : tag) else { continue }
           left -= 1
           let frame = try unsafe FrameConverter.frame(
-            of: decoder.frame, time: times[place], orientation: orientation, path: path)
+            of: decoder.frame, time: times[place], orientation: reader.stream.orientation, path: path)
           try body(place, frame)
+          deadline.start(seconds: limits.seconds)
         }
       }
     }
+  }
+
+  /// The decoder, without memory of what it decoded before.
+  private func openDecoder() throws(MediaError) -> Decoder {
+    if let decoder {
+      decoder.flush()
+      return decoder
+    }
+    let opened = try Decoder(stream: reader.stream, reorderDepth: reorderDepth, limits: limits, path: path)
+    decoder = opened
+    return opened
   }
 
   /// Pictures shown before the key picture the stretch begins with: they refer to what was not decoded.
@@ -126,7 +145,7 @@ final class VideoSession {
 
   /// Whether the first pictures come out of the decoder as the time stamps say.
   private static func beginning(
-    of index: PacketIndex, _ reader: PacketReader, _ decoder: borrowing Decoder
+    of index: PacketIndex, _ reader: PacketReader, _ decoder: Decoder
   )
     throws(MediaError) -> Bool
   {
@@ -138,13 +157,13 @@ final class VideoSession {
       && (count < reader.packets.count || decoded.count == index.display.count)
   }
 
-  private static func decodedOrder(_ reader: PacketReader, _ decoder: borrowing Decoder) throws(MediaError) -> [Int] {
+  private static func decodedOrder(_ reader: PacketReader, _ decoder: Decoder) throws(MediaError) -> [Int] {
     try order(ofFirst: reader.packets.count, reader, decoder)
   }
 
   /// The packets of the pictures that a decoder puts out, in its order, when it is given the first `count` packets.
   private static func order(
-    ofFirst count: Int, _ reader: PacketReader, _ decoder: borrowing Decoder
+    ofFirst count: Int, _ reader: PacketReader, _ decoder: Decoder
   )
     throws(MediaError) -> [Int]
   {

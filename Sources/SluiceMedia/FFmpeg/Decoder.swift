@@ -1,44 +1,21 @@
 internal import CFFmpeg
 
 /// A single-threaded decoder, AVCodecContext, and the picture it writes into, AVFrame.
-@safe struct Decoder: ~Copyable {
+@safe final class Decoder {
   private let context: UnsafeMutablePointer<AVCodecContext>
   /// The picture received last.
   let frame: UnsafeMutablePointer<AVFrame>
 
-  /// - Parameter reorderDepth: how many pictures may precede another in decoding order and follow it in display order;
-  ///   `nil` leaves what the container's headers say.
-  init(stream: UnsafeMutablePointer<AVStream>, reorderDepth: Int?, limits: MediaLimits, path: String) throws(MediaError)
-  {
-    guard let parameters = unsafe stream.pointee.codecpar else {
-      throw MediaError(.notVideo, path: path, "the video stream has no description")
-    }
-    try unsafe self.init(parameters: parameters, timeBase: stream.pointee.time_base, limits: limits, path: path)
-    if let reorderDepth {
-      unsafe context.pointee.has_b_frames = max(context.pointee.has_b_frames, Int32(clamping: min(reorderDepth, 16)))
-    }
-  }
-
   /// The decoder of single images: damage that video hides behind the picture before is an error here.
-  init(image codec: AVCodecID, limits: MediaLimits, path: String) throws(MediaError) {
-    guard let parameters = unsafe avcodec_parameters_alloc() else {
-      fatalError("out of memory: avcodec_parameters_alloc")
-    }
-    defer {
-      var parameters: UnsafeMutablePointer<AVCodecParameters>? = unsafe parameters
-      unsafe avcodec_parameters_free(&parameters)
-    }
-    unsafe parameters.pointee.codec_type = AVMEDIA_TYPE_VIDEO
-    unsafe parameters.pointee.codec_id = codec
-    try unsafe self.init(parameters: parameters, timeBase: AVRational(num: 1, den: 1), limits: limits, path: path)
+  convenience init(image codec: AVCodecID, limits: MediaLimits, path: String) throws(MediaError) {
+    try self.init(stream: StreamDescription(image: codec), reorderDepth: nil, limits: limits, path: path)
     unsafe context.pointee.err_recognition = AV_EF_CRCCHECK | AV_EF_EXPLODE
   }
 
-  /// - Parameter parameters: what the container says of the stream, AVCodecParameters.
-  private init(
-    parameters: UnsafeMutablePointer<AVCodecParameters>, timeBase: AVRational, limits: MediaLimits, path: String
-  ) throws(MediaError) {
-    let codec = unsafe parameters.pointee.codec_id
+  /// - Parameter reorderDepth: how many pictures may precede another in decoding order and follow it in display order;
+  ///   `nil` leaves what the container's headers say.
+  init(stream: StreamDescription, reorderDepth: Int?, limits: MediaLimits, path: String) throws(MediaError) {
+    let codec = unsafe stream.parameters.pointee.codec_id
     guard let implementation = unsafe avcodec_find_decoder(codec) else {
       let name = unsafe String(cString: avcodec_get_name(codec))
       throw MediaError(
@@ -47,9 +24,9 @@ internal import CFFmpeg
     guard let context = unsafe avcodec_alloc_context3(implementation), let frame = unsafe av_frame_alloc() else {
       fatalError("out of memory: avcodec_alloc_context3")
     }
-    var code = unsafe avcodec_parameters_to_context(context, parameters)
+    var code = unsafe avcodec_parameters_to_context(context, stream.parameters)
     if code >= 0 {
-      unsafe context.pointee.pkt_timebase = timeBase
+      unsafe context.pointee.pkt_timebase = stream.timeBase
       unsafe context.pointee.thread_count = 1
       unsafe context.pointee.max_pixels = Int64(limits.pixels)
       code = unsafe avcodec_open2(context, implementation, nil)
@@ -57,6 +34,9 @@ internal import CFFmpeg
     guard code >= 0 else {
       unsafe Decoder.free(context, frame)
       throw MediaError(.notVideo, path: path, "the decoder refuses the stream: \(FFmpeg.message(code))")
+    }
+    if let reorderDepth {
+      unsafe context.pointee.has_b_frames = max(context.pointee.has_b_frames, Int32(clamping: reorderDepth))
     }
     unsafe self.context = unsafe context
     unsafe self.frame = unsafe frame

@@ -1,7 +1,7 @@
 internal import CFFmpeg
 
 /// An open container and the stream of pictures in it, AVFormatContext.
-@safe struct Demuxer: ~Copyable {
+@safe final class Demuxer {
   private let context: UnsafeMutablePointer<AVFormatContext>
   let stream: UnsafeMutablePointer<AVStream>
   /// Whether the container states boundaries and times of pictures itself; otherwise FFmpeg's parsers find them.

@@ -5,7 +5,11 @@ internal import CFFmpeg
 /// The file is read through once, for the index. A small file's packets are kept; a large file is read again from the
 /// nearest key picture, and where the container's seeking is not exact, from its beginning.
 final class PacketReader {
-  private var demuxer: Demuxer
+  /// Closed as soon as all packets are kept.
+  private var demuxer: Demuxer?
+  let stream: StreamDescription
+  /// Whether the container itself says where pictures begin and when they are shown.
+  let isFramedByContainer: Bool
   private let path: String
   private let limits: MediaLimits
   private let deadline: Deadline
@@ -29,17 +33,16 @@ final class PacketReader {
     self.path = path
     self.limits = limits
     self.deadline = deadline
-    demuxer = try Demuxer(path: path, limits: limits, deadline: deadline)
-    header = unsafe PictureHeader(stream: demuxer.stream)
-    try readIndex()
+    let demuxer = try Demuxer(path: path, limits: limits, deadline: deadline)
+    self.demuxer = demuxer
+    stream = unsafe StreamDescription(demuxer.stream)
+    isFramedByContainer = demuxer.isFramedByContainer
+    header = PictureHeader(stream: stream)
+    try readIndex(demuxer)
+    if store != nil { self.demuxer = nil }
   }
 
-  var isFramedByContainer: Bool { demuxer.isFramedByContainer }
-
-  /// The stream, AVStream; valid as long as the reader, until it has to open the file again.
-  var stream: UnsafeMutablePointer<AVStream> { unsafe demuxer.stream }
-
-  private func readIndex() throws(MediaError) {
+  private func readIndex(_ demuxer: Demuxer) throws(MediaError) {
     let packet = Packet()
     packets.reserveCapacity(max(demuxer.indexedCount, 64) & 0xFFFFF)
     while demuxer.read(into: packet) {
@@ -82,7 +85,7 @@ final class PacketReader {
       packet.take(from: landing)
       hasLanded = false
     } else {
-      isRead = place < packets.count && demuxer.read(into: packet)
+      isRead = place < packets.count && demuxer?.read(into: packet) == true
     }
     guard isRead, identity(of: packet) == identity(of: packets[place]) else {
       throw deadline.hasPassed
@@ -104,7 +107,7 @@ final class PacketReader {
     }
     let entry = packets[number]
     let time = entry.decodingTime == FFmpeg.noTime ? entry.time : min(entry.decodingTime, entry.time)
-    if time != FFmpeg.noTime, demuxer.seek(to: time), demuxer.read(into: landing),
+    if time != FFmpeg.noTime, let demuxer, demuxer.seek(to: time), demuxer.read(into: landing),
       let landed = numbers[identity(of: landing)], landed >= 0, landed <= number
     {
       place = landed

@@ -9,8 +9,8 @@ struct PictureHeader {
   /// HEVC pictures of the highest temporal layer only can be left out.
   private(set) var highestLayer: UInt8 = 0
 
-  init(stream: UnsafeMutablePointer<AVStream>) {
-    let parameters = unsafe stream.pointee.codecpar.pointee
+  init(stream: StreamDescription) {
+    let parameters = unsafe stream.parameters.pointee
     let size = unsafe Int(parameters.extradata_size)
     let extra = unsafe UnsafeBufferPointer(start: parameters.extradata, count: max(size, 0))
     switch unsafe parameters.codec_id {
