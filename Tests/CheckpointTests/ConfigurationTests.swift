@@ -15,7 +15,7 @@ import Testing
         changed: batch.size: 8 → 4
         added: decode.buffer: 3
         changed: decode.workers: 2 → 4
-        removed: mask: "cube"
+        removed: mask: cube
         changed: views[1].size: 112 → 96
         """)
     let told = ConfigurationDifference(from: old, to: new, ignoring: ["*.workers", "*.buffer", "mask"])
