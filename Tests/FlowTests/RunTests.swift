@@ -10,21 +10,31 @@ import Glibc
 let isLongRun = getenv("SLUICE_TEST_ALL") != nil
 
 /// The name of the thread that runs this, as the kernel has it.
-func threadName() -> String {
-  let file = open("/proc/thread-self/comm", O_RDONLY)
-  guard file >= 0 else { return "" }
-  defer { close(file) }
-  var bytes = [UInt8](repeating: 0, count: 64)
-  let count = read(file, &bytes, bytes.count)
-  return String(decoding: bytes.prefix(max(0, count - 1)), as: UTF8.self)
-}
+func threadName() -> String { contents(of: "/proc/thread-self/comm") }
 
-func threadCount() -> Int {
+/// How many threads of this process have a name; other tests have threads too.
+func threadCount(named name: String) -> Int {
   guard let directory = opendir("/proc/self/task") else { return 0 }
   defer { closedir(directory) }
   var count = 0
-  while readdir(directory) != nil { count += 1 }
-  return count - 2
+  while let entry = readdir(directory) {
+    let thread = withUnsafeBytes(of: entry.pointee.d_name) {
+      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    guard Int(thread) != nil else { continue }
+    if contents(of: "/proc/self/task/\(thread)/comm") == name { count += 1 }
+  }
+  return count
+}
+
+/// The first line of a small file.
+func contents(of path: String) -> String {
+  let file = open(path, O_RDONLY)
+  guard file >= 0 else { return "" }
+  defer { close(file) }
+  var bytes = [UInt8](repeating: 0, count: 128)
+  let count = read(file, &bytes, bytes.count)
+  return String(decoding: bytes.prefix(max(0, count)).prefix { $0 != 10 }, as: UTF8.self)
 }
 
 struct WhichThread: Stage {
@@ -172,18 +182,15 @@ struct Held: Stage {
     #expect(node.busy == 10_000)
   }
 
-  @Test func nothingOfARunIsLeftWhenItIsClosed() async throws {
-    let before = threadCount()
-    for _ in 0..<20 {
-      let run = Pipeline("left") {
-        Numbers(count: 100).shuffled()
-        Double2().workers(3)
-      }.run(RunOptions(epochs: 5))
-      for try await _ in run { break }
-      await run.close()
+  @Test func threadsAreGoneAfterShutdown() async {
+    let threads = WorkerThreads(count: 3, name: "goes-away")
+    await withTaskGroup(of: String.self) { group in
+      for _ in 0..<20 { group.addTask(executorPreference: threads) { threadName() } }
+      for await name in group { #expect(name == "goes-away") }
     }
-    // The cooperative pool may have grown meanwhile, but not by the 40 and more threads of these runs.
-    #expect(threadCount() < before + 12)
+    #expect(threadCount(named: "goes-away") > 0)
+    threads.shutdown()
+    #expect(threadCount(named: "goes-away") == 0)
   }
 
   @Test func aLongRunKeepsItsMemory() async throws {
@@ -208,11 +215,6 @@ struct Held: Stage {
 }
 
 func residentPages() -> Int {
-  let file = open("/proc/self/statm", O_RDONLY)
-  guard file >= 0 else { return 0 }
-  defer { close(file) }
-  var bytes = [UInt8](repeating: 0, count: 128)
-  let count = read(file, &bytes, bytes.count)
-  let fields = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).split(separator: " ")
+  let fields = contents(of: "/proc/self/statm").split(separator: " ")
   return fields.count > 1 ? Int(fields[1]) ?? 0 : 0
 }

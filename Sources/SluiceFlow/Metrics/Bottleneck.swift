@@ -117,6 +117,8 @@ extension RunMetrics {
     let byName = Dictionary(shares.map { ($0.node.name, $0) }, uniquingKeysWith: { first, _ in first })
     let waits = graph.edges.compactMap { edge -> (edge: GraphDescription.Edge, wait: Double)? in
       guard let from = byName[edge.from], let to = byName[edge.to] else { return nil }
+      // A step waits for its consumer, not for room.
+      if isInStep(graph.nodes.first { $0.name == edge.from }, of: graph) { return nil }
       return (edge, min(from.output, to.input))
     }
     guard let worst = waits.max(by: { $0.wait < $1.wait }), worst.wait > 0.15 else { return nil }

@@ -38,7 +38,7 @@ package final class Channel<Element: Sendable>: Sendable {
 
   /// Takes an element, waiting for one; `nil` at the end.
   package nonisolated(nonsending) func receive() async -> Taken<Element>? {
-    await Waiter.suspend { waiter in
+    let taken: Taken<Element>? = await Waiter.suspend { waiter in
       let received = state.withLock { $0.receive(waiter) }
       resume(received)
       switch received.outcome {
@@ -47,6 +47,9 @@ package final class Channel<Element: Sendable>: Sendable {
       case .end: waiter.resume(nil)
       }
     }
+    // Orders what the sender did before handing over for a sanitizer too, which does not see into continuations.
+    state.withLock { _ in }
+    return taken
   }
 
   /// Adds an element without waiting; `nil` if there is no room, `false` if nobody will take it.
