@@ -7,7 +7,8 @@ public struct BenchCommand: AsyncParsableCommand {
     abstract: "Measures Sluice; --json writes rows that can be compared with other programs'.",
     discussion: "Example: sluice bench shards --corpus corpus --quick",
     subcommands: [
-      BenchHogCommand.self, BenchAugmentCommand.self, BenchInputCommand.self, BenchShardsCommand.self, OpsBench.self,
+      BenchDecodeCommand.self, BenchHogCommand.self, BenchAugmentCommand.self, BenchInputCommand.self,
+      BenchShardsCommand.self, OpsBench.self,
       TrainBench.self, BenchFlowCommand.self,
     ])
 
