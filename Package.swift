@@ -46,9 +46,8 @@ let package = Package(
   ],
   targets: [
     // 0: C
-    .systemLibrary(
-      name: "CFFmpeg", path: "Sources/CFFmpeg", pkgConfig: "libavformat libavcodec libswscale libavutil",
-      providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"])]),
+    // FFmpeg's headers lie on the compiler's own path; its libraries are opened at run time, so none is linked.
+    .target(name: "CFFmpeg", path: "Sources/CFFmpeg", cSettings: kernels, linkerSettings: [.linkedLibrary("dl")]),
     .systemLibrary(
       name: "CZstd", path: "Sources/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CLinux", path: "Sources/CLinux"),

@@ -3,7 +3,7 @@ public struct MediaError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kinds of failure; more may be added.
   public struct Code: Sendable, Equatable, CustomStringConvertible {
     private enum Kind: String {
-      case cannotOpen, notVideo, limit, cannotDecode, noSuchFrame, unsupported, encode, timeout
+      case cannotOpen, notVideo, limit, cannotDecode, noSuchFrame, unsupported, missingLibrary, encode, timeout
     }
     private let kind: Kind
 
@@ -19,6 +19,8 @@ public struct MediaError: Error, Sendable, Equatable, CustomStringConvertible {
     public static let noSuchFrame: Code = Code(kind: .noSuchFrame)
     /// The file is sound, but of a kind that is not supported.
     public static let unsupported: Code = Code(kind: .unsupported)
+    /// FFmpeg's libraries are not installed, or not in the version Sluice was built with.
+    public static let missingLibrary: Code = Code(kind: .missingLibrary)
     /// Pictures could not be written.
     public static let cannotEncode: Code = Code(kind: .encode)
     /// Reading or decoding took longer than ``MediaLimits`` allows.

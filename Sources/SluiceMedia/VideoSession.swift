@@ -1,5 +1,3 @@
-internal import CFFmpeg
-
 /// An open file with its index and its decoder; belongs to one thread at a time.
 final class VideoSession {
   let path: String
@@ -12,7 +10,7 @@ final class VideoSession {
   /// Opened when the first picture is wanted.
   private var decoder: Decoder?
   private let reorderDepth: Int?
-  private let packet = Packet()
+  private let packet: Packet
   /// The container was caught calling a picture a key picture that is none: decoding begins with the file.
   private var startsLie = false
 
@@ -22,6 +20,7 @@ final class VideoSession {
     deadline = Deadline()
     deadline.start(seconds: limits.seconds)
     reader = try PacketReader(path: path, limits: limits, deadline: deadline)
+    packet = Packet()
     let size = reader.stream.size
     guard size.width.multipliedReportingOverflow(by: size.height).partialValue <= limits.pixels else {
       throw MediaError(
@@ -116,8 +115,8 @@ final class VideoSession {
           outputs += 1
           guard let place = pending.removeValue(forKey: index.isCounted ? outputs - 1 : tag) else { continue }
           left -= 1
-          let frame = try unsafe FrameConverter.frame(
-            of: decoder.frame, time: times[place], orientation: reader.stream.orientation, path: path)
+          let frame = try decoder.frame(
+            time: times[place], orientation: reader.stream.orientation, path: path)
           try body(place, frame)
           deadline.start(seconds: limits.seconds)
         }

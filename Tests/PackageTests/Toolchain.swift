@@ -33,10 +33,12 @@ enum Toolchain {
   /// Type-checks files against the modules that were built for this test.
   static func typecheck(_ files: [URL]) throws -> Outcome {
     var folders = [products.appending(path: "Modules").path]
-    for module in ["CFFmpeg", "CZstd", "CZlib", "CLinux"] {
+    for module in ["CZstd", "CZlib", "CLinux"] {
       folders.append(root.appending(path: "Sources/\(module)").path)
     }
-    for module in ["CBLAS", "SluiceKernels"] { folders.append(products.appending(path: "\(module).build").path) }
+    for module in ["CBLAS", "CFFmpeg", "SluiceKernels"] {
+      folders.append(products.appending(path: "\(module).build").path)
+    }
     return try run(
       ["swiftc", "-swift-version", "6", "-typecheck", "-parse-as-library"] + folders.flatMap { ["-I", $0] }
         + files.map(\.path))

@@ -20,11 +20,13 @@ struct SluiceProgram {
   /// Runs a command to its end.
   /// - Parameter whileRunning: gets the process once it runs, to signal it.
   static func run(
-    _ arguments: [String], in directory: String? = nil, whileRunning: (Process) throws -> Void = { _ in }
+    _ arguments: [String], in directory: String? = nil, environment: [String: String] = [:],
+    whileRunning: (Process) throws -> Void = { _ in }
   ) throws -> Result {
     let process = Process()
     process.executableURL = URL(filePath: path)
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     if let directory { process.currentDirectoryURL = URL(filePath: directory) }
     // Files, not pipes: nobody has to read while the process runs.
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)

@@ -3,11 +3,11 @@ internal import CFFmpeg
 /// A single-threaded decoder, AVCodecContext, and the picture it writes into, AVFrame.
 @safe final class Decoder {
   private let context: UnsafeMutablePointer<AVCodecContext>
-  /// The picture received last.
-  let frame: UnsafeMutablePointer<AVFrame>
+  private let picture: UnsafeMutablePointer<AVFrame>
 
   /// The decoder of single images: damage that video hides behind the picture before is an error here.
-  convenience init(image codec: AVCodecID, limits: MediaLimits, path: String) throws(MediaError) {
+  convenience init(image codec: ImageCodec, limits: MediaLimits, path: String) throws(MediaError) {
+    try FFmpeg.require(for: path)
     try self.init(stream: StreamDescription(image: codec), reorderDepth: nil, limits: limits, path: path)
     unsafe context.pointee.err_recognition = AV_EF_CRCCHECK | AV_EF_EXPLODE
   }
@@ -39,11 +39,11 @@ internal import CFFmpeg
       unsafe context.pointee.has_b_frames = max(context.pointee.has_b_frames, Int32(clamping: reorderDepth))
     }
     unsafe self.context = unsafe context
-    unsafe self.frame = unsafe frame
+    unsafe picture = unsafe frame
   }
 
   deinit {
-    unsafe Decoder.free(context, frame)
+    unsafe Decoder.free(context, picture)
   }
 
   private static func free(_ context: UnsafeMutablePointer<AVCodecContext>, _ frame: UnsafeMutablePointer<AVFrame>) {
@@ -79,15 +79,21 @@ internal import CFFmpeg
     case failure
   }
 
-  /// The next picture in the decoder's order; it stays in ``frame`` until the next call.
+  /// The next picture in the decoder's order; ``frame(time:orientation:path:)`` gives it until the next call.
   func receive() -> Received {
-    let code = unsafe avcodec_receive_frame(context, frame)
+    let code = unsafe avcodec_receive_frame(context, picture)
     if code == sluice_averror_again() || code == sluice_averror_eof() { return .nothing }
     guard code >= 0 else { return .failure }
-    let isDamaged = unsafe frame.pointee.decode_error_flags != 0 || frame.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0
-    return unsafe .picture(Int(frame.pointee.pts), isDamaged: isDamaged)
+    let isDamaged = unsafe picture.pointee.decode_error_flags != 0 || picture.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0
+    return unsafe .picture(Int(picture.pointee.pts), isDamaged: isDamaged)
+  }
+
+  /// The picture received last, turned for display; it stays whole when the decoder goes on.
+  /// - Parameter time: seconds from the first picture.
+  func frame(time: Double?, orientation: Orientation = Orientation(), path: String) throws(MediaError) -> VideoFrame {
+    try unsafe FrameConverter.frame(of: picture, time: time, orientation: orientation, path: path)
   }
 
   /// Whether the picture refers to no other.
-  var isIntra: Bool { unsafe frame.pointee.key_frame != 0 || frame.pointee.pict_type == AV_PICTURE_TYPE_I }
+  var isIntra: Bool { unsafe picture.pointee.key_frame != 0 || picture.pointee.pict_type == AV_PICTURE_TYPE_I }
 }

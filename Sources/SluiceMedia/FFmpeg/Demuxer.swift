@@ -41,7 +41,7 @@ internal import CFFmpeg
   ) throws(MediaError)
     -> UnsafeMutablePointer<AVFormatContext>
   {
-    _ = FFmpeg.isQuiet
+    try FFmpeg.require(for: path)
     guard let allocated = unsafe avformat_alloc_context() else { fatalError("out of memory: avformat_alloc_context") }
     unsafe allocated.pointee.interrupt_callback.callback = { opaque in
       guard let opaque = unsafe opaque else { return 0 }

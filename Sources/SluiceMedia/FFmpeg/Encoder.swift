@@ -4,7 +4,7 @@ internal import CFFmpeg
 @safe struct Encoder: ~Copyable {
   let context: UnsafeMutablePointer<AVCodecContext>
   private let picture: UnsafeMutablePointer<AVFrame>
-  private let packet = Packet()
+  private let packet: Packet
   private let path: String
 
   /// - Parameters:
@@ -15,7 +15,7 @@ internal import CFFmpeg
     name: String, like frame: VideoFrame, path: String,
     configure: (UnsafeMutablePointer<AVCodecContext>, inout [(String, String)]) -> Void
   ) throws(MediaError) {
-    _ = FFmpeg.isQuiet
+    try FFmpeg.require(for: path)
     guard let codec = unsafe avcodec_find_encoder_by_name(name) else {
       throw MediaError(.unsupported, path: path, "the installed FFmpeg has no encoder \(name)")
     }
@@ -44,6 +44,7 @@ internal import CFFmpeg
         .cannotEncode, path: path,
         "\(name) refuses pictures of \(frame.width)×\(frame.height) in \(frame.layout): \(FFmpeg.message(code))")
     }
+    packet = Packet()
     unsafe self.context = unsafe context
     unsafe self.picture = unsafe picture
     self.path = path

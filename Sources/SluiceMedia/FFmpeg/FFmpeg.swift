@@ -10,11 +10,13 @@ enum FFmpeg {
     return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  /// Silences the libraries' own log: what matters comes back as an error.
-  static let isQuiet: Bool = {
-    av_log_set_level(AV_LOG_QUIET)
-    return true
-  }()
+  /// Opens the libraries, which the program does without until it meets a video or an image.
+  /// - Parameter path: the file they are needed for.
+  /// - Throws: ``MediaError/Code/missingLibrary``.
+  static func require(for path: String) throws(MediaError) {
+    guard let problem = unsafe sluice_ffmpeg_open() else { return }
+    throw unsafe MediaError(.missingLibrary, path: path, String(cString: problem))
+  }
 
   /// Time stamp that says "unknown", AV_NOPTS_VALUE.
   static let noTime: Int64 = sluice_no_pts()

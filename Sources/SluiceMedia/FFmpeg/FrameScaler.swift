@@ -52,6 +52,7 @@ internal import CFFmpeg
   private func prepare(_ frame: VideoFrame, _ size: (width: Int, height: Int)) throws(MediaError) {
     let wanted = (width: frame.width, height: frame.height, layout: frame.layout, color: frame.color)
     if let source, source == wanted { return }
+    try FFmpeg.require(for: "frame")
     unsafe sws_freeContext(context)
     unsafe context = sws_alloc_context()
     guard let context = unsafe context else { fatalError("out of memory: sws_alloc_context") }

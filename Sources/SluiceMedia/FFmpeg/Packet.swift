@@ -40,6 +40,19 @@ internal import CFFmpeg
   }
 
   var byteCount: Int { unsafe Int(pointer.pointee.size) }
+
+  /// Whether the container calls it a key picture.
+  var isKey: Bool { unsafe pointer.pointee.flags & AV_PKT_FLAG_KEY != 0 }
+
+  /// Whether the container's edit list hides its picture.
+  var isDiscarded: Bool { unsafe pointer.pointee.flags & AV_PKT_FLAG_DISCARD != 0 }
+
+  /// Presentation and decoding time in the stream's unit, `FFmpeg.noTime` where unknown.
+  var time: Int64 { unsafe pointer.pointee.pts }
+  var decodingTime: Int64 { unsafe pointer.pointee.dts }
+
+  /// Place in the file, bytes; -1 where unknown.
+  var position: Int64 { unsafe pointer.pointee.pos }
 }
 
 /// The compressed pictures of a small file, kept so that it is read once.

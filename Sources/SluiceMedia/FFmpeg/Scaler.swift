@@ -24,6 +24,7 @@ enum Scaler {
     to storage: FrameStorage, range: ColorDescription.Range? = nil, layout: PixelLayout, width: Int, height: Int,
     path: String
   ) throws(MediaError) {
+    try FFmpeg.require(for: path)
     let target = layout.format
     let range = range ?? color.range
     guard let context = unsafe sws_alloc_context() else { fatalError("out of memory: sws_alloc_context") }

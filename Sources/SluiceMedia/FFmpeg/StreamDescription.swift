@@ -22,10 +22,10 @@ internal import CFFmpeg
   }
 
   /// A stream of single images.
-  init(image codec: AVCodecID) {
+  init(image codec: ImageCodec) {
     guard let own = unsafe avcodec_parameters_alloc() else { fatalError("out of memory: avcodec_parameters_alloc") }
     unsafe own.pointee.codec_type = AVMEDIA_TYPE_VIDEO
-    unsafe own.pointee.codec_id = codec
+    unsafe own.pointee.codec_id = codec == .png ? AV_CODEC_ID_PNG : AV_CODEC_ID_MJPEG
     unsafe parameters = unsafe own
     timeBase = AVRational(num: 1, den: 1)
     frameRate = nil
@@ -35,6 +35,30 @@ internal import CFFmpeg
   deinit {
     var parameters: UnsafeMutablePointer<AVCodecParameters>? = unsafe parameters
     unsafe avcodec_parameters_free(&parameters)
+  }
+
+  /// Codecs whose pictures the index can tell apart without decoding them.
+  enum Syntax { case h264, hevc, mpeg4, mpeg12, vp8, vp9, intraOnly, other }
+
+  var syntax: Syntax {
+    switch unsafe parameters.pointee.codec_id {
+    case AV_CODEC_ID_H264: return .h264
+    case AV_CODEC_ID_HEVC: return .hevc
+    case AV_CODEC_ID_MPEG4: return .mpeg4
+    case AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO: return .mpeg12
+    case AV_CODEC_ID_VP8: return .vp8
+    case AV_CODEC_ID_VP9: return .vp9
+    case let codec:
+      let properties = unsafe avcodec_descriptor_get(codec)?.pointee.props ?? 0
+      return properties & AV_CODEC_PROP_INTRA_ONLY != 0 ? .intraOnly : .other
+    }
+  }
+
+  /// Calls `body` with the codec's headers that the container holds outside the packets.
+  func withHeaders<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+    let size = unsafe max(0, Int(parameters.pointee.extradata_size))
+    let headers = unsafe UnsafeBufferPointer(start: parameters.pointee.extradata, count: size)
+    return unsafe body(headers.span)
   }
 
   /// Width and height as stored, pixels; 0 where the container does not say.

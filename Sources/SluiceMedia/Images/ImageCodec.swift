@@ -1,5 +1,3 @@
-internal import CFFmpeg
-
 /// PNG and JPEG pictures, by FFmpeg's codecs.
 enum ImageCodec {
   case png
@@ -28,14 +26,13 @@ enum ImageCodec {
 
   /// Decodes the picture in `bytes`.
   func decode(_ bytes: [UInt8], path: String, limits: MediaLimits) throws(MediaError) -> VideoFrame {
-    _ = FFmpeg.isQuiet
-    let decoder = try Decoder(image: self == .png ? AV_CODEC_ID_PNG : AV_CODEC_ID_MJPEG, limits: limits, path: path)
+    let decoder = try Decoder(image: self, limits: limits, path: path)
     let packet = Packet()
     guard packet.fill(bytes) else { throw MediaError(.limitExceeded, path: path, "is too large: \(bytes.count) bytes") }
     if isComplete(bytes), decoder.send(packet, tag: 0) {
       decoder.sendEnd()
       if case .picture(_, isDamaged: false) = decoder.receive() {
-        return try unsafe FrameConverter.frame(of: decoder.frame, time: nil, path: path)
+        return try decoder.frame(time: nil, path: path)
       }
     }
     throw MediaError(.cannotDecode, path: path, "the picture cannot be decoded: its data is damaged or cut off")
@@ -58,13 +55,7 @@ enum ImageCodec {
       let layout: PixelLayout = frame.layout == .gray || frame.layout == .rgb ? .yuv444 : frame.layout
       source = try frame.converted(to: layout, range: .full)
     }
-    let encoder = try unsafe Encoder(name: self == .png ? "png" : "mjpeg", like: source, path: path) { context, _ in
-      if self == .jpeg {
-        unsafe context.pointee.flags |= Int32(AV_CODEC_FLAG_QSCALE)
-        unsafe context.pointee.global_quality = Int32(clamping: max(1, min(31, quality))) * FF_QP2LAMBDA
-        unsafe context.pointee.strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL
-      }
-    }
+    let encoder = try Encoder(image: self, like: source, quality: quality, path: path)
     var bytes: [UInt8] = []
     try encoder.encode(source, time: 0) { (packet: borrowing Packet) throws(MediaError) in packet.append(to: &bytes) }
     try encoder.finish { (packet: borrowing Packet) throws(MediaError) in packet.append(to: &bytes) }
@@ -74,7 +65,9 @@ enum ImageCodec {
 
 extension Packet {
   fileprivate func append(to bytes: inout [UInt8]) {
-    unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: pointer.pointee.data, count: byteCount))
+    withBytes { span in
+      unsafe span.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+    }
   }
 }
 

@@ -1,5 +1,3 @@
-internal import CFFmpeg
-
 /// The packets of a file's video stream by their number in decoding order.
 ///
 /// The file is read through once, for the index. A small file's packets are kept; a large file is read again from the
@@ -19,7 +17,7 @@ final class PacketReader {
   /// The packet that the demuxer delivers next, when packets are not kept.
   private var place = 0
   /// The packet that a seek landed on.
-  private let landing = Packet()
+  private let landing: Packet
   private var hasLanded = false
   private var numbers: [PacketIdentity: Int] = [:]
 
@@ -35,6 +33,7 @@ final class PacketReader {
     self.deadline = deadline
     let demuxer = try Demuxer(path: path, limits: limits, deadline: deadline)
     self.demuxer = demuxer
+    landing = Packet()
     stream = unsafe StreamDescription(demuxer.stream)
     isFramedByContainer = demuxer.isFramedByContainer
     header = PictureHeader(stream: stream)
@@ -50,12 +49,13 @@ final class PacketReader {
         throw MediaError(
           .limitExceeded, path: path, "has more than \(limits.frames) pictures, the limit of MediaLimits.frames")
       }
-      let data = unsafe packet.pointer.pointee
-      let isKey = unsafe data.flags & AV_PKT_FLAG_KEY != 0
+      let isKey = packet.isKey
       var traits = packet.withBytes { header.traits(of: $0, isKey: isKey) }
-      if unsafe data.flags & AV_PKT_FLAG_DISCARD != 0 { traits.insert(.discarded) }
-      unsafe packets.append(
-        PacketEntry(time: data.pts, decodingTime: data.dts, position: data.pos, size: data.size, traits: traits))
+      if packet.isDiscarded { traits.insert(.discarded) }
+      packets.append(
+        PacketEntry(
+          time: packet.time, decodingTime: packet.decodingTime, position: packet.position,
+          size: Int32(packet.byteCount), traits: traits))
       if let kept = store {
         kept.append(moving: packet)
         if kept.byteCount > limits.retainedBytes { store = nil }
@@ -120,8 +120,7 @@ final class PacketReader {
   }
 
   private func identity(of packet: borrowing Packet) -> PacketIdentity {
-    let data = unsafe packet.pointer.pointee
-    return unsafe PacketIdentity(time: data.pts, decodingTime: data.dts, size: data.size)
+    PacketIdentity(time: packet.time, decodingTime: packet.decodingTime, size: Int32(packet.byteCount))
   }
 
   private func identity(of entry: PacketEntry) -> PacketIdentity {

@@ -1,37 +1,23 @@
-internal import CFFmpeg
-
 /// Reads from a compressed picture's first bytes what the index has to know; nothing is decoded.
 struct PictureHeader {
-  private enum Syntax { case h264, hevc, mpeg4, mpeg12, vp8, vp9, intraOnly, other }
-  private let syntax: Syntax
+  private let syntax: StreamDescription.Syntax
   /// Bytes of the length in front of a NAL unit, 0 for start codes.
   private let lengthSize: Int
   /// HEVC pictures of the highest temporal layer only can be left out.
   private(set) var highestLayer: UInt8 = 0
 
   init(stream: StreamDescription) {
-    let parameters = unsafe stream.parameters.pointee
-    let size = unsafe Int(parameters.extradata_size)
-    let extra = unsafe UnsafeBufferPointer(start: parameters.extradata, count: max(size, 0))
-    switch unsafe parameters.codec_id {
-    case AV_CODEC_ID_H264:
-      syntax = .h264
-      lengthSize = unsafe extra.count > 6 && extra[0] == 1 ? Int(extra[4] & 3) + 1 : 0
-    case AV_CODEC_ID_HEVC:
-      syntax = .hevc
+    syntax = stream.syntax
+    lengthSize = stream.withHeaders { headers in
+      switch stream.syntax {
+      case .h264 where headers.count > 6 && headers[0] == 1: Int(headers[4] & 3) + 1
       // As FFmpeg tells hvcC from start codes.
-      lengthSize =
-        unsafe extra.count > 22 && (extra[0] != 0 || extra[1] != 0 || extra[2] > 1) ? Int(extra[21] & 3) + 1 : 0
-    case AV_CODEC_ID_MPEG4:
-      (syntax, lengthSize) = (.mpeg4, 0)
-      mpeg4 = unsafe MPEG4Pictures(headers: extra.span)
-    case AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO: (syntax, lengthSize) = (.mpeg12, 0)
-    case AV_CODEC_ID_VP8: (syntax, lengthSize) = (.vp8, 0)
-    case AV_CODEC_ID_VP9: (syntax, lengthSize) = (.vp9, 0)
-    case let codec:
-      let properties = unsafe avcodec_descriptor_get(codec)?.pointee.props ?? 0
-      (syntax, lengthSize) = (properties & AV_CODEC_PROP_INTRA_ONLY != 0 ? .intraOnly : .other, 0)
+      case .hevc where headers.count > 22 && (headers[0] != 0 || headers[1] != 0 || headers[2] > 1):
+        Int(headers[21] & 3) + 1
+      default: 0
+      }
     }
+    if syntax == .mpeg4 { mpeg4 = stream.withHeaders { MPEG4Pictures(headers: $0) } }
   }
 
   /// Whether each packet stands for itself, so that any may be the first.

@@ -11,7 +11,7 @@ enum FrameConverter {
     return orientation.isIdentity ? stored : try stored.oriented(orientation)
   }
 
-  static func frame(
+  private static func frame(
     of picture: UnsafeMutablePointer<AVFrame>, time: Double?, path: String
   ) throws(MediaError) -> VideoFrame {
     let format = unsafe AVPixelFormat(rawValue: picture.pointee.format)

@@ -1,15 +1,23 @@
-// What Swift cannot import of FFmpeg: macros with arguments become static inline functions.
+// FFmpeg's headers, its libraries opened at the first call, and what Swift cannot import of them: macros with arguments
+// become static inline functions.
 #pragma once
 
 #include <errno.h>
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <libavutil/avutil.h>
+#include <libavutil/cpu.h>
 #include <libavutil/display.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
+
+/// Opens FFmpeg's libraries once per process; later calls repeat the first answer.
+///
+/// Returns NULL on success, else what is wrong, in words. Any function of FFmpeg opens them too, and ends the program
+/// where that fails.
+const char *sluice_ffmpeg_open(void);
 
 static inline int sluice_averror_again(void) { return AVERROR(EAGAIN); }
 static inline int sluice_averror_nomem(void) { return AVERROR(ENOMEM); }
