@@ -46,12 +46,7 @@ public struct FrameGeometry: Sendable, Hashable {
   }
 
   /// Bytes of a frame.
-  var byteCount: Int {
-    (0..<layout.planeCount).reduce(0) { sum, plane in
-      let size = layout.planeSize(plane, width: width, height: height)
-      return sum + size.bytesPerRow * size.rows
-    }
-  }
+  public var byteCount: Int { layout.byteCount(width: width, height: height) }
 }
 
 extension FrameGeometry: CustomStringConvertible {

@@ -30,17 +30,20 @@ public struct ShardSettings: Sendable, Hashable, Codable {
   public var shortSide: Int?
   /// Frames a second that are kept, each the one shown at that moment; `nil` keeps all.
   public var frameRate: Double?
+  /// The most frames of a clip, evenly spaced from its first to its last; `nil` keeps all.
+  public var frameLimit: Int?
   /// A shard is closed by the clip with which it reaches this many bytes.
   public var shardSize: Int
 
   public init(
     fidelity: Fidelity = .lossless, level: Int = 1, shortSide: Int? = nil, frameRate: Double? = nil,
-    shardSize: Int = 1 << 30
+    frameLimit: Int? = nil, shardSize: Int = 1 << 30
   ) {
     self.fidelity = fidelity
     self.level = level
     self.shortSide = shortSide
     self.frameRate = frameRate
+    self.frameLimit = frameLimit
     self.shardSize = shardSize
   }
 
@@ -57,6 +60,9 @@ public struct ShardSettings: Sendable, Hashable, Codable {
     if let frameRate, !(frameRate > 0 && frameRate <= 1000) {
       throw ShardError(.invalid, "frame rate \(frameRate): above 0 and at most 1000 frames a second are possible.")
     }
+    if let frameLimit, frameLimit < 1 {
+      throw ShardError(.invalid, "frames \(frameLimit): a clip keeps at least one.")
+    }
     guard shardSize >= 1 << 16 else {
       throw ShardError(.invalid, "shard size \(shardSize): at least 65536 bytes are needed.")
     }
@@ -72,6 +78,7 @@ public struct ShardSettings: Sendable, Hashable, Codable {
       say("level", level, other.level),
       say("short side", shortSide.map(String.init) ?? "as decoded", other.shortSide.map(String.init) ?? "as decoded"),
       say("frame rate", frameRate.map { "\($0)" } ?? "all", other.frameRate.map { "\($0)" } ?? "all"),
+      say("frames", frameLimit.map(String.init) ?? "all", other.frameLimit.map(String.init) ?? "all"),
       say("shard size", shardSize, other.shardSize),
     ].compactMap { $0 }
   }

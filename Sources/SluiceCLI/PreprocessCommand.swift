@@ -113,6 +113,11 @@ struct StorageOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Keep this many frames a second.", valueName: "rate"))
   var fps: Double?
 
+  @Option(
+    help: ArgumentHelp("Keep at most this many frames of a clip, evenly spaced from first to last.", valueName: "count")
+  )
+  var frames: Int?
+
   @Flag(help: "Two thirds of the size: samples to the nearest multiple of 3 (49.9 dB in YUV). Not for HOG targets.")
   var nearLossless = false
 
@@ -125,7 +130,7 @@ struct StorageOptions: ParsableArguments {
   var settings: ShardSettings {
     ShardSettings(
       fidelity: nearLossless ? .nearLossless : .lossless, level: level, shortSide: shortSide, frameRate: fps,
-      shardSize: shardSize.bytes)
+      frameLimit: frames, shardSize: shardSize.bytes)
   }
 }
 

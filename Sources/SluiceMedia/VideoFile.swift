@@ -16,6 +16,8 @@ public final class VideoFile: FrameSource {
   public let height: Int
   /// Presentation times in display order, seconds from the first picture.
   public let times: [Double]
+  /// The index and, of a small file, the compressed pictures.
+  public let retainedBytes: Int
   private let session: Lock<VideoSession>
 
   /// Opens and indexes the file at `path`.
@@ -27,6 +29,7 @@ public final class VideoFile: FrameSource {
     times = session.times
     frameRate = session.frameRate
     (width, height) = session.size
+    retainedBytes = session.reader.retainedBytes
     self.session = Lock(session)
   }
 

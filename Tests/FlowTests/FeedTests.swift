@@ -46,6 +46,22 @@ import Testing
     #expect(order(0, 0, epoch: 0) == orders[0])
   }
 
+  @Test(arguments: [1, 2, 3, 7, 20, 100]) func aWindowKeepsNeighboursTogether(window: Int) {
+    let count = 20
+    var feed = FeedState(
+      count: count, seed: 3, order: SourceOrder(shuffleSeed: 0, window: window), from: nil, limit: 2 * count)
+    var epochs: [[Int]] = []
+    for _ in 0..<2 { epochs.append((0..<count).map { _ in feed.next()?.sample ?? -1 }) }
+    #expect(epochs[0] != epochs[1])
+    for samples in epochs {
+      #expect(samples.sorted() == Array(0..<count))
+      // The run of each sample; a run is left only when all of it has been given.
+      var changes = 0
+      for (one, other) in zip(samples, samples.dropFirst()) where one / window != other / window { changes += 1 }
+      #expect(changes == (count - 1) / window)
+    }
+  }
+
   @Test func aStoppedFeedGivesNothingMore() {
     var feed = FeedState(count: 5, seed: 0, order: SourceOrder(), from: nil, limit: nil)
     #expect(feed.next()?.sample == 0)

@@ -2,7 +2,7 @@ import SluiceFlow
 import Testing
 
 struct Sized: Stage, ByteBounded {
-  let outputByteBound: Int? = 1000
+  func outputSize(of input: ElementSize) -> ElementSize { ElementSize(bytes: input.bytes.map { 125 * $0 }) }
 
   func callAsFunction(_ input: Int, context: ElementContext) -> [UInt8] { [] }
 }
@@ -13,7 +13,7 @@ struct Count: Stage {
 
 struct SizedNumbers: Source, ByteBounded {
   let count = 10
-  let outputByteBound: Int? = 8
+  func outputSize(of input: ElementSize) -> ElementSize { ElementSize(bytes: 8) }
 
   func element(at index: Int, context: ElementContext) -> Int { index }
 }

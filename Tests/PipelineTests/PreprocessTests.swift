@@ -65,6 +65,21 @@ import Testing
     #expect(try ShardVerification.check(folder("one")).problems.isEmpty)
   }
 
+  @Test(arguments: [1, 2, 5, 20, 21]) func onlySoManyFramesAreKept(limit: Int) async throws {
+    let folder = TemporaryFolder()
+    try folder.video("v.mp4", frames: 20)
+    let list = DatasetList(items: [DatasetItem(path: folder("v.mp4"))])
+    _ = try await store(list, folder("set"), ShardSettings(frameLimit: limit))
+    let video = try VideoFile(path: folder("v.mp4"))
+    let clip = try ShardSet(folder("set")).clip(0)
+    let expected = [1: [10], 2: [0, 19], 5: [0, 4, 9, 14, 19]][limit] ?? Array(0..<20)
+    #expect(clip.frameCount == expected.count)
+    #expect(
+      try clip.frames(at: Array(expected.indices)).map { $0.packed() } == video.frames(at: expected).map { $0.packed() }
+    )
+    #expect(try ShardSet(folder("set")).settings().frameLimit == limit)
+  }
+
   @Test func aPartOfAVideoIsStoredAlone() async throws {
     let folder = TemporaryFolder()
     try folder.video("v.mp4", frames: 50)

@@ -10,8 +10,8 @@ public struct OpenedClip: Sendable {
   /// Pictures a second after choosing.
   let frameRate: Double?
 
-  /// Opens what stands at the clip's path and chooses its part, and its pictures if a rate is wanted.
-  init(_ clip: ListedClip, frameRate wanted: Double?) throws {
+  /// Opens what stands at the clip's path and chooses its part, and its pictures if a rate is wanted or only some.
+  init(_ clip: ListedClip, frameRate wanted: Double?, limit: Int?) throws {
     frames = try openFrames(path: clip.path)
     let video = frames as? VideoFile
     let description = clip.description
@@ -24,6 +24,8 @@ public struct OpenedClip: Sendable {
       let first = video.frameIndex(at: start)
       range = first..<min(video.frameIndex(at: end) + 1, video.frameCount)
     }
+    let all: [Int]
+    let rate: Double?
     if let video, let wanted, !range.isEmpty {
       let begin = video.times[range.lowerBound]
       let end = video.times[range.upperBound - 1]
@@ -33,11 +35,19 @@ public struct OpenedClip: Sendable {
         chosen.append(video.frameIndex(at: time))
         time = begin + Double(chosen.count) / wanted
       }
-      indices = chosen
-      frameRate = wanted
+      all = chosen
+      rate = wanted
     } else {
-      indices = Array(range)
-      frameRate = frames.frameRate
+      all = Array(range)
+      rate = frames.frameRate
+    }
+    if let limit, limit < all.count {
+      indices = (0..<limit).map { all[limit == 1 ? all.count / 2 : $0 * (all.count - 1) / (limit - 1)] }
+      // As many pictures over the same time.
+      frameRate = rate.map { limit == 1 ? $0 : $0 * Double(limit - 1) / Double(all.count - 1) }
+    } else {
+      indices = all
+      frameRate = rate
     }
     guard !indices.isEmpty else {
       throw MediaError(.notVideo, path: clip.path, "has no pictures in the part asked for")
@@ -72,11 +82,15 @@ public struct OpenedClip: Sendable {
 public struct ListedClips: Source {
   private let clips: [ListedClip]
   private let frameRate: Double?
+  private let frameLimit: Int?
 
-  /// - Parameter frameRate: pictures a second to keep; `nil` keeps all.
-  public init(_ clips: [ListedClip], frameRate: Double? = nil) {
+  /// - Parameters:
+  ///   - frameRate: pictures a second to keep; `nil` keeps all.
+  ///   - frameLimit: the most pictures of a clip, evenly spaced; `nil` keeps all.
+  public init(_ clips: [ListedClip], frameRate: Double? = nil, frameLimit: Int? = nil) {
     self.clips = clips
     self.frameRate = frameRate
+    self.frameLimit = frameLimit
   }
 
   public var count: Int { clips.count }
@@ -84,6 +98,6 @@ public struct ListedClips: Source {
   public func name(of index: Int) -> String { clips[index].path }
 
   public func element(at index: Int, context: ElementContext) -> ClipAttempt<OpenedClip> {
-    ClipAttempt(clips[index]) { try OpenedClip(clips[index], frameRate: frameRate) }
+    ClipAttempt(clips[index]) { try OpenedClip(clips[index], frameRate: frameRate, limit: frameLimit) }
   }
 }

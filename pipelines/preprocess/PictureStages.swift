@@ -28,8 +28,8 @@ public struct ClipPictures: Sendable {
     do {
       try opened.forEachFrame { frame in
         let changed = try change(frame)
-        guard FrameGeometry(changed).pictureBytes * opened.indices.count <= Self.byteLimit else { throw TooLarge() }
-        bytes += FrameGeometry(frame).pictureBytes
+        guard FrameGeometry(changed).byteCount * opened.indices.count <= Self.byteLimit else { throw TooLarge() }
+        bytes += FrameGeometry(frame).byteCount
         kept.append(changed)
       }
       content = .frames(kept)
@@ -46,21 +46,11 @@ public struct ClipPictures: Sendable {
   }
 }
 
-extension FrameGeometry {
-  /// Bytes of one picture.
-  var pictureBytes: Int {
-    (0..<layout.planeCount).reduce(0) { sum, plane in
-      let size = layout.planeSize(plane, width: width, height: height)
-      return sum + size.bytesPerRow * size.rows
-    }
-  }
-}
-
 /// Decodes all chosen pictures of a clip.
 public struct DecodePictures: Stage, ByteBounded {
   public init() {}
 
-  public var outputByteBound: Int? { ClipPictures.byteLimit }
+  public func outputSize(of input: ElementSize) -> ElementSize { ElementSize(bytes: ClipPictures.byteLimit) }
 
   public func callAsFunction(
     _ attempt: ClipAttempt<OpenedClip>, context: ElementContext
@@ -77,7 +67,7 @@ public struct ScalePictures: Transform, ByteBounded {
     self.shortSide = shortSide
   }
 
-  public var outputByteBound: Int? { ClipPictures.byteLimit }
+  public func outputSize(of input: ElementSize) -> ElementSize { ElementSize(bytes: ClipPictures.byteLimit) }
 
   public func makeWorker() -> FrameScaler { FrameScaler(shortSide: shortSide) }
 
@@ -109,7 +99,7 @@ public struct EncodePictures: Transform, ByteBounded {
     self.settings = settings
   }
 
-  public var outputByteBound: Int? { ClipPictures.byteLimit }
+  public func outputSize(of input: ElementSize) -> ElementSize { ElementSize(bytes: ClipPictures.byteLimit) }
 
   public func makeWorker() throws -> FrameEncoder { try FrameEncoder(settings) }
 

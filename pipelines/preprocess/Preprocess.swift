@@ -9,7 +9,7 @@ public func preprocessPipeline(
 ) -> Pipeline<StoredClip> {
   let settings = writer.settings
   return Pipeline("preprocess") {
-    ListedClips(clips, frameRate: settings.frameRate)
+    ListedClips(clips, frameRate: settings.frameRate, frameLimit: settings.frameLimit)
     DecodePictures().named("decode").workers(workers).buffer(1)
     if let shortSide = settings.shortSide {
       ScalePictures(shortSide: shortSide).named("scale").workers(workers).buffer(1)

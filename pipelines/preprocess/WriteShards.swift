@@ -88,7 +88,7 @@ public struct WriteShards: Transform {
       let coded = try worker.encoder.encode(picture)
       try writer.append([coded], geometry: geometry)
       count += 1
-      bytesIn += FrameGeometry(frame).pictureBytes
+      bytesIn += FrameGeometry(frame).byteCount
       bytesOut += coded.byteCount
     }
     return (count, bytesIn, bytesOut)

@@ -15,7 +15,7 @@ internal import SluiceTensor
 /// Chances are drawn once for a clip, in the order of the operations. Every operation works on bytes: pictures are
 /// converted to RGB (BT.601 and limited range where the stream does not say; chroma sited left, interpolated linearly;
 /// rounded to nearest), resized in 32-bit floats and rounded. All processors give the same bytes.
-public struct Augment: Transform {
+public struct Augment: Transform, ByteBounded {
   public var operations: [AugmentOperation]
   public var normalization: Normalization
   /// How decoded planes become a resized RGB crop.
@@ -35,6 +35,16 @@ public struct Augment: Transform {
 
   public static var settings: [Setting<Self>] {
     [Setting("path", \.path), Setting("keepsPixels", \.keepsPixels)]
+  }
+
+  /// Known where an operation says how large the pictures become.
+  public func outputSize(of input: ElementSize) -> ElementSize {
+    let side = operations.compactMap(\.outputSide).last
+    var size = ElementSize(bytes: 0)
+    size.frameCount = input.frameCount
+    size.pixelCount = side.map { $0 * $0 }
+    let valueBytes = 3 * MemoryLayout<Float>.stride + (keepsPixels ? 3 : 0)
+    return size.adding(bytesPerFrame: size.pixelCount.map { $0 * valueBytes })
   }
 
   /// Memory that is used again for each clip.

@@ -17,6 +17,14 @@ public struct AugmentOperation: Sendable, Hashable {
 
   let kind: Kind
 
+  /// The side of the squares that it makes, if it makes squares.
+  var outputSide: Int? {
+    switch kind {
+    case .resizedCrop(let size, _, _, _, _), .centerCrop(let size), .sideCrop(let size, _): size
+    case .shortSide, .flip, .colorJitter, .randAugment, .fixed: nil
+    }
+  }
+
   /// A box of random area and shape, resized to a square of `size` pixels.
   ///
   /// - Parameters:

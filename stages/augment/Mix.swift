@@ -10,7 +10,7 @@ internal import SluiceTensor
 /// Mix(Mixup(classCount: 400))
 /// ```
 /// What is drawn belongs to the batch's first sample. The 8-bit crops stay as they were.
-public struct Mix: Stage {
+public struct Mix: Stage, ByteBounded {
   /// How clips are mixed, and how often.
   public var mixup: Mixup
 
@@ -26,6 +26,9 @@ public struct Mix: Stage {
       Setting("labelSmoothing", \.mixup.labelSmoothing, in: 0...1),
     ]
   }
+
+  /// As large as the batch; labels do not count.
+  public func outputSize(of input: ElementSize) -> ElementSize { input }
 
   /// - Returns: as many clips, each with the shares of the classes it shows now.
   /// - Throws: ``AugmentError`` if the batch is odd, a label is no class, or a clip has been mixed before; an error that

@@ -47,3 +47,19 @@ public struct Clips: Source {
     return try source.element(at: own, context: context)
   }
 }
+
+extension Clips: SampleMeasuring {
+  /// Decodes the first picture of each of the samples.
+  public func outputSize(lookingAt samples: [Int]) -> ElementSize {
+    let sizes = samples.compactMap { index -> ElementSize? in
+      let context = ElementContext(seed: 0, epoch: 0, sample: index, identity: name(of: index), stage: "graph")
+      guard let handle = try? element(at: index, context: context),
+        let picture = try? handle.frames.frames(at: [handle.range.lowerBound]).first
+      else { return nil }
+      var size = ElementSize(bytes: handle.frames.retainedBytes)
+      size.pictureBytes = picture.layout.byteCount(width: picture.width, height: picture.height)
+      return size
+    }
+    return sizes.dropFirst().reduce(sizes.first ?? ElementSize()) { $0.union($1) }
+  }
+}

@@ -2,7 +2,7 @@ public import SluiceData
 public import SluiceFlow
 
 /// Takes a clip's class from its list for a classifier.
-public struct SingleLabel: Stage {
+public struct SingleLabel: Stage, ByteBounded {
   /// Classes there are.
   public let classCount: Int
 
@@ -10,6 +10,9 @@ public struct SingleLabel: Stage {
   public init(classCount: Int) {
     self.classCount = classCount
   }
+
+  /// As large as the clip; the label does not count.
+  public func outputSize(of input: ElementSize) -> ElementSize { input }
 
   /// - Throws: ``LabelError`` unless the clip has exactly one label, and that is a class.
   public func callAsFunction(_ clip: Clip, context: ElementContext) throws(LabelError) -> LabelledClip {

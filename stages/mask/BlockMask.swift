@@ -5,7 +5,7 @@ package import SluicePlatform
 /// Hides random boxes in time and space on a coarse grid until a share of it is hidden.
 /// - Source: Wei et al., "Masked feature prediction for self-supervised visual pre-training", 2022, section 4.1, as
 ///   trained by SlowFast (`MaskingGenerator3D`).
-public struct BlockMask: Stage {
+public struct BlockMask: MaskStage {
   /// Share of the volume.
   public var ratio: Double
   /// Height to width of boxes lies between this and its inverse.

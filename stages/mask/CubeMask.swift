@@ -8,7 +8,7 @@ package import SluicePlatform
 /// the default ratio.
 /// - Source: Wei et al., "Masked feature prediction for self-supervised visual pre-training", 2022, section 3.3, as
 ///   trained by VideoTransformer-pytorch.
-public struct CubeMask: Stage {
+public struct CubeMask: MaskStage {
   /// Share of the time steps, and of the tokens of each of them.
   public var ratio: Double
   /// Smallest rectangle, tokens.

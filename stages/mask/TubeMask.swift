@@ -5,7 +5,7 @@ package import SluicePlatform
 /// Hides the same random places in all time steps.
 /// - Source: Tong et al., "VideoMAE: masked autoencoders are data-efficient learners for self-supervised video
 ///   pre-training", 2022, section 3.3.
-public struct TubeMask: Stage {
+public struct TubeMask: MaskStage {
   /// Share of the places, rounded down to whole ones.
   public var ratio: Double
   /// Frames of a token.
@@ -37,7 +37,7 @@ public struct TubeMask: Stage {
 
 /// Hides random tokens, whatever their time and place.
 /// - Source: Feichtenhofer et al., "Masked autoencoders as spatiotemporal learners", 2022, section 3.
-public struct RandomMask: Stage {
+public struct RandomMask: MaskStage {
   /// Share of the tokens, rounded down to whole ones.
   public var ratio: Double
   /// Frames of a token.

@@ -9,7 +9,7 @@ package import SluicePlatform
 /// DenseFrames(count: 16, stride: 4, window: .center)  // evaluation: the same window each time
 /// ```
 /// - Source: Feichtenhofer et al., "SlowFast networks for video recognition", 2019, section 4.
-public struct DenseFrames: Stage {
+public struct DenseFrames: Stage, ByteBounded {
   /// How positions are computed from the window.
   public enum Spacing: String, Sendable, CaseIterable {
     /// First and last picture of the window and what lies evenly between them: steps of (`count * stride` - 1) /
@@ -47,6 +47,12 @@ public struct DenseFrames: Stage {
       Setting("count", \.count), Setting("stride", \.stride), Setting("spacing", \.spacing),
       Setting("window", \.window),
     ]
+  }
+
+  public func outputSize(of input: ElementSize) -> ElementSize {
+    var size = input
+    size.frameCount = count
+    return size
   }
 
   /// - Throws: ``SamplingError`` if the sample has too few pictures, or `count` or `stride` is below 1.

@@ -4,7 +4,7 @@ internal import SluiceTensor
 
 /// Computes the HOG targets of a masked clip from its 8-bit crop, only of the frames that the mask asks for.
 /// - Source: Wei et al., "Masked feature prediction for self-supervised visual pre-training", 2022, section 3.2.
-public struct HOGTarget: Transform {
+public struct HOGTarget: Transform, ByteBounded {
   /// How gradients are taken, and how a token's 108 values are ordered.
   public enum Operator: String, Sendable, CaseIterable {
     /// As scikit-image: central differences; order (cell, colour, direction).
@@ -30,6 +30,11 @@ public struct HOGTarget: Transform {
   }
 
   public static var settings: [Setting<Self>] { [Setting("gradients", \.gradients), Setting("frames", \.frames)] }
+
+  public func outputSize(of input: ElementSize) -> ElementSize {
+    // Each cell of 8 by 8 pixels has one histogram of each colour.
+    input.adding(bytesPerFrame: input.pixelCount.map { $0 / 64 * HOG.valuesPerCell * MemoryLayout<Float>.stride })
+  }
 
   /// Memory that is used again for each clip.
   public struct Worker {

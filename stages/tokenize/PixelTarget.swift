@@ -22,7 +22,7 @@ public struct PixelTargets: Sendable {
 /// Computes the pixel targets of a masked clip from its 8-bit crop, only of the hidden tokens.
 /// - Source: Tong et al., "VideoMAE: masked autoencoders are data-efficient learners for self-supervised video
 ///   pre-training", 2022.
-public struct PixelTarget: Stage {
+public struct PixelTarget: Stage, ByteBounded {
   /// Whether each colour of each token is brought to mean 0 and deviation 1; otherwise values are in 0…1.
   public var isNormalized: Bool
   /// Frames of a token.
@@ -40,6 +40,10 @@ public struct PixelTarget: Stage {
 
   /// Values of a token.
   public var width: Int { tubeletSize * patchSize * patchSize * 3 }
+
+  public func outputSize(of input: ElementSize) -> ElementSize {
+    input.adding(bytesPerFrame: input.pixelCount.map { 3 * $0 * MemoryLayout<Float>.stride })
+  }
 
   /// - Throws: ``TargetError`` if the crop was not kept or the mask is of another grid.
   public func callAsFunction(_ masked: MaskedClip, context: ElementContext) throws -> MaskedSample<PixelTargets> {

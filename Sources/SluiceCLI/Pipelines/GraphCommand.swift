@@ -29,7 +29,7 @@ struct GraphCommand: ParsableCommand {
     if settings {
       for setting in prepared.pipeline.settings { Console.print("\(setting.name)=\(setting.value)") }
     } else {
-      Console.print(format.rendering(of: prepared.pipeline.graph))
+      Console.print(format.rendering(of: prepared.pipeline.graph(lookingAt: 8)))
     }
   }
 }

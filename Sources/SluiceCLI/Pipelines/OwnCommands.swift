@@ -63,7 +63,7 @@ struct OwnGraph<Program: PipelineCommand>: ParsableCommand {
   func run() throws {
     var pipeline = try Program().pipeline
     for (name, value) in try settings.assignments { try pipeline.set(name, to: value) }
-    Console.print(format.rendering(of: pipeline.graph))
+    Console.print(format.rendering(of: pipeline.graph(lookingAt: 8)))
   }
 }
 
@@ -76,14 +76,11 @@ struct OwnProfile<Program: PipelineCommand>: AsyncParsableCommand {
   @OptionGroup
   var own: OwnArguments
 
-  @Flag(help: "Also shows the tensor operations.")
-  var ops = false
-
-  @Flag(help: "Prints JSON.")
-  var json = false
+  @OptionGroup
+  var output: ProfileArguments
 
   func run() async throws {
     try await ProfileRun(try own.pipeline(of: Program.self), options: own.length.options())
-      .report(operations: ops, asJSON: json)
+      .report(output)
   }
 }

@@ -11,6 +11,7 @@ struct ProfileCommand: AsyncParsableCommand {
 
       Example:
         sluice profile maskfeat --data train.txt --steps 20 --ops
+        sluice profile maskfeat --data train.txt --trace trace.json
       """)
 
   @Argument(help: "The pipeline's name.")
@@ -19,11 +20,8 @@ struct ProfileCommand: AsyncParsableCommand {
   @OptionGroup
   var arguments: RunArguments
 
-  @Flag(help: "Also shows the operations inside the step.")
-  var ops = false
-
-  @Flag(help: "Prints JSON.")
-  var json = false
+  @OptionGroup
+  var output: ProfileArguments
 
   func run() async throws {
     var request = try arguments.request()
@@ -31,6 +29,6 @@ struct ProfileCommand: AsyncParsableCommand {
     let prepared = try PreparedRun(try Systems.named(pipeline), request)
     try prepared.requireData()
     prepared.initialize()
-    try await ProfileRun(prepared.pipeline, options: prepared.options).report(operations: ops, asJSON: json)
+    try await ProfileRun(prepared.pipeline, options: prepared.options).report(output)
   }
 }

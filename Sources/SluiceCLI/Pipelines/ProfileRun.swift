@@ -1,6 +1,21 @@
+internal import ArgumentParser
 internal import FoundationEssentials
 internal import SluiceFlow
 internal import SluiceTensor
+
+/// What a profile shows.
+struct ProfileArguments: ParsableArguments {
+  @Flag(help: "Also shows the operations inside the step.")
+  var ops = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Also writes what every worker did and when, for ui.perfetto.dev or chrome://tracing.", valueName: "file"))
+  var trace: String?
+
+  @Flag(help: "Prints JSON.")
+  var json = false
+}
 
 /// A run that is watched, not kept.
 struct ProfileRun<Output: Sendable> {
@@ -13,16 +28,20 @@ struct ProfileRun<Output: Sendable> {
   }
 
   /// Runs the pipeline and prints what each node did, and what limits it.
-  func report(operations: Bool, asJSON: Bool) async throws {
+  func report(_ output: ProfileArguments) async throws {
+    let trace = output.trace.map { _ in TraceRecorder() }
+    var options = options
+    options.trace = trace
     let profile = OperationProfile()
     var progress = ProgressLine("profile \(pipeline.name)", total: options.steps)
     defer { progress.finish() }
     let metrics = try await Compute(threadCount: options.budget.compute).run {
-      try await operations ? profile.record { try await measured(&progress) } : measured(&progress)
+      try await output.ops ? profile.record { try await measured(options, &progress) } : measured(options, &progress)
     }
     progress.finish()
+    if let trace, let path = output.trace { try write(trace, to: path) }
     let bottleneck = metrics.bottleneck(in: pipeline.graph)
-    if asJSON {
+    if output.json {
       let report = Report(metrics: metrics, bottleneck: bottleneck.node ?? "", sentence: bottleneck.sentence)
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
@@ -32,13 +51,19 @@ struct ProfileRun<Output: Sendable> {
     Console.print(metrics.table)
     Console.print("")
     Console.print(bottleneck.sentence)
-    if operations {
+    if output.ops {
       Console.print("")
       Console.print(profile.table)
     }
   }
 
-  private func measured(_ progress: inout ProgressLine) async throws -> RunMetrics {
+  private func write(_ trace: TraceRecorder, to path: String) throws {
+    try Data(trace.json.utf8).write(to: URL(filePath: path), options: .atomic)
+    let dropped = trace.droppedCount == 0 ? "" : "; \(trace.droppedCount) later entries found no room: take fewer steps"
+    Console.note("trace \(path)\(dropped)")
+  }
+
+  private func measured(_ options: RunOptions, _ progress: inout ProgressLine) async throws -> RunMetrics {
     let run = pipeline.run(options)
     var count = 0
     var metrics = run.metrics

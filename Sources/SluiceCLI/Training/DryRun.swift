@@ -35,7 +35,7 @@ struct DryRun {
     )
     Console.print("tensors        \(ProgressLine.formatted(Double(Tensor.memory.peakByteCount) / 1e6)) MB at most")
     Console.print("loss           \(loss.map(ProgressLine.formatted) ?? "none")")
-    Console.print("channels       \(prepared.pipeline.graph.memorySentence)")
+    Console.print("channels       \(prepared.pipeline.graph(lookingAt: 8).memorySentence)")
     Console.print("took           \(ProgressLine.formatted((clock.now - begun).seconds)) s with reading")
   }
 }

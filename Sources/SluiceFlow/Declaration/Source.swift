@@ -28,9 +28,12 @@ extension Source {
   }
 
   /// This source in an order drawn anew for each epoch from the run's seed.
-  /// - Parameter seed: mixed with the run's seed, so that two sources of one run can be in different orders.
-  public func shuffled(seed: UInt64 = 0) -> SourceNode<Output> {
-    SourceNode(pipelinePlan).shuffled(seed: seed)
+  /// - Parameters:
+  ///   - seed: mixed with the run's seed, so that two sources of one run can be in different orders.
+  ///   - window: how many neighbours stay together, for disks that are slow to seek: the list is cut into runs of this
+  ///     length, runs come in random order, and so do the samples of a run. `nil` shuffles the whole list.
+  public func shuffled(seed: UInt64 = 0, window: Int? = nil) -> SourceNode<Output> {
+    SourceNode(pipelinePlan).shuffled(seed: seed, window: window)
   }
 
   /// This source again and again: it does not end the run, and beside another one it restarts as often as that needs.
@@ -54,9 +57,16 @@ public struct SourceNode<Output: Sendable>: PipelinePart {
   }
 
   /// In an order drawn anew for each epoch from the run's seed.
-  /// - Parameter seed: mixed with the run's seed, so that two sources of one run can be in different orders.
-  public func shuffled(seed: UInt64 = 0) -> SourceNode<Output> {
-    SourceNode(pipelinePlan.changingLast { $0.order.shuffleSeed = seed })
+  /// - Parameters:
+  ///   - seed: mixed with the run's seed, so that two sources of one run can be in different orders.
+  ///   - window: how many neighbours stay together, for disks that are slow to seek: the list is cut into runs of this
+  ///     length, runs come in random order, and so do the samples of a run. `nil` shuffles the whole list.
+  public func shuffled(seed: UInt64 = 0, window: Int? = nil) -> SourceNode<Output> {
+    SourceNode(
+      pipelinePlan.changingLast {
+        $0.order.shuffleSeed = seed
+        $0.order.window = window.map { checked($0, "window") }
+      })
   }
 
   /// Again and again: it does not end the run, and beside another one it restarts as often as that needs.
@@ -73,10 +83,13 @@ public struct SourceNode<Output: Sendable>: PipelinePart {
 /// In which order a source is read.
 package struct SourceOrder: Sendable, Equatable {
   package var shuffleSeed: UInt64?
+  /// How many neighbours a shuffle keeps together; `nil` for none.
+  package var window: Int?
   package var isRepeated: Bool
 
-  package init(shuffleSeed: UInt64? = nil, isRepeated: Bool = false) {
+  package init(shuffleSeed: UInt64? = nil, window: Int? = nil, isRepeated: Bool = false) {
     self.shuffleSeed = shuffleSeed
+    self.window = window
     self.isRepeated = isRepeated
   }
 }

@@ -30,12 +30,6 @@ extension Transform {
   }
 }
 
-/// A stage or source that knows how large what it gives can become; `sluice graph` sums this up.
-public protocol ByteBounded {
-  /// The most bytes one output takes, or `nil` if this configuration does not bound it.
-  var outputByteBound: Int? { get }
-}
-
 extension Stage {
   public var pipelinePlan: PipelinePlan {
     PipelinePlan([PlanNode(stage: StageBox(stage: self))])

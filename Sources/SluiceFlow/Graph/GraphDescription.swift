@@ -58,8 +58,12 @@ public struct GraphDescription: Sendable, Equatable, Codable {
 
 extension Pipeline {
   /// The declared graph.
-  public var graph: GraphDescription {
-    var builder = GraphBuilder()
+  public var graph: GraphDescription { graph(lookingAt: 0) }
+
+  /// The declared graph, sizes of elements included that only the data can tell.
+  /// - Parameter samples: how many samples of each source are looked at; their files are read.
+  public func graph(lookingAt samples: Int) -> GraphDescription {
+    var builder = GraphBuilder(samples: samples)
     _ = builder.add(plan, after: [], in: nil)
     return GraphDescription(name: name, nodes: builder.nodes, edges: builder.edges)
   }
@@ -67,14 +71,17 @@ extension Pipeline {
 
 /// Walks a plan and lists its nodes and edges.
 private struct GraphBuilder {
+  /// How many samples of a source are looked at.
+  let samples: Int
   var nodes: [GraphDescription.Node] = []
   var edges: [GraphDescription.Edge] = []
 
-  /// What comes out of the nodes so far: which one gives it, through how large a channel, how many bytes it has.
+  /// What comes out of the nodes so far: which one gives it, through how large a channel, how large it is.
   struct End {
     let name: String
     let capacity: Int
-    let bytes: Int?
+    let size: ElementSize
+    var bytes: Int? { size.bytes }
   }
 
   mutating func add(_ plan: PipelinePlan, after ends: [End], in parent: String?) -> [End] {
@@ -86,11 +93,11 @@ private struct GraphBuilder {
   private mutating func add(_ node: PlanNode, after ends: [End], in parent: String?) -> [End] {
     switch node.kind {
     case .source(let source):
-      place(node, .source, after: ends, in: parent, outputBytes: source.outputByteBound)
+      place(node, .source, after: ends, in: parent, output: source.outputSize(lookingAt: samples))
     case .stage(let stage):
-      place(node, .stage, after: ends, in: parent, outputBytes: stage.outputByteBound)
+      place(node, .stage, after: ends, in: parent, output: stage.outputSize(of: ends.first?.size ?? ElementSize()))
     case .batch(let size, _):
-      place(node, .batch, after: ends, in: parent, outputBytes: ends.first?.bytes.map { $0 * size }, batchSize: size)
+      place(node, .batch, after: ends, in: parent, output: batch(size, of: ends.first?.size), batchSize: size)
     case .zip(let zip):
       addZip(node, zip, in: parent)
     case .fork(let fork):
@@ -100,48 +107,54 @@ private struct GraphBuilder {
     }
   }
 
+  private func batch(_ count: Int, of element: ElementSize?) -> ElementSize {
+    var size = element ?? ElementSize()
+    size.bytes = size.bytes.map { $0 * count }
+    return size
+  }
+
   private mutating func addZip(_ node: PlanNode, _ zip: ZipPlan, in parent: String?) -> [End] {
     let ends = zip.streams.flatMap { add($0, after: [], in: parent) }
     let bytes = ends.map(\.bytes).reduce(0 as Int?) { sum, next in sum.flatMap { sum in next.map { sum + $0 } } }
-    return place(node, .zip, after: ends, in: parent, outputBytes: bytes)
+    return place(node, .zip, after: ends, in: parent, output: ElementSize(bytes: bytes))
   }
 
   private mutating func addFork(
     _ node: PlanNode, _ fork: ForkPlan, after ends: [End], in parent: String?
   ) -> [End] {
     let window = fork.window ?? fork.branches.map(\.elementsInside).max() ?? 1
-    let bytes = ends.first?.bytes
+    let size = ends.first?.size ?? ElementSize()
     connect(ends, to: node.name)
     let held = window + 1 + fork.branches.count
     nodes.append(
       GraphDescription.Node(
         name: node.name, kind: .fork, input: node.inputType, output: node.inputType, workers: 1, buffer: window,
-        window: window, isOrdered: true, parent: parent, outputBytes: bytes, heldOutputs: held,
-        bytes: bytes.map { $0 * held }))
+        window: window, isOrdered: true, parent: parent, outputBytes: size.bytes, heldOutputs: held,
+        bytes: size.bytes.map { $0 * held }))
     var exits: [End] = []
     for branch in fork.branches {
-      exits += add(branch, after: [End(name: node.name, capacity: 1, bytes: bytes)], in: node.name)
+      exits += add(branch, after: [End(name: node.name, capacity: 1, size: size)], in: node.name)
     }
-    exits.append(End(name: node.name, capacity: window, bytes: bytes))
-    return place(node, .join, named: node.name + ".join", after: exits, in: parent, outputBytes: nil)
+    exits.append(End(name: node.name, capacity: window, size: size))
+    return place(node, .join, named: node.name + ".join", after: exits, in: parent, output: ElementSize())
   }
 
   private mutating func addStep(
     _ node: PlanNode, _ plan: PipelinePlan, after ends: [End], in parent: String?
   ) -> [End] {
-    let bytes = ends.first?.bytes
+    let size = ends.first?.size ?? ElementSize()
     connect(ends, to: node.name)
     // One element inside, at the door or between its stages.
     nodes.append(
       GraphDescription.Node(
         name: node.name, kind: .step, input: node.inputType, output: node.outputType, workers: 1, buffer: 1,
-        isOrdered: true, parent: parent, outputBytes: bytes, heldOutputs: 1, bytes: bytes))
-    return add(plan, after: [End(name: node.name, capacity: 1, bytes: bytes)], in: node.name)
+        isOrdered: true, parent: parent, outputBytes: size.bytes, heldOutputs: 1, bytes: size.bytes))
+    return add(plan, after: [End(name: node.name, capacity: 1, size: size)], in: node.name)
   }
 
   private mutating func place(
     _ node: PlanNode, _ kind: GraphDescription.Kind, named name: String? = nil, after ends: [End],
-    in parent: String?, outputBytes: Int?, batchSize: Int? = nil
+    in parent: String?, output: ElementSize, batchSize: Int? = nil
   ) -> [End] {
     let name = name ?? node.name
     connect(ends, to: name)
@@ -152,9 +165,9 @@ private struct GraphBuilder {
       GraphDescription.Node(
         name: name, kind: kind, input: node.inputType, output: node.outputType, workers: node.workers,
         buffer: node.buffer, batchSize: batchSize, isOrdered: node.isOrdered, parent: parent,
-        outputBytes: outputBytes, heldOutputs: held,
-        bytes: outputBytes.flatMap { own in inputs.map { own * held + $0 * node.workers } }))
-    return [End(name: name, capacity: node.buffer, bytes: outputBytes)]
+        outputBytes: output.bytes, heldOutputs: held,
+        bytes: output.bytes.flatMap { own in inputs.map { own * held + $0 * node.workers } }))
+    return [End(name: name, capacity: node.buffer, size: output)]
   }
 
   private mutating func connect(_ ends: [End], to name: String) {

@@ -13,6 +13,7 @@ final class Meter: Sendable {
   }
 
   private let clock: MonotonicClock
+  private let track: TraceTrack?
   private let items = Atomic<Int>(0)
   private let failures = Atomic<Int>(0)
   private let busy = Atomic<UInt64>(0)
@@ -21,14 +22,21 @@ final class Meter: Sendable {
   private let activity = Atomic<Int>(Activity.ended.rawValue)
   private let since: Atomic<UInt64>
 
-  init(clock: MonotonicClock) {
+  /// - Parameter track: where each activity is written down besides.
+  init(clock: MonotonicClock, track: TraceTrack? = nil) {
     self.clock = clock
+    self.track = track
     since = Atomic(clock.now())
   }
 
   // One writer each: a plain load and store is enough, no locked instruction.
   func countItem() {
     items.store(items.load(ordering: .relaxed) + 1, ordering: .relaxed)
+  }
+
+  /// Notes that the work on an element is done, for a trace.
+  func finish(_ envelope: Envelope) {
+    if let track { track.finish(envelope.identity, at: clock.now()) }
   }
 
   func countFailure() {
@@ -44,6 +52,7 @@ final class Meter: Sendable {
     case .waitingForOutput: output.store(output.load(ordering: .relaxed) + elapsed, ordering: .relaxed)
     case .ended, nil: break
     }
+    track?.enter(next, at: now)
     since.store(now, ordering: .relaxed)
     activity.store(next.rawValue, ordering: .relaxed)
   }

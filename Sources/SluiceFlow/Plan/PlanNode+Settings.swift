@@ -4,7 +4,7 @@ extension PlanNode {
     let buffer = FieldValue(name: "buffer", text: "\(buffer)", changesResults: false)
     let workers = FieldValue(name: "workers", text: "\(workers)", changesResults: false)
     return switch kind {
-    case .source(let source): source.fields + [workers, buffer]
+    case .source(let source): source.fields + order.fields + [workers, buffer]
     case .stage(let stage): stage.fields + [workers, buffer]
     case .batch(let size, _): [FieldValue(name: "size", text: "\(size)", changesResults: true), buffer]
     case .fork(let fork):
@@ -26,6 +26,7 @@ extension PlanNode {
     case (.fork(var fork), "window"):
       fork.window = text == "auto" ? nil : try positive(text)
       kind = .fork(fork)
+    case (.source, "window"): order.window = text == "all" ? nil : try positive(text)
     case (_, "workers"): workers = try positive(text)
     case (_, "buffer"): buffer = try positive(text)
     default: break
@@ -36,6 +37,14 @@ extension PlanNode {
     let number: Int = try SettingText.parse(text)
     guard number > 0 else { throw SettingError("\(number) given, at least 1 wanted") }
     return number
+  }
+}
+
+extension SourceOrder {
+  /// What can be set of the order; nothing if the list's own is kept.
+  fileprivate var fields: [FieldValue] {
+    guard shuffleSeed != nil else { return [] }
+    return [FieldValue(name: "window", text: window.map { "\($0)" } ?? "all", changesResults: true)]
   }
 }
 

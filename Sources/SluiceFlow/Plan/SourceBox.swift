@@ -2,7 +2,7 @@
 package protocol SourceBoxing: Sendable {
   var defaultName: String { get }
   var outputType: String { get }
-  var outputByteBound: Int? { get }
+  func outputSize(lookingAt samples: Int) -> ElementSize
   var count: Int { get }
   var fields: [FieldValue] { get }
   mutating func set(_ field: String, to text: String) throws
@@ -15,7 +15,6 @@ struct SourceBox<Boxed: Source>: SourceBoxing {
 
   var defaultName: String { nodeName(of: Boxed.self) }
   var outputType: String { typeName(Boxed.Output.self) }
-  var outputByteBound: Int? { (source as? any ByteBounded)?.outputByteBound }
   var count: Int { source.count }
   var fields: [FieldValue] { fieldValues(of: source) }
 
@@ -28,6 +27,14 @@ struct SourceBox<Boxed: Source>: SourceBoxing {
   }
 
   func name(of index: Int) -> String { source.name(of: index) }
+
+  /// Looks at evenly spaced samples, or at none.
+  func outputSize(lookingAt samples: Int) -> ElementSize {
+    if let bounded = source as? any ByteBounded { return bounded.outputSize(of: ElementSize()) }
+    guard let measuring = source as? any SampleMeasuring else { return ElementSize() }
+    let number = min(samples, count)
+    return measuring.outputSize(lookingAt: (0..<number).map { $0 * count / number })
+  }
 }
 
 enum BatchBox<Element: Sendable> {

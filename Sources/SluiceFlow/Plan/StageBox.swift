@@ -3,7 +3,7 @@ package protocol StageBoxing: Sendable {
   var defaultName: String { get }
   var inputType: String { get }
   var outputType: String { get }
-  var outputByteBound: Int? { get }
+  func outputSize(of input: ElementSize) -> ElementSize
   var fields: [FieldValue] { get }
   mutating func set(_ field: String, to text: String) throws
   /// The stage itself.
@@ -88,7 +88,9 @@ extension StageBoxed {
   package var defaultName: String { nodeName(of: Boxed.self) }
   package var inputType: String { typeName(Boxed.Input.self) }
   package var outputType: String { typeName(Boxed.Output.self) }
-  package var outputByteBound: Int? { (stage as? any ByteBounded)?.outputByteBound }
+  package func outputSize(of input: ElementSize) -> ElementSize {
+    (stage as? any ByteBounded)?.outputSize(of: input) ?? ElementSize()
+  }
   package var fields: [FieldValue] { fieldValues(of: stage) }
   package mutating func set(_ field: String, to text: String) throws { try setField(field, to: text, of: &stage) }
 }

@@ -14,6 +14,7 @@ package struct FeedState {
   package let count: Int
   private let seed: UInt64
   private let shuffleSeed: UInt64?
+  private let window: Int?
   private let limit: Int?
   private let skipped: Set<Int>
   private var ordinal: Int
@@ -27,6 +28,7 @@ package struct FeedState {
     self.count = count
     self.seed = seed
     shuffleSeed = order.shuffleSeed
+    window = order.window
     self.limit = limit
     ordinal = position?.consumed ?? 0
     skipped = Set(position?.ahead ?? [])
@@ -53,9 +55,18 @@ package struct FeedState {
     // The node's name is no part of the key: videos and the shards made of them come in the same order.
     var generator = KeyedRandom(
       seed: seed, epoch: epoch, sample: Int(truncatingIfNeeded: shuffleSeed), stage: "shuffle")
-    let samples = shuffledNumbers(count, using: &generator)
+    let samples = shuffledNumbers(count, window: window ?? count, using: &generator)
     permutation = (epoch, samples)
     return Int(samples[index])
+  }
+}
+
+/// 0 ..< count with runs of `window` numbers in random order, and the numbers of each run too.
+func shuffledNumbers(_ count: Int, window: Int, using generator: inout KeyedRandom) -> [UInt32] {
+  guard window < count else { return shuffledNumbers(count, using: &generator) }
+  return shuffledNumbers((count + window - 1) / window, using: &generator).flatMap { run in
+    let first = Int(run) * window
+    return shuffledNumbers(min(window, count - first), using: &generator).map { UInt32(first) + $0 }
   }
 }
 

@@ -8,6 +8,7 @@ struct Outlet: Sendable {
 
   /// Hands an output on without waiting; `nil` if it has to wait, `false` if nobody wants any more.
   func offer(_ envelope: Envelope, turn: Int) -> Bool? {
+    meter.finish(envelope)
     guard let turnstile else { return offer(envelope) }
     guard turnstile.isNow(turn) == true, let answer = offer(envelope) else { return nil }
     turnstile.advance()
@@ -20,13 +21,18 @@ struct Outlet: Sendable {
     meter.enter(.waitingForOutput)
     let isMyTurn = await turnstile.wait(for: turn)
     meter.enter(.busy)
-    guard isMyTurn, await put(envelope) else { return false }
+    guard isMyTurn, await hand(envelope) else { return false }
     turnstile.advance()
     return true
   }
 
   /// Hands an output on, waiting for room if need be; `false` if nobody wants any more.
   nonisolated(nonsending) func put(_ envelope: Envelope) async -> Bool {
+    meter.finish(envelope)
+    return await hand(envelope)
+  }
+
+  private nonisolated(nonsending) func hand(_ envelope: Envelope) async -> Bool {
     if let answer = offer(envelope) { return answer }
     return await wait(with: envelope)
   }

@@ -19,10 +19,13 @@ public struct RunOptions: Sendable {
   public var budget: ThreadBudget
   /// The clock of the metrics.
   public var clock: MonotonicClock
+  /// Where each worker's activities are written down one by one; `nil` for nowhere.
+  public var trace: TraceRecorder?
 
   public init(
     seed: UInt64 = 0, epochs: Int? = nil, steps: Int? = nil, start: StreamPosition? = nil,
-    maxFailures: Double? = 0.01, budget: ThreadBudget = ThreadBudget(), clock: MonotonicClock = .system
+    maxFailures: Double? = 0.01, budget: ThreadBudget = ThreadBudget(), clock: MonotonicClock = .system,
+    trace: TraceRecorder? = nil
   ) {
     self.seed = seed
     self.epochs = epochs
@@ -31,6 +34,7 @@ public struct RunOptions: Sendable {
     self.maxFailures = maxFailures
     self.budget = budget
     self.clock = clock
+    self.trace = trace
   }
 
   /// Whether the run is one pass that ends with the list.

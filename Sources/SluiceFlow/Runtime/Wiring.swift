@@ -100,7 +100,9 @@ struct Wiring {
   )
     -> [Meter]
   {
-    let meters = (0..<workers).map { _ in Meter(clock: options.clock) }
+    let meters = (0..<workers).map { number in
+      Meter(clock: options.clock, track: options.trace?.track(workers > 1 ? "\(name) \(number + 1)" : name))
+    }
     probes.append(NodeProbe(name: name, meters: meters, output: output, capacity: capacity))
     return meters
   }

@@ -13,6 +13,8 @@ public func openFrames(path: String, limits: MediaLimits = MediaLimits()) throws
 }
 
 extension FrameSource {
+  public var retainedBytes: Int { 0 }
+
   /// Checks that every picture at `indices` exists.
   /// - Throws: ``MediaError`` that names the first one which does not.
   public func check(_ indices: [Int]) throws(MediaError) {

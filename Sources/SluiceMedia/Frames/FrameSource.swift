@@ -7,6 +7,9 @@ public protocol FrameSource: Sendable {
   /// Frames per second on average, or `nil` where that has no meaning.
   var frameRate: Double? { get }
 
+  /// Bytes it keeps in memory between requests, a decoder's own memory not counted.
+  var retainedBytes: Int { get }
+
   /// The pictures at `indices`, in that order; an index may come more than once.
   ///
   /// Blocks the calling thread while it decodes.

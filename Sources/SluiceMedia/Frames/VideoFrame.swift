@@ -29,6 +29,14 @@ public enum PixelLayout: UInt8, Sendable, CaseIterable {
     case .yuv420: plane == 0 ? (width, height) : ((width + 1) / 2, (height + 1) / 2)
     }
   }
+
+  /// Bytes of all planes of a frame.
+  public func byteCount(width: Int, height: Int) -> Int {
+    (0..<planeCount).reduce(0) { sum, plane in
+      let size = planeSize(plane, width: width, height: height)
+      return sum + size.bytesPerRow * size.rows
+    }
+  }
 }
 
 /// How a frame's YUV samples become RGB.

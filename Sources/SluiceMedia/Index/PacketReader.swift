@@ -41,6 +41,11 @@ final class PacketReader {
     if store != nil { self.demuxer = nil }
   }
 
+  /// Bytes of the index and of the packets that are kept.
+  var retainedBytes: Int {
+    packets.count * MemoryLayout<PacketEntry>.stride + (store?.byteCount ?? 0)
+  }
+
   private func readIndex(_ demuxer: Demuxer) throws(MediaError) {
     let packet = Packet()
     packets.reserveCapacity(max(demuxer.indexedCount, 64) & 0xFFFFF)
