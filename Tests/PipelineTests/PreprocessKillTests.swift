@@ -20,7 +20,8 @@ import Testing
     let list = try folder.write(lines, "list.txt")
     func arguments(_ out: String) -> [String] {
       [
-        "preprocess", list, "--root", folder.path, "--out", folder(out), "--shard-size", "64KiB", "--workers", "2",
+        "preprocess", list, "--root", folder.path, "--out", folder(out), "--shard-size",
+        isThorough ? "256KiB" : "64KiB", "--workers", "2",
         "--max-failures", "0.1",
       ]
     }

@@ -118,6 +118,32 @@ import Testing
   }
 }
 
+extension HOGTests {
+  @Test(arguments: HOGTarget.Operator.allCases) func aTokenOfOneCellHasItsHistogram(
+    _ gradients: HOGTarget.Operator
+  ) throws {
+    let bytes = noise(4 * 24 * 16 * 3)
+    let pixels = PixelClip(frameCount: 4, height: 24, width: 16, bytes: bytes)
+    let clip = Clip(pixels: pixels, values: .zeros([3, 4, 24, 16]))
+    let mask = TokenMask(steps: 2, rows: 3, columns: 2, values: [0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0])
+    func target(patchSize: Int, frames: HOGTarget.Frames) throws -> HOGTargets {
+      let stage = HOGTarget(gradients, frames: frames, patchSize: patchSize)
+      var worker = stage.makeWorker()
+      return try stage(MaskedClip(clip: clip, mask: mask), worker: &worker, context: .sample(0)).target
+    }
+    let small = try target(patchSize: 8, frames: .lastOfSteps)
+    #expect(small.frames == [3])
+    #expect(small.values.shape == [1, 3, 2, 27])
+    if gradients == .central {
+      #expect(
+        small.values.floats == cells(Array(bytes[3 * 24 * 16 * 3..<4 * 24 * 16 * 3]), width: 16, height: 24).cells)
+    }
+    #expect(throws: TargetError.indivisible(width: 16, height: 24, by: 16)) {
+      try target(patchSize: 16, frames: .lastOfSteps)
+    }
+  }
+}
+
 /// The definition in double precision, with an arc tangent.
 private func naiveHOG(_ picture: [UInt8], width: Int, height: Int) -> [Double] {
   let (rows, columns) = (height / 8, width / 8)

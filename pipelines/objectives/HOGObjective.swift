@@ -6,7 +6,8 @@ public import SluiceTokenize
 /// Predicts histograms of oriented gradients at hidden places: the objective of MaskFeat.
 ///
 /// With targets at the centres of cubes each token predicts both frames of its time step (2 × 108 values), and the loss
-/// reads the frame that has a target; with targets at the first frame of each step it predicts that one (108 values).
+/// reads the frame that has a target; with targets at the first or last frame of each step it predicts that one (108
+/// values; 27 for tokens of one cell).
 /// - Source: Wei et al., "Masked feature prediction for self-supervised visual pre-training", CVPR 2022.
 public struct HOGObjective: Objective {
   public let target: HOGTarget
@@ -17,8 +18,8 @@ public struct HOGObjective: Objective {
 
   public var predictionWidth: Int {
     switch target.frames {
-    case .centersOfCubes: 2 * 108
-    case .firstOfSteps: 108
+    case .centersOfCubes: 2 * target.width
+    case .firstOfSteps, .lastOfSteps: target.width
     }
   }
 

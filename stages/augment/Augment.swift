@@ -86,6 +86,10 @@ public struct Augment: Transform, ByteBounded {
       }
       filled = byteCount
     }
+    for color in 0..<3 {
+      unsafe normalization.finish(
+        UnsafeMutableBufferPointer(start: values.pointer + color * count * area, count: count * area))
+    }
     let pixels = PixelClip(frameCount: keepsPixels ? count : 0, height: height, width: width, bytes: bytes)
     return Clip(pixels: pixels, values: values, labels: decoded.handle.labels, captions: decoded.handle.captions)
   }

@@ -44,6 +44,11 @@ extension AugmentOperation {
       try cut(&size, side, into: &steps) {
         CropBox(centered: side, side, inWidth: $0.width, height: $0.height)
       }
+    case .randomCrop(let side):
+      try cut(&size, side, into: &steps) { size in
+        let top = draws.integer(in: 0...size.height - side)
+        return CropBox(top: top, left: draws.integer(in: 0...size.width - side), height: side, width: side)
+      }
     case .sideCrop(let side, let place):
       try cut(&size, side, into: &steps) { size in
         let slack = size.width - side

@@ -8,6 +8,7 @@ public struct AugmentOperation: Sendable, Hashable {
     case resizedCrop(size: Int, scale: ClosedRange<Double>, ratio: ClosedRange<Double>, ResizeFilter, antialias: Bool)
     case shortSide(size: Int, ResizeFilter, antialias: Bool)
     case centerCrop(size: Int)
+    case randomCrop(size: Int)
     case sideCrop(size: Int, SideCrop)
     case flip(probability: Double)
     case colorJitter(ColorJitter)
@@ -20,7 +21,7 @@ public struct AugmentOperation: Sendable, Hashable {
   /// The side of the squares that it makes, if it makes squares.
   var outputSide: Int? {
     switch kind {
-    case .resizedCrop(let size, _, _, _, _), .centerCrop(let size), .sideCrop(let size, _): size
+    case .resizedCrop(let size, _, _, _, _), .centerCrop(let size), .randomCrop(let size), .sideCrop(let size, _): size
     case .shortSide, .flip, .colorJitter, .randAugment, .fixed: nil
     }
   }
@@ -48,6 +49,11 @@ public struct AugmentOperation: Sendable, Hashable {
   /// A square of `size` pixels in the middle.
   public static func centerCrop(_ size: Int) -> AugmentOperation {
     AugmentOperation(kind: .centerCrop(size: size))
+  }
+
+  /// A square of `size` pixels anywhere.
+  public static func randomCrop(_ size: Int) -> AugmentOperation {
+    AugmentOperation(kind: .randomCrop(size: size))
   }
 
   /// A square of `size` pixels in the middle of the height, at the left, at the right or in the middle of the width.

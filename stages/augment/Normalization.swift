@@ -3,6 +3,8 @@ public struct Normalization: Sendable, Hashable {
   /// Of red, green and blue, in 0…1.
   public var mean: [Float]
   public var deviation: [Float]
+  /// Whether each clip's own statistics follow; see ``perClip(softening:)``.
+  private(set) var softening: Float?
 
   /// - Precondition: three values each, deviations above 0.
   public init(mean: [Float], deviation: [Float]) {
@@ -11,6 +13,25 @@ public struct Normalization: Sendable, Hashable {
       "a normalisation has three means and three positive deviations, not \(mean) and \(deviation)")
     self.mean = mean
     self.deviation = deviation
+  }
+
+  /// Each colour of each clip by the mean and deviation it has there: `(value - mean) / (deviation + softening)`.
+  ///
+  /// - Parameter softening: keeps flat clips from becoming noise, in steps of 0…255.
+  public static func perClip(softening: Float = 2) -> Normalization {
+    var own = Normalization(mean: [0, 0, 0], deviation: [1 / 255, 1 / 255, 1 / 255])
+    own.softening = softening
+    return own
+  }
+
+  /// Finishes one colour of a clip whose values were normalised one by one.
+  func finish(_ values: UnsafeMutableBufferPointer<Float>) {
+    guard let softening, !values.isEmpty else { return }
+    let count = Double(values.count)
+    let mean = unsafe values.reduce(0) { $0 + Double($1) } / count
+    let variance = unsafe values.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / count
+    let scale = Float(1 / (variance.squareRoot() + Double(softening)))
+    for index in values.indices { unsafe values[index] = (values[index] - Float(mean)) * scale }
   }
 
   /// 0.45 and 0.225 for every colour.

@@ -35,17 +35,20 @@ public enum HOGPicture {
   /// The first colour's histograms of predicted tokens, at the contrast of the real picture.
   ///
   /// - Parameters:
-  ///   - tokens: `[rows, columns, 108]` in the order (cell, colour, direction).
-  ///   - contrast: the real cells' histograms before normalisation, `[2 rows, 2 columns, 3, 9]`; `nil` leaves unit norm.
-  /// - Returns: `[2 rows, 2 columns, 9]`.
-  public static func cells(ofTokens tokens: [Float], rows: Int, columns: Int, contrast: [Float]?) -> [Float] {
+  ///   - tokens: `[rows, columns, 27 n²]` in the order (cell, colour, direction).
+  ///   - cellsPerSide: `n`, the cells of a token's side.
+  ///   - contrast: the real cells' histograms before normalisation, `[n rows, n columns, 3, 9]`; `nil` leaves unit norm.
+  /// - Returns: `[n rows, n columns, 9]`.
+  public static func cells(
+    ofTokens tokens: [Float], rows: Int, columns: Int, cellsPerSide side: Int = 2, contrast: [Float]?
+  ) -> [Float] {
     let bins = HOG.binCount
-    var cells = [Float](repeating: 0, count: rows * columns * 4 * bins)
-    for row in 0..<2 * rows {
-      for column in 0..<2 * columns {
-        let token = (row / 2) * columns + column / 2
-        let from = (token * 4 + (row % 2) * 2 + column % 2) * HOG.valuesPerCell
-        let cell = row * 2 * columns + column
+    var cells = [Float](repeating: 0, count: rows * columns * side * side * bins)
+    for row in 0..<side * rows {
+      for column in 0..<side * columns {
+        let token = (row / side) * columns + column / side
+        let from = ((token * side + row % side) * side + column % side) * HOG.valuesPerCell
+        let cell = row * side * columns + column
         var length: Float = 1
         if let contrast {
           let real = contrast[cell * HOG.valuesPerCell..<cell * HOG.valuesPerCell + bins]

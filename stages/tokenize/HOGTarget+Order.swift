@@ -2,7 +2,9 @@ internal import SluiceData
 
 extension HOGTarget.Worker {
   /// Values of each token in the order (cell, colour, direction).
-  mutating func central(_ pixels: PixelClip, frame: Int, target: inout MutableSpan<Float>, at offset: Int) {
+  mutating func central(
+    _ pixels: PixelClip, frame: Int, patchSize: Int, target: inout MutableSpan<Float>, at offset: Int
+  ) {
     let (width, height) = (pixels.width, pixels.height)
     let count = (height / 8) * (width / 8) * HOG.valuesPerCell
     var cells = take(&self.cells)
@@ -13,11 +15,15 @@ extension HOGTarget.Worker {
     HOG.centralDifferences(
       of: pixels.bytes.span.extracting(pixels.range(of: frame)), width: width, height: height, cells: &room,
       histogram: &none, scratch: &scratch)
-    HOG.arrangeByCell(cells.span, rows: height / 16, columns: width / 16, target: &target, at: offset)
+    HOG.arrangeByCell(
+      cells.span, rows: height / patchSize, columns: width / patchSize, cellsPerSide: patchSize / HOG.cellSize,
+      target: &target, at: offset)
   }
 
   /// Values of each token in the order (colour, direction, cell).
-  mutating func sobel(_ pixels: PixelClip, frame: Int, target: inout MutableSpan<Float>, at offset: Int) {
+  mutating func sobel(
+    _ pixels: PixelClip, frame: Int, patchSize: Int, target: inout MutableSpan<Float>, at offset: Int
+  ) {
     let (width, height) = (pixels.width, pixels.height)
     let perColor = HOG.binCount * (height / 8) * (width / 8)
     var cells = take(&self.cells)
@@ -30,7 +36,9 @@ extension HOGTarget.Worker {
       var all = cells.mutableSpan
       HOG.sobel(of: plane.span, width: width, height: height, cells: &all, at: color * perColor)
     }
-    HOG.arrangeByDirection(cells.span, rows: height / 16, columns: width / 16, target: &target, at: offset)
+    HOG.arrangeByDirection(
+      cells.span, rows: height / patchSize, columns: width / patchSize, cellsPerSide: patchSize / HOG.cellSize,
+      target: &target, at: offset)
   }
 }
 
@@ -41,30 +49,35 @@ private func take(_ array: inout [Float]) -> [Float] {
 }
 
 extension HOG {
-  /// `[2 rows, 2 columns, 27]` cells to `[rows, columns, 4 · 27]`: the two cells of a token's row lie side by side.
+  /// `[n rows, n columns, 27]` cells to `[rows, columns, n · n · 27]`, `n` being the cells of a token's side.
   package static func arrangeByCell(
-    _ cells: Span<Float>, rows: Int, columns: Int, target: inout MutableSpan<Float>, at offset: Int = 0
+    _ cells: Span<Float>, rows: Int, columns: Int, cellsPerSide: Int = 2, target: inout MutableSpan<Float>,
+    at offset: Int = 0
   ) {
-    let pair = 2 * valuesPerCell
-    for row in 0..<2 * rows {
+    // The cells of a token's row lie side by side.
+    let run = cellsPerSide * valuesPerCell
+    for row in 0..<cellsPerSide * rows {
       for column in 0..<columns {
-        let from = (row * columns + column) * pair
-        let to = offset + ((row / 2) * columns + column) * 2 * pair + (row % 2) * pair
-        for value in 0..<pair { target[to + value] = cells[from + value] }
+        let from = (row * columns + column) * run
+        let token = (row / cellsPerSide) * columns + column
+        let to = offset + (token * cellsPerSide + row % cellsPerSide) * run
+        for value in 0..<run { target[to + value] = cells[from + value] }
       }
     }
   }
 
-  /// `[3, 9, 2 rows, 2 columns]` cells to `[rows, columns, 27 · 4]`.
+  /// `[3, 9, n rows, n columns]` cells to `[rows, columns, 27 · n · n]`, `n` being the cells of a token's side.
   package static func arrangeByDirection(
-    _ cells: Span<Float>, rows: Int, columns: Int, target: inout MutableSpan<Float>, at offset: Int = 0
+    _ cells: Span<Float>, rows: Int, columns: Int, cellsPerSide: Int = 2, target: inout MutableSpan<Float>,
+    at offset: Int = 0
   ) {
+    let (side, area) = (cellsPerSide, cellsPerSide * cellsPerSide)
     for channel in 0..<valuesPerCell {
-      for row in 0..<2 * rows {
-        for column in 0..<2 * columns {
-          let token = (row / 2) * columns + column / 2
-          target[offset + token * 4 * valuesPerCell + channel * 4 + (row % 2) * 2 + column % 2] =
-            cells[(channel * 2 * rows + row) * 2 * columns + column]
+      for row in 0..<side * rows {
+        for column in 0..<side * columns {
+          let token = (row / side) * columns + column / side
+          target[offset + (token * valuesPerCell + channel) * area + (row % side) * side + column % side] =
+            cells[(channel * side * rows + row) * side * columns + column]
         }
       }
     }

@@ -19,15 +19,26 @@ public struct HOGTarget: Transform, ByteBounded {
     case centersOfCubes
     /// The first frame of each time step in which something is hidden.
     case firstOfSteps
+    /// The last frame of each time step in which something is hidden.
+    case lastOfSteps
   }
 
   public var gradients: Operator
   public var frames: Frames
+  /// Pixels of a token's side, a multiple of the 8 of a cell: 16 give a token four cells, 8 one.
+  public var patchSize: Int
 
-  public init(_ gradients: Operator = .central, frames: Frames = .centersOfCubes) {
+  /// - Precondition: `patchSize` is a multiple of 8.
+  public init(_ gradients: Operator = .central, frames: Frames = .centersOfCubes, patchSize: Int = 16) {
+    precondition(
+      patchSize > 0 && patchSize % HOG.cellSize == 0, "a token of \(patchSize) pixels has no whole cells of 8")
     self.gradients = gradients
     self.frames = frames
+    self.patchSize = patchSize
   }
+
+  /// Values of one token of one frame: 27 for each cell.
+  public var width: Int { (patchSize / HOG.cellSize) * (patchSize / HOG.cellSize) * HOG.valuesPerCell }
 
   public static var settings: [Setting<Self>] { [Setting("gradients", \.gradients), Setting("frames", \.frames)] }
 
@@ -45,7 +56,7 @@ public struct HOGTarget: Transform, ByteBounded {
 
   public func makeWorker() -> Worker { Worker() }
 
-  /// - Throws: ``TargetError`` if the crop is no multiple of 16 pixels or was not kept, or cubes are asked and there
+  /// - Throws: ``TargetError`` if the crop is no multiple of ``patchSize`` or was not kept, or cubes are asked and there
   ///   are none.
   public func callAsFunction(
     _ masked: MaskedClip, worker: inout Worker, context: ElementContext
@@ -53,20 +64,20 @@ public struct HOGTarget: Transform, ByteBounded {
     let pixels = masked.clip.pixels
     let shape = masked.clip.values.shape.dimensions
     guard pixels.frameCount > 0 else { throw TargetError.noPixels }
-    guard pixels.width % 16 == 0, pixels.height % 16 == 0 else {
-      throw TargetError.indivisible(width: pixels.width, height: pixels.height, by: 16)
+    guard pixels.width % patchSize == 0, pixels.height % patchSize == 0 else {
+      throw TargetError.indivisible(width: pixels.width, height: pixels.height, by: patchSize)
     }
     guard masked.mask.steps > 0, pixels.frameCount % masked.mask.steps == 0 else {
       throw TargetError.grid(mask: [masked.mask.steps, masked.mask.rows, masked.mask.columns], clip: shape)
     }
     let wanted = try wantedFrames(masked, tubeletSize: pixels.frameCount / masked.mask.steps)
-    let (rows, columns) = (pixels.height / 16, pixels.width / 16)
-    let size = rows * columns * 4 * HOG.valuesPerCell
-    let values = Tensor([wanted.count, rows, columns, 4 * HOG.valuesPerCell]) { values in
+    let (rows, columns) = (pixels.height / patchSize, pixels.width / patchSize)
+    let size = rows * columns * width
+    let values = Tensor([wanted.count, rows, columns, width]) { values in
       for (place, frame) in wanted.enumerated() {
         switch gradients {
-        case .central: worker.central(pixels, frame: frame, target: &values, at: place * size)
-        case .sobel: worker.sobel(pixels, frame: frame, target: &values, at: place * size)
+        case .central: worker.central(pixels, frame: frame, patchSize: patchSize, target: &values, at: place * size)
+        case .sobel: worker.sobel(pixels, frame: frame, patchSize: patchSize, target: &values, at: place * size)
         }
       }
     }
@@ -78,10 +89,14 @@ public struct HOGTarget: Transform, ByteBounded {
     case .centersOfCubes:
       guard !masked.cubes.isEmpty else { throw .noCubes }
       return masked.cubes.map { $0.start * tubeletSize + $0.length * tubeletSize / 2 }.sorted()
-    case .firstOfSteps:
-      let mask = masked.mask
-      let area = mask.rows * mask.columns
-      return (0..<mask.steps).filter { mask.values[$0 * area..<($0 + 1) * area].contains(1) }.map { $0 * tubeletSize }
+    case .firstOfSteps: return hiddenSteps(masked.mask).map { $0 * tubeletSize }
+    case .lastOfSteps: return hiddenSteps(masked.mask).map { ($0 + 1) * tubeletSize - 1 }
     }
+  }
+
+  /// Time steps in which something is hidden.
+  private func hiddenSteps(_ mask: TokenMask) -> [Int] {
+    let area = mask.rows * mask.columns
+    return (0..<mask.steps).filter { mask.values[$0 * area..<($0 + 1) * area].contains(1) }
   }
 }

@@ -4,7 +4,7 @@ public import SluiceTensor
 public struct HOGTargets: Sendable {
   /// The frames that have targets, ascending; the loss reads no others.
   public let frames: [Int]
-  /// `[frames.count, rows, columns, 108]`: for each token of the grid the four cells of its 16×16 pixels.
+  /// `[frames.count, rows, columns, 27 n²]`: for each token of the grid its `n` by `n` cells of 8×8 pixels.
   public let values: Tensor
 
   public init(frames: [Int], values: Tensor) {
