@@ -3,7 +3,9 @@ internal import SluicePlatform
 /// The systems that `sluice train`, `graph` and `profile` know by name.
 public enum Systems {
   /// All of them, in the order of `--help`.
-  public static let all: [any TrainingSystem.Type] = [MaskFeat.self]
+  public static let all: [any TrainingSystem.Type] = [
+    MaskFeat.self, MaskFeatFineTuning.self, TimeSformerTraining.self, ViViTTraining.self,
+  ]
 
   /// The system called `name`.
   /// - Throws: ``RunError`` that names the nearest.

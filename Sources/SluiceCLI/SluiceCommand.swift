@@ -8,6 +8,8 @@ public struct SluiceCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       TrainCommand.self,
+      EvalCommand.self,
+      PredictCommand.self,
       GraphCommand.self,
       ProfileCommand.self,
       CheckCommand.self,

@@ -45,6 +45,18 @@ public struct ClassMap: Sendable, Hashable {
     }
   }
 
+  /// The name of class `number`; its number if it has none.
+  public func name(of number: Int) -> String {
+    numbers.first { $0.value == number }?.key ?? "\(number)"
+  }
+
+  /// The names of classes 0 ..< `count`, numbers where there is none.
+  public func names(count: Int) -> [String] {
+    var names = (0..<count).map { "\($0)" }
+    for (name, number) in numbers where number < count { names[number] = name }
+    return names
+  }
+
   /// The number of classes: one more than the largest number.
   public var classCount: Int { (numbers.values.max() ?? -1) + 1 }
 
@@ -69,7 +81,19 @@ extension DatasetList {
   /// Without a map, names are numbered in alphabetical order; numbers stay as they are.
   /// - Throws: ``DatasetListError`` if a list without a map mixes names and numbers, or a name is not in the map.
   public func classes(map: ClassMap? = nil, name: String = "list") throws -> [[Int]] {
-    if let map { return try items.map { try map.classes(of: $0, list: name) } }
+    if let map = try map ?? ownClasses(name: name) { return try items.map { try map.classes(of: $0, list: name) } }
+    return items.map { item in
+      item.labels.map { label in
+        // Without a map of its own a list has numbers only.
+        guard case .number(let number) = label else { preconditionFailure("a class name without a number") }
+        return number
+      }
+    }
+  }
+
+  /// The classes that the list itself names, numbered in alphabetical order; `nil` if it has numbers or no labels.
+  /// - Throws: ``DatasetListError`` if names and numbers are mixed.
+  public func ownClasses(name: String = "list") throws -> ClassMap? {
     var names: Set<String> = []
     var numbered: DatasetItem?
     for item in items {
@@ -85,7 +109,7 @@ extension DatasetList {
         path: name, line: numbered.line,
         reason: "the label is a number, others are names (\u{201C}\(mixed)\u{201D}); give a class map or use one kind")
     }
-    let own = ClassMap(numbers: Dictionary(uniqueKeysWithValues: names.sorted().enumerated().map { ($1, $0) }))
-    return try items.map { try own.classes(of: $0, list: name) }
+    guard !names.isEmpty else { return nil }
+    return ClassMap(numbers: Dictionary(uniqueKeysWithValues: names.sorted().enumerated().map { ($1, $0) }))
   }
 }

@@ -26,6 +26,14 @@ extension VideoBackbone {
   public var headName: String { "cls_head.cls_head" }
 }
 
+/// How much of a classifier learns.
+public enum ClassifierTraining: String, Sendable, CaseIterable {
+  /// All of it.
+  case finetune
+  /// The head alone: the backbone runs as in evaluation and gets no gradient.
+  case linearProbe
+}
+
 /// A backbone with a linear head that tells classes apart.
 ///
 /// ```swift
@@ -33,27 +41,19 @@ extension VideoBackbone {
 /// let logits = try model.logits(of: clips)   // [B, 400]
 /// ```
 public struct Classifier<Backbone: VideoBackbone>: Sendable {
-  /// How much of the network learns.
-  public enum Training: String, Sendable, CaseIterable {
-    /// All of it.
-    case finetune
-    /// The head alone: the backbone runs as in evaluation and gets no gradient.
-    case linearProbe
-  }
-
   /// What features come from.
   public let backbone: Backbone
   /// Classes told apart.
   public let classCount: Int
   /// How much of the network learns.
-  public let training: Training
+  public let training: ClassifierTraining
   private let head: Linear
 
   /// Adds the head to `backbone`, whose parameters must not have been made yet.
   /// - Parameter headScale: what the head's initial weights are multiplied by.
   /// - Throws: ``ModelError`` if there are fewer than two classes.
   public init(
-    _ backbone: Backbone, classCount: Int, training: Training = .finetune, headScale: Double = 1
+    _ backbone: Backbone, classCount: Int, training: ClassifierTraining = .finetune, headScale: Double = 1
   ) throws(ModelError) {
     guard classCount > 1 else { throw ModelError("Classifier: classCount is \(classCount), wanted are at least 2") }
     self.backbone = backbone

@@ -9,7 +9,7 @@
 ///   self-supervised visual pre-training", CVPR 2022.
 public struct MViTConfiguration: Sendable, Equatable {
   /// What a clip's feature is.
-  public enum Pooling: String, Sendable {
+  public enum Pooling: String, Sendable, CaseIterable {
     /// The class token's row.
     case classToken
     /// The mean of all other rows.

@@ -8,10 +8,17 @@ extension Classifier {
   @discardableResult
   public func load(pretrained checkpoint: [String: Tensor]) throws(ParameterLoadError) -> LoadReport {
     var weights = backbone.weights(from: checkpoint)
+    var unfit: [String] = []
     for declaration in parameters.declarations where declaration.name.hasPrefix(backbone.headName + ".") {
-      if let value = weights[declaration.name], value.shape != declaration.shape { weights[declaration.name] = nil }
+      if let value = weights[declaration.name], value.shape != declaration.shape {
+        weights[declaration.name] = nil
+        unfit.append(declaration.name)
+      }
     }
-    return try parameters.load(weights, mode: .present)
+    var report = try parameters.load(weights, mode: .present)
+    report.missing.removeAll { unfit.contains($0) }
+    report.unfit = unfit
+    return report
   }
 }
 
@@ -26,6 +33,12 @@ extension MViT {
   /// Later releases of pytorchvideo store the pools a second time under names of their own; those are used where the
   /// plain ones are absent.
   public func weights(from checkpoint: [String: Tensor]) -> [String: Tensor] {
+    // Checkpoints without the head lack what stands in front of the backbone's names.
+    let isBare = !checkpoint.keys.contains { $0.hasPrefix("model.") }
+    let checkpoint = Dictionary(
+      uniqueKeysWithValues: checkpoint.map { name, value in
+        (isBare && !name.hasPrefix(headName + ".") ? "model." + name : name, value)
+      })
     var weights = checkpoint
     for (name, value) in checkpoint {
       guard let alias = name.firstRange(of: "._attention_pool_") else { continue }
@@ -43,14 +56,14 @@ extension MViT {
 extension TimeSformer {
   /// A checkpoint's weights under this network's names.
   public func weights(from checkpoint: [String: Tensor]) -> [String: Tensor] {
-    SpaceTimeWeights(for: configuration).imported(from: checkpoint, .kinetics)
+    SpaceTimeWeights(for: configuration).imported(from: checkpoint)
   }
 }
 
 extension ViViT {
   /// A checkpoint's weights under this network's names.
   public func weights(from checkpoint: [String: Tensor]) -> [String: Tensor] {
-    SpaceTimeWeights(for: configuration).imported(from: checkpoint, .kinetics)
+    SpaceTimeWeights(for: configuration).imported(from: checkpoint)
   }
 }
 

@@ -17,6 +17,17 @@ public struct SpaceTimeWeights: Sendable {
     case maskedAutoencoder = "mae"
     /// A checkpoint of VideoTransformer-pytorch.
     case kinetics
+
+    /// Told from a checkpoint's names.
+    public init(ofNames names: some Collection<String>) {
+      if names.contains(where: { $0.hasPrefix("encoder.") }) {
+        self = .maskedAutoencoder
+      } else if names.contains(where: { $0.hasPrefix("model.") || $0.contains(".ffns.0.norm.") }) {
+        self = .kinetics
+      } else {
+        self = .imageViT
+      }
+    }
   }
 
   /// What the part that image models lack gets: attention along time, or the temporal stack.
@@ -52,23 +63,35 @@ public struct SpaceTimeWeights: Sendable {
   }
 
   /// The weights by parameter name.
-  public func imported(from source: [String: Tensor], _ kind: Source) -> [String: Tensor] {
+  /// - Parameter kind: where they come from; told from the names if `nil`.
+  public func imported(from source: [String: Tensor], _ kind: Source? = nil) -> [String: Tensor] {
+    let kind = kind ?? Source(ofNames: source.keys)
     if kind == .kinetics { return own(source) }
     var weights: [String: Tensor] = [:]
+    var others: [String: Tensor] = [:]
     for (name, value) in kind == .imageViT ? source : autoencoder(source) {
-      guard let target = renamed(name) else { continue }
+      guard let target = renamed(name) else {
+        others[name] = value
+        continue
+      }
       weights[target] = target == "patch_embed.projection.weight" ? inflated(value) : value
     }
     addCopies(&weights)
-    return Dictionary(uniqueKeysWithValues: weights.map { ("model." + $0.key, $0.value) })
+    // What the network has no use for goes on under its own name, so that a report can say so.
+    for (name, value) in weights { others["model." + name] = value }
+    return others
   }
 
   /// A checkpoint of the same kind of model: names of PyTorch's own attention are changed to ours.
   private func own(_ source: [String: Tensor]) -> [String: Tensor] {
     var weights: [String: Tensor] = [:]
+    // Checkpoints without the head lack what stands in front of the backbone's names.
+    let isBare = !source.keys.contains { $0.hasPrefix("model.") }
     for (name, value) in source {
+      let prefix = isBare && !name.hasPrefix("cls_head.") ? "model." : ""
       weights[
-        name.replacing("in_proj_weight", with: "qkv.weight").replacing("in_proj_bias", with: "qkv.bias")
+        prefix
+          + name.replacing("in_proj_weight", with: "qkv.weight").replacing("in_proj_bias", with: "qkv.bias")
           .replacing("out_proj.", with: "proj.")] = value
     }
     return weights

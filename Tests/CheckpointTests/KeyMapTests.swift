@@ -61,25 +61,29 @@ import Testing
         return try SafetensorsFile(path: path)
       }
       let good = Tensor([1, 2, 3, 4], shape: [2, 2])
-      let short = try write(["weight": good, "extra": good])
-      let missing = #expect(throws: CheckpointError.self) { try store.load(short) }
+      let short = try write(["weight": good, "extra": good]).allTensors()
+      let missing = #expect(throws: ParameterLoadError.self) { try store.load(short, mode: .exact) }
       let text = missing.map { "\($0)" } ?? ""
-      #expect(text.contains("missing: bias") && text.contains("unexpected: extra"), "\(text)")
+      #expect(text.contains("began: bias") && text.contains("not used: extra"), "\(text)")
       #expect(store["weight"]?.value.floats == [0, 0, 0, 0])
 
-      let match = try store.load(short, allowing: .common)
-      #expect(match.missing == ["bias"] && match.unexpected == ["extra"] && !match.isExact)
+      let report = try store.load(short, mode: .present)
+      #expect(report.loaded == ["weight"] && report.missing == ["bias"] && report.unexpected == ["extra"])
       #expect(store["weight"]?.value.floats == [1, 2, 3, 4])
       #expect(store["bias"]?.value.floats == [1, 1])
 
-      let other = try write(["weight": good, "bias": good])
-      let shape = #expect(throws: CheckpointError.self) { try store.load(other, allowing: .common) }
-      #expect(shape.map { "\($0)" }?.contains("bias is [2, 2] in the file, [2] in the model") == true)
+      let other = try write(["weight": good, "bias": good]).allTensors()
+      let shape = #expect(throws: ParameterLoadError.self) { try store.load(other, mode: .present) }
+      #expect(shape.map { "\($0)" }?.contains("bias: the checkpoint has [2, 2], the model [2]") == true)
 
       let foreign = try write(["something": good])
-      #expect(throws: CheckpointError.self) { try store.load(foreign, allowing: .common) }
-      let exact = try store.load(try write(["weight": good, "bias": Tensor([5, 6], shape: [2])]))
-      #expect(exact.isExact && store["bias"]?.value.floats == [5, 6])
+      #expect(throws: ParameterLoadError.self) { try store.load(try foreign.allTensors(), mode: .present) }
+      let clash = KeyMap("clash", "", [.rename("*", "one*"), .replace("weight", ""), .replace("bias", "")])
+      #expect(throws: CheckpointError.self) {
+        try write(["weight": good, "bias": good]).allTensors(map: clash)
+      }
+      let full = try write(["weight": good, "bias": Tensor([5, 6], shape: [2])]).allTensors()
+      #expect(try store.load(full, mode: .exact).missing == [] && store["bias"]?.value.floats == [5, 6])
     }
   }
 }

@@ -115,7 +115,7 @@ import Testing
     let model = try Classifier(MViT(.demo), classCount: 8)
     model.parameters.initialize(seed: 9)
     let report = try model.load(pretrained: checkpoint)
-    #expect(report.missing == ["cls_head.cls_head.weight", "cls_head.cls_head.bias"])
+    #expect(report.missing == ["cls_head.cls_head.bias"] && report.unfit == ["cls_head.cls_head.weight"])
     #expect(report.unexpected.contains("model.decoder_pred.weight"))
     #expect(model.parameters[plain]?.value.floats == pretrained.parameters[plain]?.value.floats)
   }

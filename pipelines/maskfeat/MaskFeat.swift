@@ -6,9 +6,10 @@ internal import SluiceForward
 internal import SluiceLoss
 internal import SluiceMask
 internal import SluiceModels
-internal import SluiceNN
+public import SluiceNN
 internal import SluiceOptimize
 internal import SluiceSample
+public import SluiceTensor
 
 /// Masked feature prediction: an MViT learns to predict the HOG of what it cannot see.
 ///
@@ -20,29 +21,33 @@ public struct MaskFeat: TrainingSystem {
   public static let summary: String = "MViT predicts the HOG of hidden tokens"
 
   public let pipeline: Pipeline<StepReport>
-  public let model: [String: String]
+  public let choices: [String: String]
   public var defaultEpochs: Int { 300 }
+  private let loadWeights: @Sendable ([String: Tensor]) throws -> LoadReport
 
   public init(_ request: RunRequest) throws {
-    let (preset, configuration) = try MViTPreset.chosen(by: request.settings)
-    let target = try TargetKind.named(request.target)
-    model = ["preset": preset.rawValue, "target": target.rawValue]
-    pipeline =
+    let settings = try MViTSettings(request)
+    let target = try chosen(request.target, or: TargetKind.hog, option: "--target")
+    choices = settings.values.merging(["run.target": target.rawValue]) { own, _ in own }
+    (pipeline, loadWeights) =
       switch target {
-      case .hog: try MaskFeat.declare(HOGObjective(), configuration, request)
-      case .pixels: try MaskFeat.declare(PixelObjective(), configuration, request)
+      case .hog: try MaskFeat.declare(HOGObjective(), settings.network, request)
+      case .pixels: try MaskFeat.declare(PixelObjective(), settings.network, request)
       }
   }
 
+  public func load(pretrained checkpoint: [String: Tensor]) throws -> LoadReport { try loadWeights(checkpoint) }
+
   private static func declare<Goal: Objective>(
     _ objective: Goal, _ configuration: MViTConfiguration, _ request: RunRequest
-  ) throws -> Pipeline<StepReport> {
-    let model = MaskedModel(try MViT(configuration, predictionWidth: objective.predictionWidth), for: objective)
-    let clips = try request.clips()
+  ) throws -> (Pipeline<StepReport>, @Sendable ([String: Tensor]) throws -> LoadReport) {
+    let backbone = try MViT(configuration, predictionWidth: objective.predictionWidth)
+    let model = MaskedModel(backbone, for: objective)
+    let clips = try request.clips(of: request.data, classMap: request.classMap())
     // The published rate is 8e-4 for 256 clips a step.
-    let batchSize = Int(request.settings["batch.size"] ?? "") ?? 16
+    let batchSize = try request.number("batch.size") ?? 16
     let peak = 8e-4 * Double(batchSize) / 256
-    return Pipeline(name) {
+    let pipeline = Pipeline(name) {
       clips.shuffled()
       DenseFrames(count: configuration.frameCount, stride: 4)
       Decode().workers(2)
@@ -56,5 +61,6 @@ public struct MaskFeat: TrainingSystem {
         Optimize(.adamW(.cosine(peak: peak, warmup: 5)))
       }
     }
+    return (pipeline, { try backbone.parameters.load(backbone.weights(from: $0), mode: .present) })
   }
 }

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 public import SluiceCheckpoints
+public import SluiceData
 public import SluiceFlow
 
 /// Everything that was decided for a run: what was asked, and what it came to.
@@ -8,38 +9,52 @@ public struct RunConfiguration: Sendable {
   public let request: RunRequest
   /// All that decides about results, as text by name, for example `decode.workers`.
   public let values: [String: String]
+  /// The classes the model tells apart, where they have names.
+  public let classes: ClassMap
+  /// The settings that belong to the system and no stage, `model.…` and `recipe.…`, by name.
+  public var choices: [(name: String, value: String)] {
+    values.filter { $0.key.hasPrefix("model.") || $0.key.hasPrefix("recipe.") }.sorted { $0.key < $1.key }
+      .map { ($0.key, $0.value) }
+  }
+
   // Names of values that change no result.
   private let harmless: Set<String>
 
   /// - Parameters:
   ///   - pipeline: the pipeline with all settings made.
   ///   - options: how it is run.
-  ///   - model: what the model was made from, by name.
+  ///   - choices: what was decided that no stage of the pipeline says, by name.
+  ///   - classes: the classes the model tells apart, where they have names.
   public init<Output>(
-    of pipeline: Pipeline<Output>, options: RunOptions, request: RunRequest, model: [String: String]
+    of pipeline: Pipeline<Output>, options: RunOptions, request: RunRequest, choices: [String: String] = [:],
+    classes: ClassMap = ClassMap(numbers: [:])
   ) {
     self.request = request
+    self.classes = classes
     var values = [
       "pipeline": pipeline.name, "run.data": request.data.joined(separator: " "), "run.seed": "\(options.seed)",
       "run.computeThreads": "\(options.budget.compute)",
     ]
+    values["run.validation"] = request.validation?.joined(separator: " ")
+    values["run.from"] = request.from
     values["run.root"] = request.root
     values["run.classes"] = request.classes
     values["run.epochs"] = options.epochs.map { "\($0)" }
     values["run.steps"] = options.steps.map { "\($0)" }
     values["run.maxFailures"] = options.maxFailures.map { "\($0)" }
-    for (name, value) in model { values["model.\(name)"] = value }
+    for (name, value) in choices { values[name] = value }
     for setting in pipeline.settings { values[setting.name] = setting.value }
     self.values = values
     harmless = Set(pipeline.settings.filter { !$0.changesResults }.map(\.name))
   }
 
-  /// The configuration as JSON: `{"request": …, "values": …}`.
+  /// The configuration as JSON: `{"request": …, "values": …, "classes": …}`.
   public var json: JSONValue {
     let asked = (try? JSONEncoder().encode(request)).map { String(decoding: $0, as: UTF8.self) }
     return .object([
       "request": asked.flatMap { try? JSONValue(json: $0) } ?? .null,
       "values": .object(values.mapValues { .string($0) }),
+      "classes": .object(classes.numbers.mapValues { .integer($0) }),
     ])
   }
 

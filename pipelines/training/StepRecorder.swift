@@ -5,38 +5,65 @@ internal import SluiceFlow
 struct StepRecorder {
   private let trainer: Trainer
   private let log: MetricsLog
+  private let stop: StopRequest
   private let clock = ContinuousClock()
   private var lastStep: ContinuousClock.Instant
   private var lastCheckpoint: ContinuousClock.Instant
   private var savedStep: Int
   private var knownFailures: Int
+  // Of the last step, if it was validated.
+  private var validation: (step: Int, metrics: [String: Double])?
 
-  init(trainer: Trainer, log: MetricsLog, start: StreamPosition?) {
+  init(trainer: Trainer, log: MetricsLog, start: StreamPosition?, stop: StopRequest) {
     self.trainer = trainer
     self.log = log
+    self.stop = stop
     lastStep = clock.now
     lastCheckpoint = clock.now
     savedStep = start?.step ?? 0
     knownFailures = start?.failures.samples.count ?? 0
   }
 
-  /// Writes down a step.
-  mutating func record(_ delivery: Delivery<StepReport>, observe: (TrainingEvent) -> Void) throws {
+  /// Writes down a step, judging the network first where that is due.
+  mutating func record(_ delivery: Delivery<StepReport>, observe: (TrainingEvent) -> Void) async throws {
     let report = delivery.output
     let now = clock.now
     let elapsed = now - lastStep
-    lastStep = now
     let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
     let rate = seconds > 0 ? Double(report.sampleCount) / seconds : 0
+    let isValidated = try await validate(delivery, observe: observe)
+    lastStep = clock.now
+    let metrics = report.metrics.merging(validation(at: report.step)) { own, _ in own }
     try log.append(
       MetricsLog.Line(
         step: report.step, epoch: report.epoch, loss: report.loss, learningRate: report.learningRate,
-        gradientNorm: report.gradientNorm, samplesPerSecond: rate, metrics: report.metrics))
+        gradientNorm: report.gradientNorm, samplesPerSecond: rate, metrics: metrics))
     try recordFailures(delivery.position.failures, observe: observe)
     observe(.step(report, progress: advance(at: delivery.position, rate: rate)))
-    if isCheckpointDue(step: delivery.position.step, completesEpoch: delivery.completesEpoch, now: now) {
+    if isValidated
+      || isCheckpointDue(step: delivery.position.step, completesEpoch: delivery.completesEpoch, now: lastStep)
+    {
       try save(delivery.position, epoch: delivery.epoch, observe: observe)
     }
+  }
+
+  /// Judges the network at the end of an epoch that is due, and after the last step.
+  private mutating func validate(
+    _ delivery: Delivery<StepReport>, observe: (TrainingEvent) -> Void
+  ) async throws -> Bool {
+    guard let validation = trainer.validation else { return false }
+    let epochs = delivery.position.sources.first?.epoch ?? 0
+    let isDue = delivery.completesEpoch && epochs % validation.interval == 0
+    guard isDue || trainer.isComplete(delivery.position), !stop.isMade else { return false }
+    let result = try await validation.evaluation.result(trainer.options, isStopped: { stop.isMade })
+    guard let result else { return false }
+    self.validation = (delivery.position.step, result.metrics)
+    observe(.validated(step: delivery.position.step, result))
+    return true
+  }
+
+  private func validation(at step: Int) -> [String: Double] {
+    validation?.step == step ? validation?.metrics ?? [:] : [:]
   }
 
   /// Writes down the samples that failed since the last call.
@@ -55,7 +82,7 @@ struct StepRecorder {
 
   private mutating func save(_ position: StreamPosition, epoch: Int, observe: (TrainingEvent) -> Void) throws {
     try log.synchronize()
-    observe(.checkpoint(try trainer.save(position, epoch: epoch)))
+    observe(.checkpoint(try trainer.save(position, epoch: epoch, metrics: validation(at: position.step))))
     savedStep = position.step
     lastCheckpoint = clock.now
   }

@@ -1,6 +1,7 @@
 internal import SluiceCheckpoints
 public import SluiceData
 public import SluiceFlow
+public import SluiceNN
 internal import SluiceTensor
 
 /// Runs a training pipeline: logs its steps, writes checkpoints, stops when asked, resumes exactly.
@@ -16,6 +17,10 @@ public struct Trainer: Sendable {
   ///
   /// The last step always has one.
   public let checkpointInterval: Int?
+  /// What the run is judged by between epochs; its metrics stand in the log, and the best checkpoint stays.
+  public var validation: Validation?
+  /// Makes what the network begins with in a new run; by default random numbers of the run's seed.
+  public var initialize: @Sendable () throws -> (weights: InitialWeights, report: LoadReport)?
 
   public init(
     _ pipeline: Pipeline<StepReport>, trainee: Trainee, options: RunOptions, directory: RunDirectory,
@@ -27,6 +32,10 @@ public struct Trainer: Sendable {
     self.directory = directory
     self.configuration = configuration
     self.checkpointInterval = checkpointInterval
+    initialize = {
+      trainee.parameters.initialize(seed: options.seed)
+      return nil
+    }
   }
 
   /// Begins a new run.
@@ -36,6 +45,8 @@ public struct Trainer: Sendable {
       throw RunError(
         .configuration, "\(directory.path) holds a run already. Go on with it by --resume, or name another --out.")
     }
+    // Before anything is written: weights that do not fit leave no run behind.
+    if let (weights, report) = try initialize() { observe(.loaded(weights.path, report)) }
     try directory.create()
     try directory.write(configuration.text, to: directory.configuration)
     return try await train(from: nil, stop: stop, observe: observe)
@@ -62,7 +73,9 @@ public struct Trainer: Sendable {
     return try await train(from: state.position.stream, stop: stop, observe: observe)
   }
 
-  private var checkpoints: CheckpointFolder { CheckpointFolder(directory.checkpoints) }
+  private var checkpoints: CheckpointFolder {
+    CheckpointFolder(directory.checkpoints, best: validation == nil ? nil : Validation.best)
+  }
 
   private func train(
     from start: StreamPosition?, stop: StopRequest, observe: (TrainingEvent) -> Void
@@ -73,9 +86,9 @@ public struct Trainer: Sendable {
     return try await Compute(threadCount: options.budget.compute).run {
       try await pipeline.run(options) { run in
         stop.whenMade { run.stop() }
-        var recorder = StepRecorder(trainer: self, log: log, start: start)
+        var recorder = StepRecorder(trainer: self, log: log, start: start, stop: stop)
         do {
-          for try await delivery in run.deliveries { try recorder.record(delivery, observe: observe) }
+          for try await delivery in run.deliveries { try await recorder.record(delivery, observe: observe) }
         } catch {
           // What failed last is often why the run ends: it is named too.
           try recorder.recordFailures(run.position.failures, observe: observe)
@@ -90,15 +103,16 @@ public struct Trainer: Sendable {
     }
   }
 
-  private func isComplete(_ position: StreamPosition) -> Bool {
+  func isComplete(_ position: StreamPosition) -> Bool {
     let epochs = position.sources.map(\.epoch).min() ?? 0
     return options.steps.map { position.step >= $0 } ?? false || options.epochs.map { epochs >= $0 } ?? false
   }
 
-  func save(_ position: StreamPosition, epoch: Int) throws -> String {
+  func save(_ position: StreamPosition, epoch: Int, metrics: [String: Double]) throws -> String {
     let state = TrainingState(
       parameters: trainee.parameters.values, optimizer: trainee.optimizer.state,
-      position: TrainingPosition(stream: position, epoch: epoch, computeThreads: options.budget.compute),
+      position: TrainingPosition(
+        stream: position, epoch: epoch, computeThreads: options.budget.compute, metrics: metrics),
       configuration: configuration.json)
     return try checkpoints.save(state)
   }

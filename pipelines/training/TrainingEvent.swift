@@ -1,10 +1,15 @@
 public import SluiceData
 public import SluiceFlow
+public import SluiceNN
 
 /// What a run tells whoever watches it.
 public enum TrainingEvent: Sendable {
   /// The run goes on behind a checkpoint.
   case resumed(step: Int, checkpoint: String)
+  /// A new run begins with these weights.
+  case loaded(_ path: String, LoadReport)
+  /// The run was judged after a step.
+  case validated(step: Int, EvaluationResult)
   /// A checkpoint that was cut off or damaged was passed over.
   case passedOver(String)
   /// A sample failed that had not failed before.

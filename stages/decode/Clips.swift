@@ -8,18 +8,20 @@ public import SluiceShards
 /// Clips(videos: list, shards: [try ShardSet("shards/k400")]).shuffled()
 /// ```
 /// The same samples in the same order give the same batches, whether they come from videos or from shards made of them.
-public struct Clips: Source {
-  private let parts: [any Source<ClipHandle>]
+public struct Clips: LabelledSource {
+  private let parts: [any LabelledSource]
   // Number of the first clip of each part.
   private let starts: [Int]
-  public let count: Int
+  // The clips in the order of the source; all of the parts if `nil`.
+  private var places: [Int]?
+  private let total: Int
 
   /// - Parameter classMap: the numbers of class names in the list; shards know their numbers.
   /// - Throws: ``DatasetListError`` if a label of the list is not in the map, or names and numbers are mixed.
   public init(videos list: DatasetList, classMap: ClassMap? = nil, shards sets: [ShardSet] = []) throws {
-    var parts: [any Source<ClipHandle>] = []
+    var parts: [any LabelledSource] = []
     if !list.items.isEmpty { parts.append(try Videos(list, classMap: classMap)) }
-    parts += sets.map { Shards($0) as any Source<ClipHandle> }
+    parts += sets.map { Shards($0) as any LabelledSource }
     self.parts = parts
     var starts: [Int] = []
     var count = 0
@@ -28,10 +30,21 @@ public struct Clips: Source {
       count += part.count
     }
     self.starts = starts
-    self.count = count
+    total = count
   }
 
-  private func part(of index: Int) -> (source: any Source<ClipHandle>, index: Int) {
+  /// Only the clips at `places`, in that order; all if `nil`.
+  public func selecting(_ places: [Int]?) -> Clips {
+    guard let places else { return self }
+    var clips = self
+    clips.places = places.map { self.places?[$0] ?? $0 }
+    return clips
+  }
+
+  public var count: Int { places?.count ?? total }
+
+  private func part(of index: Int) -> (source: any LabelledSource, index: Int) {
+    let index = places?[index] ?? index
     // The last part that begins no later; there are few.
     let place = starts.lastIndex { $0 <= index } ?? 0
     return (parts[place], index - starts[place])
@@ -40,6 +53,11 @@ public struct Clips: Source {
   public func name(of index: Int) -> String {
     let (source, own) = part(of: index)
     return source.name(of: own)
+  }
+
+  public func labels(of index: Int) throws -> [Int] {
+    let (source, own) = part(of: index)
+    return try source.labels(of: own)
   }
 
   public func element(at index: Int, context: ElementContext) throws -> ClipHandle {
@@ -62,4 +80,10 @@ extension Clips: SampleMeasuring {
     }
     return sizes.dropFirst().reduce(sizes.first ?? ElementSize()) { $0.union($1) }
   }
+}
+
+/// A source of clips whose classes are known before anything is opened.
+public protocol LabelledSource: Source where Output == ClipHandle {
+  /// Class numbers of a sample, see ``ClipHandle/labels``.
+  func labels(of index: Int) throws -> [Int]
 }

@@ -7,7 +7,7 @@ public import SluiceShards
 /// ```swift
 /// Shards(try ShardSet("shards/k400")).shuffled()
 /// ```
-public struct Shards: Source {
+public struct Shards: LabelledSource {
   private let set: ShardSet
   // The clips in the order of the source; all of the set if `nil`.
   private var numbers: [Int]?
@@ -57,6 +57,11 @@ public struct Shards: Source {
 
   public func name(of index: Int) -> String {
     (try? set.clip(numbers?[index] ?? index).info.description.path) ?? "clip \(index) of \(set.path)"
+  }
+
+  /// - Throws: ``ShardError`` if the clip's entry is damaged.
+  public func labels(of index: Int) throws -> [Int] {
+    try classes?[index] ?? set.clip(numbers?[index] ?? index).info.description.labels
   }
 
   /// - Throws: ``ShardError`` if the clip's entry is damaged.

@@ -7,7 +7,7 @@ internal import SluiceMedia
 /// ```swift
 /// Videos(try DatasetList(contentsOf: "train.txt")).shuffled()
 /// ```
-public struct Videos: Source {
+public struct Videos: LabelledSource {
   private let items: [DatasetItem]
   private let classes: [[Int]]
 
@@ -23,6 +23,8 @@ public struct Videos: Source {
   public var count: Int { items.count }
 
   public func name(of index: Int) -> String { items[index].path }
+
+  public func labels(of index: Int) -> [Int] { classes[index] }
 
   /// - Throws: ``MediaError`` if it is no readable video, image or folder of images.
   public func element(at index: Int, context: ElementContext) throws -> ClipHandle {

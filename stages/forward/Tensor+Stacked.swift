@@ -1,9 +1,9 @@
-internal import SluiceTensor
+package import SluiceTensor
 
 extension Tensor {
   /// Equal shapes behind one another along a new first axis.
   /// - Throws: ``ShapeError`` if a sample of the batch has another shape than the first.
-  static func stacked(_ samples: [Tensor]) throws(ShapeError) -> Tensor {
+  package static func stacked(_ samples: [Tensor]) throws(ShapeError) -> Tensor {
     guard let first = samples.first else { throw ShapeError("batch", [], "there is no sample in it") }
     for sample in samples { try sample.shape.check(is: first.shape, in: "batch") }
     return .concatenated(samples.map { $0.reshaped([1] + first.shape.dimensions) }, axis: 0)

@@ -27,6 +27,7 @@ struct GraphCommand: ParsableCommand {
   func run() throws {
     let prepared = try PreparedRun(try Systems.named(pipeline), try arguments.request())
     if settings {
+      for (name, value) in prepared.configuration.choices { Console.print("\(name)=\(value)") }
       for setting in prepared.pipeline.settings { Console.print("\(setting.name)=\(setting.value)") }
     } else {
       Console.print(format.rendering(of: prepared.pipeline.graph(lookingAt: 8)))

@@ -28,7 +28,7 @@ struct ProfileCommand: AsyncParsableCommand {
     if request.steps == nil && request.epochs == nil { request.steps = 20 }
     let prepared = try PreparedRun(try Systems.named(pipeline), request)
     try prepared.requireData()
-    prepared.initialize()
+    try prepared.initialize()
     try await ProfileRun(prepared.pipeline, options: prepared.options).report(output)
   }
 }

@@ -13,7 +13,7 @@ struct DryRun {
   /// Takes the step and prints what it found.
   func report() async throws {
     try prepared.requireData()
-    prepared.initialize()
+    if let (weights, report) = try prepared.initialize() { Console.note("\(weights.path): \(report)") }
     var options = prepared.options
     options.epochs = nil
     options.steps = 1

@@ -76,9 +76,28 @@ struct SettingArguments: ParsableArguments {
 struct RunArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A list file: path, path label, or path start end label on each line. May be given several times.",
+      "A list file (path, path label, or path start end label on each line), or a directory of shards. May be given "
+        + "several times.",
       valueName: "list"))
   var data: [String] = []
+
+  @Option(
+    help: ArgumentHelp("A list or shards to judge a classifier by between epochs.", valueName: "list"))
+  var val: [String] = []
+
+  @Option(help: ArgumentHelp("Epochs between two validations (default: 1).", valueName: "epochs"))
+  var valEvery: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "A run, a checkpoint, or a file of weights that the network begins with.", valueName: "checkpoint"))
+  var from: String?
+
+  @Flag(help: "Trains the head of a classifier alone.")
+  var linearProbe = false
+
+  @Option(help: ArgumentHelp("How decoded frames become crops: exact (the default) or fast.", valueName: "path"))
+  var pixels: String?
 
   @Option(
     help: ArgumentHelp(
@@ -97,6 +116,10 @@ struct RunArguments: ParsableArguments {
   @OptionGroup
   var settings: SettingArguments
 
+  mutating func validate() throws {
+    if let valEvery, valEvery < 1 { throw ValidationError("--val-every \(valEvery): at least 1 is wanted.") }
+  }
+
   /// What was asked for.
   func request() throws -> RunRequest {
     var request = RunRequest()
@@ -104,8 +127,13 @@ struct RunArguments: ParsableArguments {
     request.root = root
     request.classes = classes
     request.target = target
+    request.validation = val.isEmpty ? nil : val
+    request.validateEvery = valEvery
+    request.from = from
+    request.pixels = pixels
     length.fill(&request)
     request.settings = try settings.assignments
+    if linearProbe { request.settings["recipe.learning"] = "linearProbe" }
     return request
   }
 }

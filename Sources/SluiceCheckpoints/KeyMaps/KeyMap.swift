@@ -1,3 +1,5 @@
+internal import SluiceNN
+
 /// How the names of a published layout become a model's own: a list of rules, each applied to what the one before left.
 ///
 /// ```swift
@@ -86,6 +88,20 @@ extension KeyMap {
     return MappedNames(
       names: names, dropped: stored.filter { !kept.contains($0) },
       collisions: counts.filter { $0.value > 1 }.map(\.key).sorted())
+  }
+}
+
+extension KeyMap {
+  /// The model's names for the tensors of a file.
+  /// - Throws: ``CheckpointError`` if several tensors would have one name.
+  public func names(of source: any TensorSource) throws(CheckpointError) -> MappedNames {
+    let mapped = apply(to: source.tensors.map(\.name))
+    guard mapped.collisions.isEmpty else {
+      throw CheckpointError(
+        .mismatched, file: source.path,
+        "the map \(name) gives several tensors the name \(LoadReport.listing(mapped.collisions)). Use another map")
+    }
+    return mapped
   }
 }
 

@@ -16,10 +16,11 @@ extension TensorSource {
     }
   }
 
-  /// All tensors by name, in single precision.
-  public func allTensors() throws(CheckpointError) -> [String: Tensor] {
+  /// All tensors that `map` keeps, in single precision, by the names it gives them.
+  /// - Throws: ``CheckpointError`` if a tensor cannot be read, or the map gives several of them one name.
+  public func allTensors(map: KeyMap = .identity) throws(CheckpointError) -> [String: Tensor] {
     var all: [String: Tensor] = [:]
-    for info in tensors { all[info.name] = try tensor(info.name) }
+    for name in try map.names(of: self).names { all[name.own] = try tensor(name.stored) }
     return all
   }
 }

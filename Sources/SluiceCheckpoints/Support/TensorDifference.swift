@@ -24,12 +24,7 @@ public struct TensorDifference: Sendable, Equatable {
   public static func between(
     _ first: any TensorSource, map: KeyMap = .identity, _ second: any TensorSource
   ) throws(CheckpointError) -> [TensorDifference] {
-    let mapped = map.apply(to: first.tensors.map(\.name))
-    guard mapped.collisions.isEmpty else {
-      throw CheckpointError(
-        .mismatched, file: first.path,
-        "the map \(map.name) gives several tensors the name \(list(mapped.collisions)). Use another map")
-    }
+    let mapped = try map.names(of: first)
     var differences: [TensorDifference] = []
     let known = Set(mapped.names.map(\.own))
     for name in mapped.names {

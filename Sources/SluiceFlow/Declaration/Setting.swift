@@ -20,8 +20,8 @@ public struct Setting<Root>: Sendable {
   public let name: String
   /// Whether another value can change results; a run is not resumed with another one without being told to.
   public let changesResults: Bool
-  let read: @Sendable (Root) -> String
-  let write: @Sendable (inout Root, String) throws -> Void
+  package let read: @Sendable (Root) -> String
+  package let write: @Sendable (inout Root, String) throws -> Void
 
   /// A field read and written by functions.
   /// - Parameters:

@@ -1,33 +1,6 @@
 internal import SluicePlatform
 public import SluiceTensor
 
-/// Which names of a checkpoint and a model must agree.
-public enum LoadMode: Sendable {
-  /// All: the checkpoint is of this model.
-  case exact
-  /// Those that both have: the checkpoint is of a related model.
-  case present
-}
-
-/// What a checkpoint gave to a model.
-public struct LoadReport: Sendable, Equatable {
-  /// Parameters that were replaced.
-  public var loaded: [String] = []
-  /// Parameters that keep their values.
-  public var missing: [String] = []
-  /// Names of the checkpoint that the model does not have.
-  public var unexpected: [String] = []
-}
-
-/// A checkpoint that does not fit a model.
-public struct ParameterLoadError: Error, Sendable, Equatable, CustomStringConvertible {
-  public let description: String
-
-  init(_ description: String) {
-    self.description = description
-  }
-}
-
 extension ParameterStore {
   /// Replaces parameters by the values with their names.
   /// - Throws: ``ParameterLoadError`` if a shape differs, if names differ in mode `exact`, or if no name agrees; nothing
@@ -35,17 +8,21 @@ extension ParameterStore {
   @discardableResult
   public func load(_ values: [String: Tensor], mode: LoadMode) throws(ParameterLoadError) -> LoadReport {
     var report = LoadReport()
+    var differences: [String] = []
     for declaration in declarations {
       guard let value = values[declaration.name] else {
         report.missing.append(declaration.name)
         continue
       }
-      guard value.shape == declaration.shape else {
-        throw ParameterLoadError(
-          "\(declaration.name): the checkpoint has \(value.shape), the model \(declaration.shape). "
-            + "Configure the model as the checkpoint's was")
+      if value.shape != declaration.shape {
+        differences.append("\(declaration.name): the checkpoint has \(value.shape), the model \(declaration.shape)")
       }
       report.loaded.append(declaration.name)
+    }
+    guard differences.isEmpty else {
+      let more = differences.count > 3 ? "\nand \(differences.count - 3) more" : ""
+      throw ParameterLoadError(
+        differences.prefix(3).joined(separator: "\n") + more + "\nConfigure the model as the checkpoint's was")
     }
     let known = Set(report.loaded)
     report.unexpected = values.keys.filter { !known.contains($0) }.sorted()
@@ -61,15 +38,10 @@ extension ParameterStore {
 
 extension LoadReport {
   fileprivate func checkExact() throws(ParameterLoadError) {
-    if let name = missing.first {
-      let near = nearestName(to: name, among: unexpected).map { "; the checkpoint has \($0)" } ?? ""
-      throw ParameterLoadError(
-        "the checkpoint lacks \(missing.count) of \(missing.count + loaded.count) parameters, first \(name)\(near). "
-          + "Is it of another model?")
-    }
-    if let name = unexpected.first {
-      throw ParameterLoadError(
-        "the checkpoint has \(unexpected.count) names the model does not know, first \(name). Is it of another model?")
-    }
+    guard !missing.isEmpty || !unexpected.isEmpty else { return }
+    // Where most names differ it is another model, and no name is near.
+    let near = missing.count <= 4 ? missing.first.flatMap { nearestName(to: $0, among: unexpected) } : nil
+    let hint = near.map { "\n\(missing[0]) may be \($0) there." } ?? ""
+    throw ParameterLoadError("\(self)\(hint)\nIs the checkpoint of another model?")
   }
 }

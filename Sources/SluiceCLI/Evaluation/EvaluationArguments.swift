@@ -1,0 +1,77 @@
+internal import ArgumentParser
+internal import SluiceFlow
+internal import SluicePipelines
+internal import SluicePlatform
+internal import SluiceTensor
+
+/// The options of commands that run a trained classifier.
+struct EvaluationArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("A run (its best checkpoint), a checkpoint, or a file of weights.", valueName: "checkpoint"))
+  var from: String
+
+  @Option(help: "Windows in time of each sample, spread evenly; their logits are averaged.")
+  var windows = 1
+
+  @Option(help: "Crops of each picture: center, or three (left, right, center).", transform: parsed)
+  var crops = EvaluationViews.Crops.center
+
+  @Option(help: ArgumentHelp("A JSON file with class names and their numbers (default: the run's).", valueName: "file"))
+  var classes: String?
+
+  @Option(help: "Threads that compute (default: the cores).")
+  var threads: Int?
+
+  @Option(
+    help: ArgumentHelp("How decoded frames become crops: exact or fast (default: as trained).", valueName: "path"))
+  var pixels: String?
+
+  @OptionGroup
+  var settings: SettingArguments
+
+  @Flag(help: "Prints JSON.")
+  var json = false
+
+  mutating func validate() throws {
+    guard windows > 0 else { throw ValidationError("--windows \(windows): at least 1 is wanted.") }
+    if let threads, threads < 1 { throw ValidationError("--threads \(threads): at least 1 is wanted.") }
+  }
+
+  var views: EvaluationViews { EvaluationViews(windows: windows, crops: crops) }
+
+  /// The classifier, with what the options say of its model.
+  func classifier(named name: String?, root: String? = nil) throws -> TrainedClassifier {
+    var request = RunRequest()
+    request.root = root
+    request.classes = classes
+    request.pixels = pixels
+    request.settings = try settings.assignments.filter { EvaluationArguments.isModel($0.key) }
+    return try TrainedClassifier(from: from, name: name, request)
+  }
+
+  /// Makes the settings that belong to stages of the evaluation.
+  func apply(to evaluation: inout Evaluation) throws {
+    for (name, value) in try settings.assignments where !EvaluationArguments.isModel(name) {
+      try evaluation.pipeline.set(name, to: value)
+    }
+  }
+
+  /// How the evaluation is run.
+  func options(maxFailures: Double = 0.01) -> RunOptions {
+    RunOptions(maxFailures: maxFailures, budget: ThreadBudget(compute: threads))
+  }
+
+  /// The threads of tensor operations.
+  var compute: Compute { Compute(threadCount: options().budget.compute) }
+
+  private static func parsed(_ text: String) throws -> EvaluationViews.Crops {
+    guard let crops = EvaluationViews.Crops(rawValue: text) else {
+      throw ValidationError("--crops \(text): center or three is wanted.")
+    }
+    return crops
+  }
+
+  private static func isModel(_ setting: String) -> Bool {
+    setting.hasPrefix("model.") || setting.hasPrefix("recipe.")
+  }
+}

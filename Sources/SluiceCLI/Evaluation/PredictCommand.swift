@@ -1,0 +1,63 @@
+internal import ArgumentParser
+internal import FoundationEssentials
+internal import SluiceFlow
+internal import SluicePipelines
+internal import SluiceTensor
+
+struct PredictCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "predict",
+    abstract: "Says which classes a trained classifier sees in videos.",
+    discussion: """
+      A run knows its pipeline, model and class names; a file of weights needs --pipeline, and --classes for names.
+
+      Example:
+        sluice predict clip.mp4 --from runs/timesformer-1
+        sluice predict *.mp4 --from runs/vivit-1 --top 3 --windows 4 --json
+      """)
+
+  @Argument(help: "Videos, images or folders of images.")
+  var files: [String]
+
+  @OptionGroup
+  var arguments: EvaluationArguments
+
+  @Option(help: "The pipeline, where --from does not say.")
+  var pipeline: String?
+
+  @Option(help: "Classes of each video, the likeliest first.")
+  var top = 5
+
+  func run() async throws {
+    guard top > 0 else { throw ValidationError("--top \(top): at least 1 is wanted.") }
+    let classifier = try arguments.classifier(named: pipeline)
+    var prediction = try classifier.prediction(of: files, views: arguments.views)
+    try arguments.apply(to: &prediction)
+    let guesses = try await arguments.compute.run { try await prediction.guesses(top, arguments.options()) }
+    if arguments.json {
+      let entries = guesses.map { guess in
+        Entry(
+          file: guess.name,
+          classes: guess.classes.map { Entry.Share(number: $0.number, name: $0.name, share: $0.share) })
+      }
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+      return Console.print(String(decoding: try encoder.encode(entries), as: UTF8.self))
+    }
+    for guess in guesses {
+      Console.print(guess.name)
+      for entry in guess.classes { Console.print("  \(TrainingReporter.percent(entry.share))  \(entry.name)") }
+    }
+  }
+
+  private struct Entry: Encodable {
+    struct Share: Encodable {
+      let number: Int
+      let name: String
+      let share: Double
+    }
+
+    let file: String
+    let classes: [Share]
+  }
+}

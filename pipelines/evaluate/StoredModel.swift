@@ -1,0 +1,40 @@
+internal import FoundationEssentials
+public import SluiceCheckpoints
+public import SluiceData
+
+/// What a checkpoint of Sluice says about its model: which system it is of, and everything that was decided.
+public struct StoredModel: Sendable {
+  /// The checkpoint: of a run the best by validation, or the last.
+  public let checkpoint: SavedCheckpoint
+  /// The system's name.
+  public let system: String
+  /// Settings that make the same model, which reads frames as in training.
+  public let settings: [String: String]
+  /// The classes it tells apart, where they have names.
+  public let classes: ClassMap
+  /// What was asked for when it was trained.
+  public let request: RunRequest
+
+  /// Opens a run or a checkpoint; `nil` if `path` is neither.
+  /// - Throws: an error that says what is damaged or missing.
+  public init?(opening path: String) throws {
+    if let best = try RunDirectory(path: path).bestCheckpoint() {
+      checkpoint = best
+    } else if FileManager.default.fileExists(atPath: path + "/manifest.json") {
+      checkpoint = try SavedCheckpoint(path: path)
+    } else {
+      return nil
+    }
+    let configuration = checkpoint.configuration
+    let values = (configuration["values"].object ?? [:]).compactMapValues(\.string)
+    guard let system = values["pipeline"] else {
+      throw RunError(.weights, "\(checkpoint.path) does not say which pipeline it is of. Name a checkpoint of a run.")
+    }
+    self.system = system
+    let frames: Set = ["denseFrames.count", "denseFrames.stride", "denseFrames.spacing", "augment.path"]
+    settings = values.filter { $0.key.hasPrefix("model.") || $0.key.hasPrefix("recipe.") || frames.contains($0.key) }
+    classes = ClassMap(numbers: (configuration["classes"].object ?? [:]).compactMapValues(\.int))
+    let asked = try configuration["request"].json()
+    request = (try? JSONDecoder().decode(RunRequest.self, from: Data(asked.utf8))) ?? RunRequest()
+  }
+}
