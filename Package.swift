@@ -32,6 +32,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let dequeModule: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 
 let package = Package(
   name: "Sluice",
@@ -43,6 +44,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
   targets: [
     // 0: C
@@ -63,6 +65,7 @@ let package = Package(
     // 3
     module("SluiceMedia", ["SluicePlatform", "SluiceKernels", "CFFmpeg"]),
     module("SluiceNN", ["SluicePlatform", "SluiceTensor"]),
+    module("SluiceReport", ["SluicePlatform", "SluiceFlow", mustache]),
     // 4
     module("SluiceCheckpoints", ["SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceNN", "CZlib", "CLinux"]),
     module(
@@ -93,7 +96,7 @@ let package = Package(
       [
         "SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceMedia", "SluiceNN", "SluiceCheckpoints", "SluiceShards",
         "SluiceModels", "SluiceData", "SluiceDecode", "SluiceSample", "SluiceAugment", "SluiceTokenize", "SluiceMask",
-        "SluiceForward", "SluiceLoss", "SluiceOptimize",
+        "SluiceForward", "SluiceLoss", "SluiceOptimize", "SluiceReport",
       ], path: "pipelines"),
     // 8
     module(
@@ -101,7 +104,7 @@ let package = Package(
       [
         "SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceMedia", "SluiceNN", "SluiceCheckpoints", "SluiceShards",
         "SluiceModels", "SluiceData", "SluiceAugment", "SluicePipelines", argumentParser,
-        "SluiceDecode", "SluiceSample", "SluiceMask", "SluiceTokenize",
+        "SluiceDecode", "SluiceSample", "SluiceMask", "SluiceTokenize", "SluiceReport",
       ]),
     // 9
     module(
@@ -109,7 +112,7 @@ let package = Package(
       [
         "SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceMedia", "SluiceNN", "SluiceCheckpoints", "SluiceShards",
         "SluiceModels", "SluiceData", "SluiceDecode", "SluiceSample", "SluiceAugment", "SluiceTokenize", "SluiceMask",
-        "SluiceForward", "SluiceLoss", "SluiceOptimize", "SluicePipelines", "SluiceCLI",
+        "SluiceForward", "SluiceLoss", "SluiceOptimize", "SluiceReport", "SluicePipelines", "SluiceCLI",
       ]),
     .executableTarget(name: "sluice", dependencies: ["SluiceCLI"], path: "Sources/sluice-tool", swiftSettings: strict),
     // tests
@@ -137,5 +140,6 @@ let package = Package(
         "SluiceForward", "SluiceLoss", "SluiceOptimize", "SluiceMedia", "SluiceTensor", "SluiceKernels",
       ]),
     tests("PipelineTests", ["Sluice", "SluicePipelines", "SluiceCLI", "SluiceMedia"]),
+    tests("ReportTests", ["SluiceReport", "SluiceFlow"]),
   ]
 )

@@ -14,6 +14,7 @@
 @_exported public import SluiceOptimize
 @_exported public import SluicePipelines
 @_exported public import SluicePlatform
+@_exported public import SluiceReport
 @_exported public import SluiceSample
 @_exported public import SluiceShards
 @_exported public import SluiceTensor

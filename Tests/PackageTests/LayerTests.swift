@@ -7,7 +7,7 @@ import Testing
     ["CFFmpeg", "CZstd", "CZlib", "CLinux", "CBLAS", "SluiceKernels"],
     ["SluicePlatform"],
     ["SluiceFlow", "SluiceTensor"],
-    ["SluiceMedia", "SluiceNN", "SluiceText"],
+    ["SluiceMedia", "SluiceNN", "SluiceText", "SluiceReport"],
     ["SluiceCheckpoints", "SluiceShards"],
     ["SluiceModels", "SluiceData"],
     [

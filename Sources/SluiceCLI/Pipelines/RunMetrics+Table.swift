@@ -8,13 +8,13 @@ extension RunMetrics {
     var table = TextTable(["stage", "workers", "items", "items/s", "ms/item", "busy", "starved", "blocked", "queue"])
     let seconds = Double(elapsed) * 1e-9
     for node in nodes {
-      let whole = Double(max(node.busy + node.waitingForInput + node.waitingForOutput, 1))
-      func share(_ part: UInt64) -> String { "\(Int((100 * Double(part) / whole).rounded()))%" }
+      func percent(_ share: Double) -> String { "\(Int((100 * share).rounded()))%" }
       table.add([
         node.name, "\(node.workers)", "\(node.items)",
         ProgressLine.formatted(seconds > 0 ? Double(node.items) / seconds : 0),
-        ProgressLine.formatted(node.items > 0 ? Double(node.busy) * 1e-6 / Double(node.items) : 0), share(node.busy),
-        share(node.waitingForInput), share(node.waitingForOutput), "\(node.queueDepth)/\(node.capacity)",
+        ProgressLine.formatted(node.items > 0 ? Double(node.busy) * 1e-6 / Double(node.items) : 0),
+        percent(node.busyShare), percent(node.starvedShare), percent(node.blockedShare),
+        "\(node.queueDepth)/\(node.capacity)",
       ])
     }
     return table.text

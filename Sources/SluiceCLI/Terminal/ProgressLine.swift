@@ -80,20 +80,7 @@ struct ProgressLine {
   }
 
   /// Three significant digits: `1240`, `12.4`, `0.0124`, `1.24e-05`.
-  static func formatted(_ value: Double) -> String {
-    guard value.isFinite else { return "\(value)" }
-    let size = abs(value)
-    if size == 0 { return "0" }
-    if size < 1e-3 {
-      var exponent = 0
-      var mantissa = value
-      while abs(mantissa) < 1 { (mantissa, exponent) = (mantissa * 10, exponent + 1) }
-      return "\((mantissa * 100).rounded() / 100)e-\(exponent < 10 ? "0" : "")\(exponent)"
-    }
-    if size >= 100 { return "\(Int(value.rounded()))" }
-    let scale = size >= 10 ? 10.0 : size >= 1 ? 100.0 : size >= 0.1 ? 1000.0 : 10000.0
-    return "\((value * scale).rounded() / scale)"
-  }
+  static func formatted(_ value: Double) -> String { value.threeDigits }
 }
 
 extension Duration {

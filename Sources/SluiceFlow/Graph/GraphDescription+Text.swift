@@ -35,10 +35,11 @@ extension GraphDescription {
 }
 
 extension GraphDescription.Node {
-  var typeLabel: String { input.isEmpty ? "→ \(output)" : "\(input) → \(output)" }
+  /// What it takes and gives: `Clip → MaskedClip`.
+  package var typeLabel: String { input.isEmpty ? "→ \(output)" : "\(input) → \(output)" }
 
   /// Workers, buffer and windows, without what is usual.
-  var details: String {
+  package var details: String {
     var parts: [String] = []
     if workers > 1 { parts.append("workers \(workers)") }
     if let batchSize { parts.append("size \(batchSize)") }

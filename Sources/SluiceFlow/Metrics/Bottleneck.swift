@@ -52,10 +52,9 @@ extension RunMetrics {
 
     init(_ node: NodeMetrics) {
       self.node = node
-      let total = max(1, Double(node.busy) + Double(node.waitingForInput) + Double(node.waitingForOutput))
-      busy = Double(node.busy) / total
-      input = Double(node.waitingForInput) / total
-      output = Double(node.waitingForOutput) / total
+      busy = node.busyShare
+      input = node.starvedShare
+      output = node.blockedShare
     }
 
     var works: Bool { node.items > 0 || node.busy > 0 }
