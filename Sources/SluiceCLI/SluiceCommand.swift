@@ -1,11 +1,12 @@
 public import ArgumentParser
+internal import SluicePlatform
 
 /// The root of the command line: `sluice COMMAND`.
 public struct SluiceCommand: AsyncParsableCommand {
   public static let configuration: CommandConfiguration = CommandConfiguration(
     commandName: "sluice",
     abstract: "Trains video transformers through declared pipelines.",
-    version: "0.1.0",
+    version: sluiceVersion,
     subcommands: [
       TrainCommand.self,
       EvalCommand.self,

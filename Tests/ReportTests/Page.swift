@@ -34,6 +34,17 @@ final class Page: NSObject, XMLParserDelegate {
     elements.filter { ($0.attributes["class"] ?? "").split(separator: " ").contains(Substring(name)) }
   }
 
+  /// The lines of the curves, in order, and the dots of values that stand alone.
+  var curves: [String] { paths { !$0.contains("dot") } }
+  var dots: [String] { paths { $0.contains("dot") } }
+
+  private func paths(_ isWanted: ([Substring]) -> Bool) -> [String] {
+    all("path").filter { element in
+      element.attributes["class"].map { isWanted($0.split(separator: " ")) } ?? false
+    }
+    .compactMap { $0.attributes["d"] }
+  }
+
   /// Every number in the coordinates of drawings.
   var coordinates: [Double] {
     let geometry = ["d", "x1", "x2", "y1", "y2"]

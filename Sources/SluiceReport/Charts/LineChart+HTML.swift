@@ -50,7 +50,9 @@ extension LineChart {
     /// First and last value.
     let course: String
     let style: String
+    /// The lines, and the values that stand alone.
     let path: String
+    let dots: String
 
     init(_ series: Series, number: Int, x: AxisScale, y: AxisScale) {
       name = series.name
@@ -63,13 +65,12 @@ extension LineChart {
         default: "\(finite[0].y.threeDigits) → \(finite[finite.count - 1].y.threeDigits)"
         }
       style = "curve-\(number % 6) dash-\(number / 6 % 3)"
-      path = Series.runs(of: points).map { run in
-        let places = run.map {
-          "\((x.position(of: $0.x) * 1000).plainText) \(((1 - y.position(of: $0.y)) * 1000).plainText)"
-        }
-        // A line of no length with round ends is a dot.
-        return "M" + (places.count == 1 ? places + places : places).joined(separator: "L")
-      }.joined()
+      let runs = Series.runs(of: points).map { run in
+        run.map { "\((x.position(of: $0.x) * 1000).plainText) \(((1 - y.position(of: $0.y)) * 1000).plainText)" }
+      }
+      path = runs.filter { $0.count > 1 }.map { "M" + $0.joined(separator: "L") }.joined()
+      // A line of no length with round ends is a dot.
+      dots = runs.filter { $0.count == 1 }.map { "M\($0[0])L\($0[0])" }.joined()
     }
   }
 
@@ -104,7 +105,7 @@ extension LineChart {
     <line class="grid" x1="{{x}}%" x2="{{x}}%" y1="0%" y2="100%"/>
     {{/xTicks}}
     {{#curves}}
-    <path class="{{style}}" d="{{path}}"/>
+    <path class="{{style}}" d="{{path}}"/><path class="{{style}} dot" d="{{dots}}"/>
     {{/curves}}
     </svg>
     <div class="ticks x">

@@ -55,7 +55,7 @@ struct GraphFigure {
     """
     <figure class="graph">
     <figcaption>The graph of {{name}}, from the data down. {{memory}}</figcaption>
-    <div class="scroll"><div class="beside">
+    <div class="scroll" tabindex="0"><div class="beside">
     {{#chains}}
     {{{.}}}
     {{/chains}}

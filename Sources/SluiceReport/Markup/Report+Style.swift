@@ -15,18 +15,19 @@ extension Report {
     a{color:var(--c0)}
     .note{color:var(--quiet);font-size:.875rem}
     .verdict{padding:.6rem .8rem;background:var(--panel);border-left:4px solid var(--fill)}
-    .scroll{overflow-x:auto;margin:0 0 1rem}
+    .scroll{overflow-x:auto;margin:0 0 1rem;background:linear-gradient(90deg,var(--page) 50%,transparent) 0 0/2rem 100% no-repeat local,linear-gradient(270deg,var(--page) 50%,transparent) 100% 0/2rem 100% no-repeat local,linear-gradient(90deg,rgba(128,136,146,.5),transparent) 0 0/.6rem 100% no-repeat,linear-gradient(270deg,rgba(128,136,146,.5),transparent) 100% 0/.6rem 100% no-repeat}
     table{border-collapse:collapse;font-size:.9rem;min-width:50%}
     caption{text-align:left;padding:0 0 .4rem;color:var(--quiet)}
+    caption span{position:sticky;left:0;display:inline-block;max-width:calc(100vw - 2.5rem)}
     th,td{padding:.3rem .6rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
     th{font-weight:600}
-    tbody th{font-weight:400}
+    tbody th{font-weight:400;min-width:7rem;overflow-wrap:anywhere}
     .number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
-    td.words{min-width:8rem;overflow-wrap:anywhere}
+    td.words{min-width:11rem;overflow-wrap:anywhere}
     .accuracies{width:100%}
-    .bars{width:45%;min-width:5rem}
-    .bar{position:relative;height:1.1rem;margin-top:.2rem;background:var(--panel);outline:1px solid var(--line)}
-    .bar.thin{height:.3rem;margin-top:.1rem;min-width:3rem}
+    .accuracies tbody th{width:100%}
+    .bar{position:relative;height:.9rem;margin:.3rem 0 .2rem;background:var(--panel);outline:1px solid var(--line)}
+    .bar.thin{height:.3rem;margin:.1rem 0;min-width:3rem}
     .bar span{position:absolute;top:0;bottom:0}
     .bar .fill{left:0;background:var(--fill)}
     .bar .whisker{top:40%;bottom:40%;background:var(--text);outline:1px solid var(--page)}
@@ -36,7 +37,7 @@ extension Report {
     .confusion thead td{border:0}
     .confusion thead th{vertical-align:bottom;text-align:center}
     .confusion thead span{writing-mode:vertical-rl;transform:rotate(180deg)}
-    .confusion tbody th{white-space:nowrap}
+    .confusion tbody th{white-space:nowrap;min-width:0}
     .confusion .right{background:rgba(var(--good),calc(var(--strength)*.045))}
     .confusion .wrong{background:rgba(var(--bad),calc(var(--strength)*.045))}
     figcaption{font-weight:600;margin-bottom:.4rem}
@@ -61,10 +62,11 @@ extension Report {
     .curve-3 path,path.curve-3{stroke:var(--c3)}
     .curve-4 path,path.curve-4{stroke:var(--c4)}
     .curve-5 path,path.curve-5{stroke:var(--c5)}
+    .dot{stroke-width:7}
     .dash-1 path,path.dash-1{stroke-dasharray:6 4}
     .dash-2 path,path.dash-2{stroke-dasharray:1 5}
     .graph .beside{display:flex;gap:1rem;align-items:flex-start;min-width:min-content}
-    .graph .beside .beside{align-items:flex-end}
+    .chain>li>.beside{align-items:flex-end}
     .chain{list-style:none;margin:0;padding:0;flex:1 1 11rem}
     .chain>li+li::before{content:"↓";display:block;text-align:center;color:var(--quiet);line-height:1.3}
     .node{border:1px solid var(--line);border-radius:6px;background:var(--panel);padding:.4rem .7rem}
@@ -75,6 +77,7 @@ extension Report {
     .details::before{content:"· "}
     .details:empty::before{content:""}
     .command figcaption{font-weight:400;margin-bottom:.2rem}
+    .command pre{white-space:pre-wrap;overflow-wrap:anywhere}
     pre{margin:0;padding:.6rem .8rem;overflow-x:auto;background:var(--panel);border:1px solid var(--line);border-radius:6px;font:.8125rem/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
     details{margin:.75rem 0}
     summary{cursor:pointer}

@@ -73,13 +73,13 @@ extension AccuracyTable {
 
   private static let template = Template(
     """
-    <div class="scroll">
+    <div class="scroll" tabindex="0">
     <table class="accuracies">
-    <caption>{{caption}} {{note}}</caption>
-    <thead><tr><th scope="col">run</th><th scope="col" class="bars">accuracy, 0 to 100 %</th><th scope="col" class="number">mean</th><th scope="col" class="number">spread</th><th scope="col" class="number">runs</th></tr></thead>
+    <caption><span>{{caption}} {{note}}</span></caption>
+    <thead><tr><th scope="col">run; bars from 0 to 100 %</th><th scope="col" class="number">mean</th><th scope="col" class="number">spread</th><th scope="col" class="number">runs</th></tr></thead>
     <tbody>
     {{#rows}}
-    <tr><th scope="row">{{name}}</th><td class="bars"><div class="bar" aria-hidden="true"><span class="fill" style="width:{{width}}"></span>{{#whiskers}}<span class="whisker" style="left:{{left}};width:{{width}}"></span>{{/whiskers}}{{#chance}}<span class="chance" style="left:{{.}}"></span>{{/chance}}</div></td><td class="number">{{mean}}</td><td class="number">{{spread}}</td><td class="number">{{count}}</td></tr>
+    <tr><th scope="row">{{name}}<div class="bar" aria-hidden="true"><span class="fill" style="width:{{width}}"></span>{{#whiskers}}<span class="whisker" style="left:{{left}};width:{{width}}"></span>{{/whiskers}}{{#chance}}<span class="chance" style="left:{{.}}"></span>{{/chance}}</div></th><td class="number">{{mean}}</td><td class="number">{{spread}}</td><td class="number">{{count}}</td></tr>
     {{/rows}}
     </tbody>
     </table>

@@ -54,9 +54,9 @@ extension ClassTable {
 
   private static let template = Template(
     """
-    <div class="scroll">
+    <div class="scroll" tabindex="0">
     <table class="classes">
-    <caption>{{caption}}</caption>
+    <caption><span>{{caption}}</span></caption>
     <thead><tr><th scope="col">class</th>{{#columns}}<th scope="col" class="number">{{.}}</th>{{/columns}}</tr></thead>
     <tbody>
     {{#rows}}

@@ -53,9 +53,9 @@ extension ConfusionMatrix {
 
   private static let template = Template(
     """
-    <div class="scroll">
+    <div class="scroll" tabindex="0">
     <table class="confusion">
-    <caption>{{caption}} Rows are the true classes, columns what was answered.</caption>
+    <caption><span>{{caption}} Rows are the true classes, columns what was answered.</span></caption>
     <thead><tr><td></td>{{#classes}}<th scope="col"><span>{{.}}</span></th>{{/classes}}</tr></thead>
     <tbody>
     {{#lines}}

@@ -55,9 +55,9 @@ extension DataTable {
 
   private static let template = Template(
     """
-    <div class="scroll">
+    <div class="scroll" tabindex="0">
     <table>
-    <caption>{{caption}}</caption>
+    <caption><span>{{caption}}</span></caption>
     <thead><tr>{{#heads}}<th scope="col" class="{{kind}}">{{text}}</th>{{/heads}}</tr></thead>
     <tbody>
     {{#lines}}
