@@ -61,7 +61,7 @@ import Testing
             .init("broken", mean: .nan, spread: .infinity),
           ])))
     #expect(page.text.contains("70.0 %") && page.text.contains("± 5.0") && page.text.contains("12.5 %"))
-    #expect(page.all(ofClass: "fill").map { $0.attributes["style"] } == ["width:70.0%", "width:60.0%", "width:0%"])
+    #expect(page.all(ofClass: "fill").map { $0.attributes["style"] } == ["width:70.0%", "width:60.0%", "width:0.0%"])
     #expect(page.all(ofClass: "whisker").map { $0.attributes["style"] }.first == "left:65.0%;width:10.0%")
     #expect(page.all(ofClass: "chance").count == 3)
     let unknown = try Page(.accuracies(AccuracyTable("", chance: nil, rows: [.init("a", mean: 0.5)])))

@@ -14,8 +14,12 @@ struct Template: Sendable {
   /// - Parameter text: a literal of this module.
   init(_ text: String) {
     precondition(Template.isEscapingRegistered)
-    // Templates are literals: the tests render every one of them.
-    template = try! MustacheTemplate(string: "{{% CONTENT_TYPE: MARKUP}}" + text)
+    do {
+      template = try MustacheTemplate(string: "{{% CONTENT_TYPE: MARKUP}}" + text)
+    } catch {
+      // No input can cause it: templates are literals, and the tests render every one of them.
+      preconditionFailure("template: \(error)\n\(text)")
+    }
   }
 
   func html(_ values: Any) -> String { template.render(values) }
