@@ -89,7 +89,8 @@ struct ShardWriter {
       clips: records.map(ClipSummary.init), failures: failures)
     try put(bytes)
     try file.synchronize()
-    try Directory.rename(file.path, to: "\(directory)/\(ShardFormat.shardName(number))")
+    let name = ShardFormat.shardName(number)
+    try Directory.rename(file.path, to: "\(directory)/\(name)", in: directory)
     return summary
   }
 }

@@ -8,6 +8,7 @@ public struct SluiceCommand: AsyncParsableCommand {
     abstract: "Trains video transformers through declared pipelines.",
     version: sluiceVersion,
     subcommands: [
+      DemoCommand.self,
       TrainCommand.self,
       EvalCommand.self,
       PredictCommand.self,

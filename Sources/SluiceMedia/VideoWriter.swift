@@ -1,5 +1,13 @@
 /// How pictures become a video file.
 public struct VideoEncoding: Sendable, Hashable {
+  /// How much the encoder searches, x264's preset: the slower, the smaller the file.
+  public enum Speed: String, Sendable, CaseIterable {
+    case veryfast
+    case fast
+    case medium
+    case slow
+  }
+
   /// Frames per second; the unit of times.
   public var framesPerSecond: Int
   /// Quality from 0 (no loss) over 23 (usual) to 51, x264's constant rate factor.
@@ -16,10 +24,12 @@ public struct VideoEncoding: Sendable, Hashable {
 
   /// H.264.
   public static func h264(
-    framesPerSecond: Int = 25, quality: Int = 23, keyInterval: Int = 250, reorderedFrames: Int = 3
+    framesPerSecond: Int = 25, quality: Int = 23, keyInterval: Int = 250, reorderedFrames: Int = 3,
+    speed: Speed = .fast
   ) -> VideoEncoding {
     VideoEncoding(
-      framesPerSecond: framesPerSecond, quality: quality, keyInterval: keyInterval, reorderedFrames: reorderedFrames)
+      framesPerSecond: framesPerSecond, quality: quality, keyInterval: keyInterval, reorderedFrames: reorderedFrames,
+      options: ["preset": speed.rawValue])
   }
 }
 

@@ -48,6 +48,27 @@ import Testing
     #expect(values(second) == values(whole))
   }
 
+  @Test func theJointNormDoesNotDependOnTheOrderOfADictionary() throws {
+    // Added up in another order, these squares give another last bit.
+    func norm() throws -> Double {
+      let store = ParameterStore()
+      for index in 0..<40 { _ = ParameterScope(store).weight("w\(index)", [1], .normal(1)) }
+      store.initialize(seed: 1)
+      for (index, parameter) in store.parameters.enumerated() {
+        parameter.gradient = Tensor([Float(index * index) / 7 + 1e-3], shape: [1])
+      }
+      let optimizer = Optimizer(.adamW(.constant(0.1), clip: .global(1)), store: store)
+      return try optimizer.step(at: TrainingProgress(step: 0, stepsPerEpoch: 1, epochs: 1)).gradientNorm
+    }
+    var sum = 0.0
+    for index in 0..<40 {
+      let value = Double(Float(index * index) / 7 + 1e-3)
+      sum += value * value
+    }
+    let expected = sum.squareRoot()
+    for _ in 0..<20 { #expect(try norm() == expected) }
+  }
+
   @Test func aGradientThatIsNoNumberChangesNothingAndIsNamed() throws {
     let store = try store()
     let before = values(store)

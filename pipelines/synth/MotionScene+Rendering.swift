@@ -16,26 +16,31 @@ extension MotionScene {
     let pose = pose(atFrame: number)
     let drift = drift(atFrame: number)
     let (cosine, sine) = (cos(pose.angle), sin(pose.angle))
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(MotionScene.side * MotionScene.side * 3)
-    for y in 0..<MotionScene.side {
-      for x in 0..<MotionScene.side {
+    var image = background.moved(drift.x, drift.y)
+    // No shape reaches further.
+    let reach = 1.5 * pose.radius + 1
+    let rows = MotionScene.range(around: pose.y, reach)
+    let columns = MotionScene.range(around: pose.x, reach)
+    for y in rows {
+      for x in columns {
         let (dx, dy) = (Double(x) - pose.x, Double(y) - pose.y)
         let u = (dx * cosine + dy * sine) / pose.radius
         let v = (dy * cosine - dx * sine) / pose.radius
         let coverage = Float(min(max(0.5 - pose.radius * shape.distance(u, v), 0), 1))
-        var color = background.periodic(Double(x) - drift.x, Double(y) - drift.y)
-        if coverage > 0 {
-          let texture = foreground.clamped(32 * u + 48, 32 * v + 48)
-          color.0 += (texture.0 - color.0) * coverage
-          color.1 += (texture.1 - color.1) * coverage
-          color.2 += (texture.2 - color.2) * coverage
-        }
-        bytes.append(UInt8(color.0.rounded()))
-        bytes.append(UInt8(color.1.rounded()))
-        bytes.append(UInt8(color.2.rounded()))
+        guard coverage > 0 else { continue }
+        let texture = foreground.clamped(32 * u + 48, 32 * v + 48)
+        let place = (y * MotionScene.side + x) * 3
+        image[place] += (texture.0 - image[place]) * coverage
+        image[place + 1] += (texture.1 - image[place + 1]) * coverage
+        image[place + 2] += (texture.2 - image[place + 2]) * coverage
       }
     }
-    return bytes
+    return image.map { UInt8($0.rounded()) }
+  }
+
+  /// The lines of a picture that are no further than `reach` from `centre`.
+  private static func range(around centre: Double, _ reach: Double) -> Range<Int> {
+    let first = min(max(Int((centre - reach).rounded(.down)), 0), side)
+    return first..<min(max(Int((centre + reach).rounded(.up)) + 1, first), side)
   }
 }

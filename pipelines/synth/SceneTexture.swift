@@ -32,15 +32,37 @@ struct SceneTexture: Sendable {
     }
   }
 
-  /// The colour at a real place; the tile repeats.
-  func periodic(_ x: Double, _ y: Double) -> (Float, Float, Float) {
+  /// The tile moved to the right and down, periodically; row-major `[side, side, 3]`.
+  func moved(_ right: Double, _ down: Double) -> [Float] {
     let side = SceneTexture.side
-    let left = x.rounded(.down)
-    let top = y.rounded(.down)
-    func wrapped(_ value: Double) -> Int { ((Int(value) % side) + side) % side }
-    return blended(
-      columns: (wrapped(left), wrapped(left + 1)), rows: (wrapped(top), wrapped(top + 1)),
-      across: Float(x - left), down: Float(y - top))
+    let (rows, columns) = (SceneTexture.places(movedBy: down), SceneTexture.places(movedBy: right))
+    var image: [Float] = []
+    image.reserveCapacity(values.count)
+    for row in rows {
+      let (above, below) = (row.first * side, row.second * side)
+      for column in columns {
+        let corners = (
+          (above + column.first) * 3, (above + column.second) * 3, (below + column.first) * 3,
+          (below + column.second) * 3
+        )
+        for channel in 0..<3 {
+          let upper = values[corners.0 + channel] * (1 - column.weight) + values[corners.1 + channel] * column.weight
+          let lower = values[corners.2 + channel] * (1 - column.weight) + values[corners.3 + channel] * column.weight
+          image.append(upper * (1 - row.weight) + lower * row.weight)
+        }
+      }
+    }
+    return image
+  }
+
+  /// Where each line of a moved tile comes from: two lines and the share of the second.
+  private static func places(movedBy distance: Double) -> [(first: Int, second: Int, weight: Float)] {
+    (0..<side).map { line in
+      let place = Double(line) - distance
+      let first = place.rounded(.down)
+      let wrapped = ((Int(first) % side) + side) % side
+      return (wrapped, (wrapped + 1) % side, Float(place - first))
+    }
   }
 
   /// The colour at a real place; outside the tile, that of the nearest border.

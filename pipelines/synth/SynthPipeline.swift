@@ -91,7 +91,7 @@ private struct WriteClip: Stage {
     let path = "\(folder)/\(name).mp4"
     let temporary = "\(folder)/.\(name).tmp.mp4"
     let frames = input.scene.frames()
-    let writer = try VideoWriter(path: temporary, like: frames[0], encoding: .h264(keyInterval: 25))
+    let writer = try VideoWriter(path: temporary, like: frames[0], encoding: .h264(keyInterval: 25, speed: .veryfast))
     for frame in frames { try writer.append(frame) }
     try writer.finish()
     guard unsafe rename(temporary, path) == 0 else {

@@ -61,10 +61,24 @@ private struct FlowBench {
     try await add("flow 5 stages noop cap=2 cores=\(cores)", &rows) {
       try await self.flow(count: $0, stages: 5, capacity: 2, ring: [[]])
     }
+    try await addMetrics(cores: cores, capacity: capacity, &rows)
     try await add("flow hop busy cores=\(cores)", hops: 1, &rows) {
       try await self.flow(count: $0, stages: 0, capacity: capacity, ring: [[]])
     }
     try await add("flow hop pingpong cores=\(cores)", hops: 2, &rows) { await self.pingPong(count: $0) }
+  }
+
+  /// What metrics take of the time of an element in a stage: runs whose clock stands still do without reading it.
+  private func addMetrics(cores: Int, capacity: Int, _ rows: inout BenchRows) async throws {
+    let count = Int(budget * 100_000)
+    let still = MonotonicClock { 0 }
+    var costs: [Double] = []
+    for _ in 0..<(2 * rounds + 1) {
+      let with = try await flow(count: count, stages: 5, capacity: capacity, ring: [[]])
+      let without = try await flow(count: count, stages: 5, capacity: capacity, ring: [[]], clock: still)
+      costs.append(1e9 * (with.processor - without.processor) / Double(count * 6))
+    }
+    rows.add("sluice", "flow metrics an element and stage cores=\(cores)", costs, "ns")
   }
 
   /// Grows the count until a run takes the budget, then measures it some times.
@@ -94,7 +108,9 @@ private struct FlowBench {
   }
 
   @concurrent
-  private func flow(count: Int, stages: Int, capacity: Int, ring: [[UInt8]]) async throws -> Cost {
+  private func flow(
+    count: Int, stages: Int, capacity: Int, ring: [[UInt8]], clock: MonotonicClock = .system
+  ) async throws -> Cost {
     var segment = Segment { Ring(count: count, payloads: ring) }.buffer(capacity)
     for _ in 0..<stages {
       let before = segment
@@ -104,7 +120,7 @@ private struct FlowBench {
       }
     }
     let whole = segment
-    let run = Pipeline("bench") { whole }.run()
+    let run = Pipeline("bench") { whole }.run(RunOptions(clock: clock))
     var arrived = 0
     var begun = (wall: ContinuousClock().now, processor: 0.0)
     for try await _ in run {

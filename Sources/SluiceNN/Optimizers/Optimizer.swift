@@ -45,7 +45,8 @@ public final class Optimizer: Sendable {
   @discardableResult
   public func step(at progress: TrainingProgress) throws(OptimizerError) -> OptimizerReport {
     let norms = try gradientNorms()
-    let total = norms.values.reduce(0, +).squareRoot()
+    // In the order of declaration, for the sum depends on it; a dictionary's own differs from run to run.
+    let total = store.parameters.reduce(0) { $0 + (norms[$1.name] ?? 0) }.squareRoot()
     let rate = configuration.schedule.rate(at: progress)
     for (number, group) in groups.enumerated() {
       let decay = configuration.weightDecay.value(at: progress, group: number, decays: group.decays)

@@ -1,0 +1,61 @@
+import Foundation
+import SluicePipelines
+import TestSupport
+import Testing
+
+/// `sluice demo --quick` as a user runs it: everything runs, nothing is learned.
+@Suite(.serialized) struct DemoTests {
+  private func summary(_ folder: String) throws -> DemoSummary {
+    try JSONDecoder().decode(DemoSummary.self, from: Data(contentsOf: URL(filePath: folder + "/summary.json")))
+  }
+
+  private func losses(_ folder: String) throws -> [String: String] {
+    var losses: [String: String] = [:]
+    for name in ["pretrain", "pretrained-0", "scratch-0", "still-0"] {
+      // All but the rates, which are times.
+      losses[name] = try String(contentsOfFile: "\(folder)/\(name)/metrics.jsonl", encoding: .utf8)
+        .replacing(/"samplesPerSecond":[^,}]*/, with: "")
+    }
+    return losses
+  }
+
+  @Test func stoppedOrKilledItGoesOnAndEndsAlike() throws {
+    try withTemporaryFolder { folder in
+      let arguments = ["demo", "--quick", "--threads", "1", "--out"]
+      let whole = try SluiceProgram.run(arguments + [folder + "/whole"])
+      #expect(whole.status == 0, "\(whole.errors)")
+      let expected = try summary(folder + "/whole")
+      #expect(expected.runs.map(\.kind) == DemoKind.allCases)
+      #expect(expected.classes.count == 8 && expected.chance == 0.125)
+      #expect(whole.output.contains("guessing") && whole.output.contains("12.5 %"))
+
+      for (name, signal) in [("stopped", SIGINT), ("killed", SIGKILL)] {
+        let out = "\(folder)/\(name)"
+        let cut = try SluiceProgram.run(arguments + [out]) { process in
+          let deadline = Date() + 60
+          while !FileManager.default.fileExists(atPath: out + "/pretrain/metrics.jsonl"), process.isRunning,
+            Date() < deadline
+          {
+            usleep(1000)
+          }
+          kill(process.processIdentifier, signal)
+        }
+        if signal == SIGINT { #expect(cut.status == 130, "\(cut.errors)") }
+        let rest = try SluiceProgram.run(arguments + [out])
+        #expect(rest.status == 0, "\(rest.errors)")
+        #expect(try summary(out).runs == expected.runs)
+        #expect(try losses(out) == losses(folder + "/whole"))
+      }
+    }
+  }
+
+  @Test func aDirectoryOfSomethingElseIsLeftAlone() throws {
+    try withTemporaryFolder { folder in
+      try Data("mine".utf8).write(to: URL(filePath: folder + "/diary.txt"))
+      let result = try SluiceProgram.run(["demo", "--quick", "--out", folder])
+      #expect(result.status == 1)
+      #expect(result.errors.contains("diary.txt") && result.errors.contains("--out"))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["diary.txt"])
+    }
+  }
+}

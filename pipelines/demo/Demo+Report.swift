@@ -1,0 +1,86 @@
+internal import SluiceDecode
+internal import SluiceFlow
+internal import SluiceModels
+public import SluiceReport
+
+extension Demo {
+  /// The page about a demo that has come to its end.
+  /// - Parameter commands: what was typed, to be repeated.
+  /// - Throws: an error that names a log or shard set that cannot be read any more.
+  public func report(of summary: DemoSummary, commands: [Command]) throws -> Report {
+    let clips = try clips(.train)
+    let pretraining = try pipelines.pretraining(on: clips)
+    var sections: [Report.Section] = [
+      .init(
+        "What was learned", [.text(summary.setting), .accuracies(summary.accuracies), .classes(summary.classTable)]),
+      .init("Losses", try losses(summary)),
+    ]
+    if let stages = summary.stages {
+      sections.append(.init("Where the time went", [.stages(stages, pretraining.graph(lookingAt: 1))]))
+    }
+    sections += [
+      .init("The pipeline of pre-training", [.graph(pretraining.graph(lookingAt: 1))]),
+      .init("Repeat it", [.commands(commands), .table(summary.times), .table(MachineFacts.current.table)]),
+    ]
+    return Report("Sluice demo", summary: summary.sentence, sections: sections)
+  }
+
+  /// Leaves the page in the demo's directory.
+  /// - Returns: its path.
+  /// - Throws: ``RunError`` if it cannot be written.
+  public func writeReport(of summary: DemoSummary, commands: [Command]) throws -> String {
+    let page = directory + "/report.html"
+    try RunDirectory(path: directory).write(try report(of: summary, commands: commands).html, to: page)
+    return page
+  }
+
+  private func losses(_ summary: DemoSummary) throws -> [Report.Part] {
+    let pretraining = LineChart(
+      "Pre-training: squared error of the predicted HOG of hidden tokens.", x: "step", y: "loss",
+      series: [try series("MaskFeat", of: pretrained)])
+    let tuning = LineChart(
+      "Fine-tuning with labels, first draw: cross-entropy.", x: "step", y: "loss",
+      series: try DemoKind.allCases.map { try series($0.title, of: run($0, 0)) })
+    return [.lines(pretraining), .lines(tuning)]
+  }
+
+  private func series(_ name: String, of directory: RunDirectory) throws -> LineChart.Series {
+    LineChart.Series(
+      name, try MetricsLog.lines(at: directory.metrics).map { LineChart.Point(x: Double($0.step), y: $0.loss) })
+  }
+}
+
+extension DemoSummary {
+  /// What was done, for a reader who has not read the manual.
+  fileprivate var setting: String {
+    "Eight classes of moving shapes that no single frame gives away. The network saw \(settings.trainCount) videos "
+      + "without labels (\(settings.pretrainSteps) steps of \(settings.batchSize)), then \(settings.labelsPerClass) "
+      + "labelled ones of each class (\(settings.tuneSteps) steps), and was judged by \(settings.valCount) others. Means "
+      + "and standard deviations over \(settings.draws) draws of the labelled videos."
+  }
+
+  fileprivate var accuracies: AccuracyTable {
+    AccuracyTable(
+      "Share of \(settings.valCount) videos recognised.", chance: chance,
+      rows: DemoKind.allCases.compactMap { kind in
+        mean(of: kind).map { mean in
+          AccuracyTable.Row(
+            kind.title, mean: mean, spread: deviation(of: kind), count: accuracies(of: kind).count)
+        }
+      })
+  }
+
+  fileprivate var classTable: ClassTable {
+    ClassTable(
+      "Share recognised of each class, mean of all draws.", columns: DemoKind.allCases.map(\.rawValue),
+      rows: classes.enumerated().map { number, name in
+        ClassTable.Row(name, values: DemoKind.allCases.map { recall(of: $0, class: number) })
+      })
+  }
+
+  fileprivate var times: DataTable {
+    DataTable(
+      "Seconds of each phase.", columns: [.text("phase"), .number("seconds")],
+      rows: seconds.sorted { $0.value > $1.value }.map { [$0.key, "\($0.value)"] })
+  }
+}
