@@ -55,14 +55,3 @@ public struct Report: Sendable {
     case commands([Command])
   }
 }
-
-/// A command to be typed, and what it does.
-public struct Command: Sendable {
-  public var text: String
-  public var purpose: String
-
-  public init(_ text: String, purpose: String = "") {
-    self.text = text
-    self.purpose = purpose
-  }
-}

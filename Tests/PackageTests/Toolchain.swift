@@ -31,7 +31,8 @@ enum Toolchain {
   }
 
   /// Type-checks files against the modules that were built for this test.
-  static func typecheck(_ files: [URL]) throws -> Outcome {
+  /// - Parameter isLibrary: no file holds statements at its top level.
+  static func typecheck(_ files: [URL], isLibrary: Bool = true) throws -> Outcome {
     var folders = [products.appending(path: "Modules").path]
     for module in ["CZstd", "CZlib", "CLinux"] {
       folders.append(root.appending(path: "Sources/\(module)").path)
@@ -40,7 +41,8 @@ enum Toolchain {
       folders.append(products.appending(path: "\(module).build").path)
     }
     return try run(
-      ["swiftc", "-swift-version", "6", "-typecheck", "-parse-as-library"] + folders.flatMap { ["-I", $0] }
+      ["swiftc", "-swift-version", "6", "-typecheck"] + (isLibrary ? ["-parse-as-library"] : [])
+        + folders.flatMap { ["-I", $0] }
         + files.map(\.path))
   }
 

@@ -1,5 +1,5 @@
 internal import SluiceFlow
-internal import SluiceModels
+public import SluiceModels
 
 /// What `--set model.…` decides of an MViT.
 struct MViTSettings: SettingGroup {
@@ -55,7 +55,7 @@ struct MViTSettings: SettingGroup {
 
 extension MViTConfiguration {
   /// The base network with a third of the width, six blocks and frames of 112 pixels.
-  static let small: MViTConfiguration = {
+  public static let small: MViTConfiguration = {
     var small = MViTConfiguration.base
     small.imageSize = 112
     small.dimension = 32

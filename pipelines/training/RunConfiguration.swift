@@ -58,8 +58,21 @@ public struct RunConfiguration: Sendable {
     ])
   }
 
-  /// The configuration as JSON text, one member a line.
-  var text: String { ((try? json.json(pretty: true)) ?? "{}") + "\n" }
+  /// The configuration as JSON text, one member a line, with the commands that led to it.
+  func text(commands: [String]) -> String {
+    var members = json
+    if case .object(var object) = members {
+      object["commands"] = .array(commands.map { .string($0) })
+      members = .object(object)
+    }
+    return ((try? members.json(pretty: true)) ?? "{}") + "\n"
+  }
+
+  /// The command of each sitting of the run in a directory, the oldest first; none where there is no run.
+  static func storedCommands(in directory: RunDirectory) -> [String] {
+    let data = FileManager.default.contents(atPath: directory.configuration)
+    return data.flatMap { try? JSONDecoder().decode(Stored.self, from: $0) }?.commands ?? []
+  }
 
   /// The request stored in a run's directory.
   /// - Throws: ``RunError`` if there is no run.
@@ -90,5 +103,6 @@ public struct RunConfiguration: Sendable {
 
   private struct Stored: Decodable {
     let request: RunRequest
+    let commands: [String]?
   }
 }

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import Glibc
 
-/// Where a run keeps what it writes: `metrics.jsonl`, `checkpoints/`, `failures.csv`, `configuration.json`.
+/// Where a run keeps what it writes: `metrics.jsonl`, `checkpoints/`, `failures.csv`, `configuration.json`, `report.html`.
 public struct RunDirectory: Sendable, Equatable {
   public let path: String
 
@@ -9,6 +9,7 @@ public struct RunDirectory: Sendable, Equatable {
   public var checkpoints: String { path + "/checkpoints" }
   public var failures: String { path + "/failures.csv" }
   public var configuration: String { path + "/configuration.json" }
+  public var report: String { path + "/report.html" }
 
   public init(path: String) {
     self.path = path

@@ -19,6 +19,8 @@ public struct Trainer: Sendable {
   public let checkpointInterval: Int?
   /// What the run is judged by between epochs; its metrics stand in the log, and the best checkpoint stays.
   public var validation: Validation?
+  /// The command line that started this sitting, for the run's configuration and its report; `nil` if there is none.
+  public var command: String?
   /// Makes what the network begins with in a new run; by default random numbers of the run's seed.
   public var initialize: @Sendable () throws -> (weights: InitialWeights, report: LoadReport)?
 
@@ -48,8 +50,7 @@ public struct Trainer: Sendable {
     // Before anything is written: weights that do not fit leave no run behind.
     if let (weights, report) = try initialize() { observe(.loaded(weights.path, report)) }
     try directory.create()
-    try directory.write(configuration.text, to: directory.configuration)
-    return try await train(from: nil, stop: stop, observe: observe)
+    return try await train(from: nil, commands: [command].compactMap(\.self), stop: stop, observe: observe)
   }
 
   /// Goes on behind the last complete checkpoint of the directory.
@@ -69,8 +70,9 @@ public struct Trainer: Sendable {
     let state = try saved.state()
     try trainee.restore(state)
     observe(.resumed(step: state.position.stream.step, checkpoint: saved.path))
-    try directory.write(configuration.text, to: directory.configuration)
-    return try await train(from: state.position.stream, stop: stop, observe: observe)
+    var commands = RunConfiguration.storedCommands(in: directory)
+    if let command, command != commands.last { commands.append(command) }
+    return try await train(from: state.position.stream, commands: commands, stop: stop, observe: observe)
   }
 
   private var checkpoints: CheckpointFolder {
@@ -78,8 +80,9 @@ public struct Trainer: Sendable {
   }
 
   private func train(
-    from start: StreamPosition?, stop: StopRequest, observe: (TrainingEvent) -> Void
+    from start: StreamPosition?, commands: [String], stop: StopRequest, observe: (TrainingEvent) -> Void
   ) async throws -> TrainingOutcome {
+    try directory.write(configuration.text(commands: commands), to: directory.configuration)
     let log = try MetricsLog(path: directory.metrics, keepingThrough: start?.step ?? 0)
     var options = options
     options.start = start
@@ -92,15 +95,26 @@ public struct Trainer: Sendable {
         } catch {
           // What failed last is often why the run ends: it is named too.
           try recorder.recordFailures(run.position.failures, observe: observe)
+          // A page that cannot be written must not hide why the run ended.
+          try? report(of: run, commands, .failed("\(error)")).write()
           throw error
         }
         let position = run.position
         try recorder.finish(position, epoch: run.epoch, observe: observe)
+        let isStopped = stop.isMade && !isComplete(position)
+        try report(of: run, commands, isStopped ? .stopped : .finished).write()
         return TrainingOutcome(
-          step: position.step, isStopped: stop.isMade && !isComplete(position), failures: position.failures,
-          metrics: run.metrics)
+          step: position.step, isStopped: isStopped, failures: position.failures, metrics: run.metrics)
       }
     }
+  }
+
+  private func report(
+    of run: PipelineRun<StepReport>, _ commands: [String], _ ending: RunReport.Ending
+  ) -> RunReport {
+    RunReport(
+      graph: pipeline.graph, configuration: configuration, directory: directory, commands: commands,
+      metrics: run.metrics, failures: run.position.failures, ending: ending)
   }
 
   func isComplete(_ position: StreamPosition) -> Bool {

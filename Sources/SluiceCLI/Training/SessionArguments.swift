@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import SluicePipelines
+internal import SluiceReport
 
 /// The options of a training run that is kept: where, how often, whether it goes on.
 struct SessionArguments: ParsableArguments {
@@ -33,7 +34,8 @@ struct SessionArguments: ParsableArguments {
     let directory = try chosenDirectory(name)
     if resume { request = request.completed(by: try RunConfiguration.storedRequest(in: directory)) }
     let prepared = try prepare(request)
-    let trainer = try prepared.trainer(in: directory)
+    var trainer = try prepared.trainer(in: directory)
+    trainer.command = Command.current.text
 
     let stop = StopRequest()
     let signals = StopSignals { stop.make() }

@@ -21,9 +21,10 @@ extension Report {
     caption span{position:sticky;left:0;display:inline-block;max-width:calc(100vw - 2.5rem)}
     th,td{padding:.3rem .6rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
     th{font-weight:600}
-    tbody th{font-weight:400;min-width:7rem;overflow-wrap:anywhere}
+    tbody th{font-weight:400;min-width:min(10.5rem,40vw);overflow-wrap:anywhere}
     .number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
-    td.words{min-width:11rem;overflow-wrap:anywhere}
+    td.words{min-width:5rem;overflow-wrap:anywhere}
+    td.words:last-child{min-width:9rem}
     .accuracies{width:100%}
     .accuracies tbody th{width:100%}
     .bar{position:relative;height:.9rem;margin:.3rem 0 .2rem;background:var(--panel);outline:1px solid var(--line)}

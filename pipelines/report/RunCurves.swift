@@ -1,0 +1,53 @@
+internal import SluiceReport
+
+/// The curves of a run's log: the loss with whatever else is a loss, accuracies, rates, and all other metrics.
+struct RunCurves {
+  private let lines: [MetricsLog.Line]
+  // Metrics besides the loss, by name; a metric need not stand in every line.
+  private let names: [String]
+
+  init(_ lines: [MetricsLog.Line]) {
+    self.lines = lines
+    names = Set(lines.flatMap(\.metrics.keys)).sorted()
+  }
+
+  /// The charts.
+  var parts: [Report.Part] {
+    var charts = [chart("Loss", "loss", [series("loss", \.loss)] + names.filter(isLoss).map(metric))]
+    let accuracies = names.filter(isAccuracy)
+    if !accuracies.isEmpty { charts.append(chart("Accuracy, 0 to 1", "share", accuracies.map(metric))) }
+    charts += names.filter { !isLoss($0) && !isAccuracy($0) }.map { chart($0, $0, [metric($0)]) }
+    charts += [
+      chart("Learning rate", "learning rate", [series("learning rate", \.learningRate)]),
+      chart("Length of the gradient before clipping", "norm", [series("gradient norm", \.gradientNorm)]),
+      chart("Samples a second, validation left out", "samples/s", [series("samples/s", \.samplesPerSecond)]),
+    ]
+    return charts.map { .lines($0) }
+  }
+
+  /// The highest value of the first accuracy of a validation, and where it stands.
+  var bestAccuracy: (name: String, value: Double, step: Int)? {
+    guard let name = names.first(where: { isAccuracy($0) && $0.hasPrefix("val") }) else { return nil }
+    let values = lines.compactMap { line in line.metrics[name].map { (name, $0, line.step) } }
+    return values.filter(\.1.isFinite).max { $0.1 < $1.1 }
+  }
+
+  private func isLoss(_ name: String) -> Bool { name.hasSuffix("loss") }
+
+  private func isAccuracy(_ name: String) -> Bool {
+    ["top1", "top5", "accuracy"].contains { name.hasSuffix($0) }
+  }
+
+  private func chart(_ caption: String, _ y: String, _ series: [LineChart.Series]) -> LineChart {
+    LineChart(caption, x: "step", y: y, series: series)
+  }
+
+  private func series(_ name: String, _ value: (MetricsLog.Line) -> Double) -> LineChart.Series {
+    LineChart.Series(name, lines.map { LineChart.Point(x: Double($0.step), y: value($0)) })
+  }
+
+  private func metric(_ name: String) -> LineChart.Series {
+    LineChart.Series(
+      name, lines.compactMap { line in line.metrics[name].map { LineChart.Point(x: Double(line.step), y: $0) } })
+  }
+}

@@ -1,0 +1,96 @@
+internal import SluiceFlow
+internal import SluicePlatform
+internal import SluiceReport
+
+/// `report.html` of a training run: its curves, where the time went, what failed, how to repeat it.
+///
+/// The curves come from `metrics.jsonl`, so that they begin at the first step of a resumed run too.
+struct RunReport {
+  /// How the run came to its end.
+  enum Ending {
+    case finished
+    case stopped
+    case failed(String)
+  }
+
+  let graph: GraphDescription
+  let configuration: RunConfiguration
+  let directory: RunDirectory
+  /// The command of each sitting, the oldest first.
+  let commands: [String]
+  /// What the nodes did in this sitting.
+  let metrics: RunMetrics
+  let failures: FailureLog
+  let ending: Ending
+
+  /// Writes the page into the run's directory, whole or not at all.
+  /// - Throws: ``RunError`` if the log cannot be read or the page not be written.
+  func write() throws(RunError) {
+    let lines = try MetricsLog.lines(at: directory.metrics)
+    try directory.write(report(of: lines).html, to: directory.report)
+  }
+
+  private func report(of lines: [MetricsLog.Line]) -> Report {
+    var sections = [
+      Report.Section("Curves", RunCurves(lines).parts),
+      Report.Section("Where the time went", [timing, .graph(graph)]),
+    ]
+    if !failures.samples.isEmpty { sections.append(Report.Section("Failed samples", [failureTable])) }
+    sections.append(
+      Report.Section("Repeat it", [.commands(commandList), .table(settings), .table(MachineFacts.current.table)]))
+    return Report("\(graph.name): \(directory.path)", summary: summary(of: lines), sections: sections)
+  }
+
+  private func summary(of lines: [MetricsLog.Line]) -> String {
+    guard let first = lines.first, let last = lines.last else {
+      if case .failed(let reason) = ending { return "The run ended before its first step: \(reason)" }
+      return "The run has taken no step yet."
+    }
+    var text =
+      switch ending {
+      case .finished: "Finished after step \(last.step)"
+      case .stopped: "Stopped after step \(last.step), before its end"
+      case .failed: "Ended by an error after step \(last.step)"
+      }
+    text += " in epoch \(last.epoch + 1): loss \(first.loss.threeDigits) → \(last.loss.threeDigits)"
+    if let (name, value, step) = RunCurves(lines).bestAccuracy {
+      text += ", best \(name) \((value * 100).threeDigits) % at step \(step)"
+    }
+    text += "."
+    if !failures.samples.isEmpty { text += " \(failureSentence)" }
+    if case .failed(let reason) = ending { text += " \(reason)" }
+    return text
+  }
+
+  private var timing: Report.Part {
+    metrics.nodes.isEmpty ? .text("Nothing has run in this sitting.") : .stages(metrics, graph)
+  }
+
+  private var failureTable: Report.Part {
+    let shown = failures.samples.prefix(200)
+    let rest =
+      failures.samples.count > shown.count ? " These are the first \(shown.count); all are in failures.csv." : ""
+    return .table(
+      DataTable(
+        failureSentence + rest,
+        columns: [.text("sample"), .text("stage"), .number("epoch"), .text("reason")],
+        rows: shown.map { [$0.identity, $0.stage, "\($0.epoch + 1)", $0.reason] }))
+  }
+
+  private var failureSentence: String {
+    let samples = failures.samples.count == 1 ? "One sample" : "\(failures.samples.count) samples"
+    return "\(samples) failed, \(failures.count == 1 ? "once" : "\(failures.count) times in all")."
+  }
+
+  private var commandList: [Command] {
+    commands.enumerated().map { number, text in
+      Command(text, purpose: number == 0 ? "The run was started by" : "and went on by")
+    }
+  }
+
+  private var settings: DataTable {
+    DataTable(
+      "The configuration, as in configuration.json.", columns: [.text("setting"), .text("value")],
+      rows: configuration.values.sorted { $0.key < $1.key }.map { [$0.key, $0.value] })
+  }
+}
