@@ -32,13 +32,13 @@ import Testing
       #expect(first.status == 0, "\(first.errors)")
       let loss = try course(of: "loss", in: text(of: folder + "/run/report.html"))
       let resumed = try SluiceProgram.run([
-        "train", "maskfeat", "--resume", "--steps", "4", "--out", folder + "/run",
+        "train", "maskfeat", "--resume", "--steps", "4", "--allow-change", "--out", folder + "/run",
       ])
       #expect(resumed.status == 0, "\(resumed.errors)")
       let page = try text(of: folder + "/run/report.html")
       #expect(page.contains("Finished after step 4"))
       #expect(try course(of: "loss", in: page).first == loss.first)
-      #expect(page.contains("--steps 2") && page.contains("--resume --steps 4"))
+      #expect(page.contains("--steps 2") && page.contains("--resume --steps 4 --allow-change"))
     }
   }
 
