@@ -66,6 +66,7 @@ import Testing
     #expect(page.all(ofClass: "chance").count == 3)
     let unknown = try Page(.accuracies(AccuracyTable("", chance: nil, rows: [.init("a", mean: 0.5)])))
     #expect(unknown.all(ofClass: "chance").isEmpty && !unknown.text.contains("chance"))
+    #expect(!unknown.text.contains("spread"))
   }
 
   @Test func confusionsAreCountedAndTintedByTheirShareOfTheClass() throws {

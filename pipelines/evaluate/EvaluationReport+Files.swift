@@ -28,7 +28,7 @@ extension EvaluationReport {
       .accuracies(
         AccuracyTable(
           "On \(samples) clips.", chance: classes.isEmpty ? nil : 1 / Double(classes.count),
-          rows: [.init("top 1", mean: top1), .init("top 5", mean: top5)])),
+          rows: [.init("top 1", mean: top1)])),
       .table(
         DataTable(
           "Class by class.",

@@ -89,20 +89,25 @@ public struct Trainer: Sendable {
     return try await Compute(threadCount: options.budget.compute).run {
       try await pipeline.run(options) { run in
         stop.whenMade { run.stop() }
+        var metrics = run.metrics
         var recorder = StepRecorder(trainer: self, log: log, start: start, stop: stop)
         do {
-          for try await delivery in run.deliveries { try await recorder.record(delivery, observe: observe) }
+          for try await delivery in run.deliveries {
+            try await recorder.record(delivery, observe: observe)
+            // The last reading is of a moment at which everything still ran.
+            metrics = run.metrics
+          }
         } catch {
           // What failed last is often why the run ends: it is named too.
           try recorder.recordFailures(run.position.failures, observe: observe)
           // A page that cannot be written must not hide why the run ended.
-          try? report(of: run, commands, .failed("\(error)")).write()
+          try? report(commands, metrics, run.position.failures, .failed("\(error)")).write()
           throw error
         }
         let position = run.position
         try recorder.finish(position, epoch: run.epoch, observe: observe)
         let isStopped = stop.isMade && !isComplete(position)
-        try report(of: run, commands, isStopped ? .stopped : .finished).write()
+        try report(commands, metrics, position.failures, isStopped ? .stopped : .finished).write()
         return TrainingOutcome(
           step: position.step, isStopped: isStopped, failures: position.failures, metrics: run.metrics)
       }
@@ -110,11 +115,11 @@ public struct Trainer: Sendable {
   }
 
   private func report(
-    of run: PipelineRun<StepReport>, _ commands: [String], _ ending: RunReport.Ending
+    _ commands: [String], _ metrics: RunMetrics, _ failures: FailureLog, _ ending: RunReport.Ending
   ) -> RunReport {
     RunReport(
       graph: pipeline.graph, configuration: configuration, directory: directory, commands: commands,
-      metrics: run.metrics, failures: run.position.failures, ending: ending)
+      metrics: metrics, failures: failures, ending: ending)
   }
 
   func isComplete(_ position: StreamPosition) -> Bool {

@@ -54,7 +54,8 @@ struct GraphFigure {
   private static let template = Template(
     """
     <figure class="graph">
-    <figcaption>The graph of {{name}}, from the data down. {{memory}}</figcaption>
+    <figcaption>The graph of {{name}}, from the data down</figcaption>
+    <p class="note">{{memory}}</p>
     <div class="scroll" tabindex="0"><div class="beside">
     {{#chains}}
     {{{.}}}

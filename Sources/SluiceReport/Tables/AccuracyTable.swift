@@ -32,17 +32,22 @@ public struct AccuracyTable: Sendable {
 
 extension AccuracyTable {
   var html: String {
-    AccuracyTable.template.html(
+    let isOfSeveral = rows.contains { $0.count > 1 || $0.spread != nil }
+    return AccuracyTable.template.html(
       Drawing(
         caption: caption, chance: chance?.percentOfWidth,
         note: chance.map { "The dashed line is chance, \($0.percentText)." },
-        rows: rows.map(Bar.init)))
+        value: isOfSeveral ? "mean" : "accuracy", isOfSeveral: isOfSeveral, rows: rows.map(Bar.init)))
   }
 
   private struct Drawing {
     let caption: String
     let chance: String?
     let note: String?
+    /// What the column of numbers is called.
+    let value: String
+    /// Whether any row sums up several runs.
+    let isOfSeveral: Bool
     let rows: [Bar]
   }
 
@@ -76,10 +81,10 @@ extension AccuracyTable {
     <div class="scroll" tabindex="0">
     <table class="accuracies">
     <caption><span>{{caption}} {{note}}</span></caption>
-    <thead><tr><th scope="col">run; bars from 0 to 100 %</th><th scope="col" class="number">mean</th><th scope="col" class="number">spread</th><th scope="col" class="number">runs</th></tr></thead>
+    <thead><tr><th scope="col">run; bars from 0 to 100 %</th><th scope="col" class="number">{{value}}</th>{{#isOfSeveral}}<th scope="col" class="number">spread</th><th scope="col" class="number">runs</th>{{/isOfSeveral}}</tr></thead>
     <tbody>
     {{#rows}}
-    <tr><th scope="row">{{name}}<div class="bar" aria-hidden="true"><span class="fill" style="width:{{width}}"></span>{{#whiskers}}<span class="whisker" style="left:{{left}};width:{{width}}"></span>{{/whiskers}}{{#chance}}<span class="chance" style="left:{{.}}"></span>{{/chance}}</div></th><td class="number">{{mean}}</td><td class="number">{{spread}}</td><td class="number">{{count}}</td></tr>
+    <tr><th scope="row">{{name}}<div class="bar" aria-hidden="true"><span class="fill" style="width:{{width}}"></span>{{#whiskers}}<span class="whisker" style="left:{{left}};width:{{width}}"></span>{{/whiskers}}{{#chance}}<span class="chance" style="left:{{.}}"></span>{{/chance}}</div></th><td class="number">{{mean}}</td>{{#isOfSeveral}}<td class="number">{{spread}}</td><td class="number">{{count}}</td>{{/isOfSeveral}}</tr>
     {{/rows}}
     </tbody>
     </table>
