@@ -70,6 +70,13 @@ import Testing
     #expect(page.curves.first == "M0.0 1000.0L500.0 0.0L1000.0 0.0")
   }
 
+  @Test func stepsHaveNoHalves() throws {
+    let html = Report("", summary: "", sections: [.init("", [Self.chart([[1, 2, 4]])])]).html
+    let labels = html.components(separatedBy: "<span style=\"left:").dropFirst()
+      .compactMap { $0.components(separatedBy: ">").dropFirst().first?.components(separatedBy: "<").first }
+    #expect(labels == ["0", "1", "2"])
+  }
+
   @Test(arguments: [
     ([0.0501, 0.806], ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]),
     ([0, 1e-3], ["0.0000", "0.0002", "0.0004", "0.0006", "0.0008", "0.0010"]),

@@ -15,12 +15,14 @@ struct AxisScale: Sendable {
     let finite = values.filter(\.isFinite).map { min(max($0, -1e300), 1e300) }
     var low = finite.min() ?? 0
     var high = finite.max() ?? 1
+    // Steps and epochs have no halves.
+    let isWhole = finite.allSatisfy { $0.rounded() == $0 && abs($0) < 1e15 } && !reachesTicks
     // Equal but for rounding, they would need more digits for their ticks than anybody reads.
     if high - low <= max(abs(low), abs(high)) * 1e-9 {
-      let margin = high == 0 ? 1 : abs(high) / 10
+      let margin = isWhole || high == 0 ? 1 : abs(high) / 10
       (low, high) = (low - margin, high + margin)
     }
-    let step = AxisScale.roundStep((high - low) / Double(tickCount))
+    let step = max(AxisScale.roundStep((high - low) / Double(tickCount)), isWhole ? 1 : 0)
     self.step = step
     let first = (low / step + (reachesTicks ? 1e-9 : -1e-9)).rounded(reachesTicks ? .down : .up)
     let last = (high / step + (reachesTicks ? -1e-9 : 1e-9)).rounded(reachesTicks ? .up : .down)

@@ -66,7 +66,7 @@ extension AccuracyTable {
       spread = row.spread.map { "± \(($0 * 100).text(decimals: 1))" } ?? ""
       count = row.count
       width = row.mean.percentOfWidth
-      let ends = row.spread.map { (max(0, row.mean - $0), min(1, row.mean + $0)) }
+      let ends = row.spread.flatMap { $0 > 0 ? $0 : nil }.map { (max(0, row.mean - $0), min(1, row.mean + $0)) }
       whiskers = ends.map { [Whisker(left: $0.0.percentOfWidth, width: ($0.1 - $0.0).percentOfWidth)] } ?? []
     }
   }
