@@ -1,0 +1,25 @@
+// Shared by the files that multiply bfloat16 numbers.
+#pragma once
+
+#include "tensor_bfloat.h"
+
+// Numbers of the inner side in a block, and columns in a panel.
+enum { block = 32, panel = 32 };
+
+// c (32 rows, `rows` of them wanted, at `stride`) = or += strip * packed panel over `steps` blocks. The strip is two lines
+// of tiles of 16 rows and 32 columns, `apart` numbers from each other.
+typedef void multiply_strip(
+    const sluice_bfloat *a, long apart, const sluice_bfloat *b, long steps, float *c, long stride, long rows, bool keeps);
+
+multiply_strip sluice_strip_loops;
+#if defined(__x86_64__)
+multiply_strip sluice_strip_avx512;
+multiply_strip sluice_strip_amx;
+// Between these two the calling thread may use AMX.
+void sluice_amx_begin(void);
+void sluice_amx_end(void);
+#endif
+
+// Puts a block of A, `rows` x `columns` from (row, column), into tiles of 1 KiB: [rows / 16][columns / 32]; zeros beyond.
+void sluice_bfloat_tiles(
+    const sluice_matrix *a, long row, long rows, long column, long columns, sluice_bfloat *to, bool fast);
