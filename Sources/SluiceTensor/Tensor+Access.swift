@@ -1,28 +1,30 @@
 extension Tensor {
-  /// Calls `body` with the elements in row-major order, without copying.
-  /// - Precondition: elements are `float32`.
+  /// Calls `body` with the elements in row-major order, without copying where they are `float32`.
+  /// - Note: `bfloat16` elements are copied.
   public func withFloats<Result: ~Copyable, Failure: Error>(
     _ body: (Span<Float>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    let elements = unsafe UnsafeBufferPointer(start: pointer, count: count)
+    let tensor = floating
+    let elements = unsafe UnsafeBufferPointer(start: tensor.pointer, count: count)
     let result = try body(unsafe Span(_unsafeElements: elements))
-    extendLifetime(storage)
+    extendLifetime(tensor.storage)
     return result
   }
 
   /// A copy of the elements in row-major order.
-  /// - Precondition: elements are `float32`.
   public var floats: [Float] {
-    let copy = unsafe Array(UnsafeBufferPointer(start: pointer, count: count))
-    extendLifetime(storage)
+    let tensor = floating
+    let copy = unsafe Array(UnsafeBufferPointer(start: tensor.pointer, count: count))
+    extendLifetime(tensor.storage)
     return copy
   }
 
   /// The only element of a tensor of one.
   public var scalar: Float {
     precondition(count == 1, "scalar of \(self): it has \(count) elements")
-    let value = unsafe pointer.pointee
-    extendLifetime(storage)
+    let tensor = floating
+    let value = unsafe tensor.pointer.pointee
+    extendLifetime(tensor.storage)
     return value
   }
 

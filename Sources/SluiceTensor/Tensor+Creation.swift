@@ -41,4 +41,10 @@ extension Tensor {
 
   /// A float tensor of zeros.
   public static func zeros(_ shape: Shape) -> Tensor { full(shape, 0) }
+
+  static func zeros(_ shape: Shape, _ elementType: ElementType) -> Tensor {
+    let result = Tensor(uninitialized: shape, elementType)
+    unsafe result.storage.bytes.initializeMemory(as: UInt8.self, repeating: 0, count: shape.count * elementType.byteCount)
+    return result
+  }
 }

@@ -20,6 +20,9 @@ struct TrainBench: ParsableCommand {
   @Option(help: "Compute threads.")
   var threads = "2"
 
+  @Option(help: "Precisions, of fp32 and bf16.")
+  var precisions = "fp32,bf16"
+
   @Option(help: "Measuring time for each cell, in seconds.")
   var seconds = 6.0
 
@@ -37,7 +40,14 @@ struct TrainBench: ParsableCommand {
     for name in models.split(separator: ",").map(String.init) {
       for batch in try batches.split(separator: ",").map(TrainBench.positive) {
         for count in try threads.split(separator: ",").map(TrainBench.positive) {
-          cells.append(try measure(try TrainTask.make(name, batch: batch), Compute(threadCount: count)))
+          for precision in try TrainBench.precisions(precisions) {
+            let compute = Compute(threadCount: count, precision: precision)
+            guard compute.precision == precision else {
+              Console.note("\(name) bf16: left out, this processor has no instructions for it")
+              continue
+            }
+            cells.append(try measure(try TrainTask.make(name, batch: batch), compute))
+          }
         }
       }
     }
@@ -48,6 +58,15 @@ struct TrainBench: ParsableCommand {
   static func positive(_ text: some StringProtocol) throws -> Int {
     guard let number = Int(text), number > 0 else { throw ValidationError("\(text) is not a positive number") }
     return number
+  }
+
+  static func precisions(_ text: String) throws -> [Precision] {
+    try text.split(separator: ",").map { name in
+      guard let precision = Precision.allCases.first(where: { $0.shortName == name }) else {
+        throw ValidationError("there is no precision \(name); there are fp32 and bf16")
+      }
+      return precision
+    }
   }
 
   private func measure(_ task: TrainTask, _ compute: Compute) throws -> TrainCell {
@@ -73,7 +92,7 @@ struct TrainBench: ParsableCommand {
     let allocations = Tensor.memory.systemAllocationCount - before
     let gflop = task.gflop
     let cell = TrainCell(
-      model: task.name, batch: task.batch, threads: compute.threadCount,
+      model: task.name, precision: compute.precision.shortName, batch: task.batch, threads: compute.threadCount,
       median_s: timings.median, min_s: timings.least, max_s: timings.most,
       median_cpu_s: Timings.median(timings.processors), min_cpu_s: timings.processors.min() ?? 0,
       fwd_s: Timings.median(phases[0]), bwd_s: Timings.median(phases[1]), opt_s: Timings.median(phases[2]),
@@ -95,7 +114,7 @@ struct TrainCell: Encodable, CustomStringConvertible {
   var phase = "train"
   var mode = "eager"
   var model: String
-  var precision = "fp32"
+  var precision: String
   var batch: Int
   var threads: Int
   var median_s: Double

@@ -1,5 +1,6 @@
 // Convolution and pooling over video: depth-wise and max-pooling over tokens, and the unfolding of patches.
 #pragma once
+#include <stdbool.h>
 
 // A sliding window over (time, height, width).
 typedef struct {
@@ -13,19 +14,20 @@ typedef struct {
 // Tokens are rows of `channels` numbers; the grid's rows follow one another in the order time, height, width. Ranges
 // count rows of the grid: of the output, or of the input where stated.
 
-// y = depth-wise convolution of x; weight is [kernel places][head], used for each group of `head` channels.
+// y = depth-wise convolution of x; weight is [kernel places][head], used for each group of `head` channels. Brief: x and
+// y are bfloat16, else float; sums are float.
 void sluice_depthwise(
-    const sluice_window *window, const float *x, const float *weight, float *y, long channels, long head, long from,
+    const sluice_window *window, bool brief, const void *x, const float *weight, void *y, long channels, long head, long from,
     long to);
 
 // dx of the above, for input rows in range.
 void sluice_depthwise_input(
-    const sluice_window *window, const float *dy, const float *weight, float *dx, long channels, long head, long from,
+    const sluice_window *window, bool brief, const void *dy, const float *weight, void *dx, long channels, long head, long from,
     long to);
 
 // Adds the share of the output rows in range to dweight, [kernel places][head].
 void sluice_depthwise_weight(
-    const sluice_window *window, const float *x, const float *dy, float *dweight, long channels, long head, long from,
+    const sluice_window *window, bool brief, const void *x, const void *dy, float *dweight, long channels, long head, long from,
     long to);
 
 // y = the largest of each window, places outside left out; which keeps its place in the window (at most 256 places).

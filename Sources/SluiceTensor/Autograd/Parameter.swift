@@ -49,6 +49,7 @@ public final class Parameter: Sendable {
 
   /// Changes the numbers in place, between two steps: while no operation reads them.
   public func update<Failure: Error>(_ body: (inout MutableSpan<Float>) throws(Failure) -> Void) throws(Failure) {
+    initial.storage.packed.forget()
     let elements = unsafe UnsafeMutableBufferPointer(start: initial.pointer, count: initial.count)
     var span = unsafe MutableSpan(_unsafeElements: elements)
     try body(&span)
@@ -58,6 +59,8 @@ public final class Parameter: Sendable {
   /// - Throws: ``ShapeError`` if `value` has another shape.
   public func assign(_ value: Tensor) throws(ShapeError) {
     try value.shape.check(is: shape, in: "parameter \(name)")
+    let value = value.floating
     unsafe initial.pointer.update(from: value.pointer, count: initial.count)
+    initial.storage.packed.forget()
   }
 }

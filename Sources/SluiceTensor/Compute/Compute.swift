@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// How tensor operations run: on how many threads.
+/// How tensor operations run: on how many threads, and in which precision.
 ///
 /// The setting belongs to the task, as Swift's task-local values do: it reaches operations and tasks started inside
 /// ``run(_:)``, and no others.
@@ -13,12 +13,24 @@ internal import Glibc
 public struct Compute: Sendable {
   /// Threads of one operation, the caller's included.
   public var threadCount: Int { team.threadCount }
+  /// What products are computed in.
+  public let precision: Precision
   package let team: Team
 
   /// A setting with threads of its own; they sleep while nothing is computed, and end with the last copy.
-  public init(threadCount: Int) {
-    team = Team(threadCount: threadCount)
+  ///
+  /// - Parameter precision: single precision takes its place where the processor does not support it.
+  public init(threadCount: Int, precision: Precision = .float32) {
+    self.init(team: Team(threadCount: threadCount), precision: precision.isSupported ? precision : .float32)
   }
+
+  private init(team: Team, precision: Precision) {
+    self.team = team
+    self.precision = precision
+  }
+
+  /// The same threads with another precision, supported or not: for tests.
+  package func with(_ precision: Precision) -> Compute { Compute(team: team, precision: precision) }
 
   /// One thread for each processor this process may run on.
   public static let standard: Compute = Compute(threadCount: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))

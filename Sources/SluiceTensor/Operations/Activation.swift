@@ -22,31 +22,24 @@ extension Tensor {
   /// The activation of each element.
   public func activated(_ activation: Activation) -> Tensor {
     let timer = OperationTimer.start()
-    let result = Tensor(uninitialized: shape)
-    Tensor.activate(activation, self, into: result)
+    let result = Tensor(uninitialized: shape, elementType)
+    unsafe Pieces(width: 1, reading: [self], writing: [result]).forEach(rows: count) { range, from, to in
+      unsafe sluice_activate(activation.kernel, from[0], to[0], range.count)
+    }
     timer?.stop("activation", bytes: 8 * count)
     return result.recorded(
       "activation", [self],
       backward: { [self] gradient in
-        let input = Tensor(uninitialized: shape)
+        let input = Tensor(uninitialized: shape, elementType)
         activateBackward(activation, gradient, into: input)
         return [input]
       })
   }
 
-  static func activate(_ activation: Activation, _ input: Tensor, into output: Tensor) {
-    let (from, to) = unsafe (input.pointer, output.pointer)
-    Compute.current.team.forEachRange(input.count, grain: 1 << 14) { range in
-      unsafe sluice_activate(activation.kernel, from + range.lowerBound, to + range.lowerBound, range.count)
-    }
-  }
-
   /// Multiplies `gradient` by the activation's derivative at this tensor's elements.
   func activateBackward(_ activation: Activation, _ gradient: Tensor, into result: Tensor) {
-    let (from, upper, to) = unsafe (pointer, gradient.pointer, result.pointer)
-    Compute.current.team.forEachRange(count, grain: 1 << 14) { range in
-      let start = range.lowerBound
-      unsafe sluice_activate_backward(activation.kernel, from + start, upper + start, to + start, range.count)
+    unsafe Pieces(width: 1, reading: [self, gradient], writing: [result]).forEach(rows: count) { range, from, to in
+      unsafe sluice_activate_backward(activation.kernel, from[0], from[1], to[0], range.count)
     }
   }
 }

@@ -4,8 +4,7 @@ extension Tensor {
   /// The sum of both, element by element; extents of 1 and missing leading axes are repeated.
   public static func + (first: Tensor, second: Tensor) -> Tensor {
     let timer = OperationTimer.start()
-    let plan = Broadcast("+", first.shape, second.shape)
-    let result = unsafe plan.apply(first, second) { unsafe sluice_add($0, $1, $2, $3) }
+    let result = added(first, second)
     timer?.stop("add", bytes: 12 * result.count)
     return result.recorded("add", [first, second]) {
       [needsFirst = first.node != nil, needsSecond = second.node != nil, shapes = (first.shape, second.shape)] gradient
@@ -21,7 +20,7 @@ extension Tensor {
   public static func * (first: Tensor, second: Tensor) -> Tensor {
     let timer = OperationTimer.start()
     let plan = Broadcast("×", first.shape, second.shape)
-    let result = unsafe plan.apply(first, second) { unsafe sluice_multiply($0, $1, $2, $3) }
+    let result = unsafe plan.apply(first.floating, second.floating) { unsafe sluice_multiply($0, $1, $2, $3) }
     timer?.stop("multiply", bytes: 12 * result.count)
     return result.recorded("multiply", [first, second]) {
       [
@@ -50,9 +49,8 @@ extension Tensor {
   func scaled(_ factor: Float) -> Tensor {
     let timer = OperationTimer.start()
     let result = Tensor(uninitialized: shape)
-    Compute.current.team.forEachRange(count, grain: 1 << 15) { range in
-      let start = range.lowerBound
-      unsafe sluice_scale(pointer + start, factor, 0, result.pointer + start, range.count)
+    unsafe Pieces(width: 1, reading: [self], writing: [result]).forEach(rows: count) { range, from, to in
+      unsafe sluice_scale(from[0], factor, 0, to[0], range.count)
     }
     timer?.stop("scale", bytes: 8 * count)
     return result
@@ -61,6 +59,19 @@ extension Tensor {
   /// The sum of two gradients.
   func sum(consuming other: Tensor) -> Tensor {
     precondition(other.shape == shape, "sum of gradients: \(shape) and \(other.shape)")
-    return unsafe Broadcast("+", shape, shape).apply(self, other) { unsafe sluice_add($0, $1, $2, $3) }
+    return Tensor.added(self, other)
+  }
+
+  /// The sum without a record; single precision, whatever is added.
+  private static func added(_ first: Tensor, _ second: Tensor) -> Tensor {
+    guard first.shape == second.shape else {
+      let plan = Broadcast("+", first.shape, second.shape)
+      return unsafe plan.apply(first.floating, second.floating) { unsafe sluice_add($0, $1, $2, $3) }
+    }
+    let result = Tensor(uninitialized: first.shape)
+    unsafe Pieces(width: 1, reading: [first, second], writing: [result]).forEach(rows: result.count) { range, from, to in
+      unsafe sluice_add(from[0], from[1], to[0], range.count)
+    }
+    return result
   }
 }

@@ -26,11 +26,20 @@ extension Tensor {
     var plan = AttentionPlan(
       batch: queries.shape[0], heads: headCount, queryCount: queries.shape[1], keyCount: keys.shape[1],
       headSize: queries.shape[2] / headCount, scale: scale ?? 1 / Float(queries.shape[2] / headCount).squareRoot())
+    let (bias, mask) = (bias?.floating, mask?.floating)
     plan.add(bias: bias, mask: mask)
+    let isBrief = Compute.current.precision == .bfloat16
+    let operands = [queries, keys, values].map { $0.converted(to: isBrief ? .bfloat16 : .float32) }
+    let (queries, keys, values) = (operands[0], operands[1], operands[2])
     let timer = OperationTimer.start()
-    let result = Tensor(uninitialized: queries.shape)
+    let result = Tensor(uninitialized: queries.shape, queries.elementType)
     let logSums = Tensor(uninitialized: [plan.batch, headCount, plan.queryCount])
-    plan.forward(.init(queries), .init(keys), .init(values), into: .init(result), logSums: logSums)
+    if isBrief {
+      BFloatAttention(plan: plan)
+        .forward(.init(queries), .init(keys), .init(values), into: .init(result), logSums: logSums)
+    } else {
+      plan.forward(.init(queries), .init(keys), .init(values), into: .init(result), logSums: logSums)
+    }
     timer?.stop("attention", operations: plan.operations)
     return result.recorded("attention", [queries, keys, values, bias]) {
       [
@@ -41,8 +50,17 @@ extension Tensor {
         batch: queries.shape[0], heads: headCount, queryCount: queries.shape[1], keyCount: keys.shape[1],
         headSize: queries.shape[2] / headCount, scale: scale)
       plan.add(bias: bias, mask: mask)
-      let gradients = [queries, keys, values].map { Tensor(uninitialized: $0.shape) }
+      let gradients = [queries, keys, values].map { Tensor(uninitialized: $0.shape, $0.elementType) }
       let biasGradient = needsBias ? bias.map { Tensor.zeros($0.shape) } : nil
+      let gradient = gradient.converted(to: queries.elementType)
+      if isBrief {
+        BFloatAttention(plan: plan).backward(
+          .init(
+            queries: .init(queries), keys: .init(keys), values: .init(values), gradient: .init(gradient),
+            logSums: logSums, queryGradient: .init(gradients[0]), keyGradient: .init(gradients[1]),
+            valueGradient: .init(gradients[2]), biasGradient: biasGradient))
+        return gradients + [biasGradient]
+      }
       plan.backward(
         .init(
           queries: .init(queries), keys: .init(keys), values: .init(values), gradient: .init(gradient),
@@ -72,13 +90,22 @@ extension Tensor {
     let factor = scale ?? 1 / Float(width / headCount).squareRoot()
     var plan = AttentionPlan(
       batch: batch, heads: headCount, queryCount: tokens, keyCount: tokens, headSize: width / headCount, scale: factor)
+    let (bias, mask) = (bias?.floating, mask?.floating)
     plan.add(bias: bias, mask: mask)
+    let isBrief = Compute.current.precision == .bfloat16
+    let packed = packed.converted(to: isBrief ? .bfloat16 : .float32)
     let timer = OperationTimer.start()
-    let result = Tensor(uninitialized: [batch, tokens, width])
+    let result = Tensor(uninitialized: [batch, tokens, width], packed.elementType)
     let logSums = Tensor(uninitialized: [batch, headCount, tokens])
-    plan.forward(
-      .init(packed), .init(packed, offset: width), .init(packed, offset: 2 * width), into: .init(result),
-      logSums: logSums)
+    if isBrief {
+      BFloatAttention(plan: plan).forward(
+        .init(packed), .init(packed, offset: width), .init(packed, offset: 2 * width), into: .init(result),
+        logSums: logSums)
+    } else {
+      plan.forward(
+        .init(packed), .init(packed, offset: width), .init(packed, offset: 2 * width), into: .init(result),
+        logSums: logSums)
+    }
     timer?.stop("attention", operations: plan.operations)
     return result.recorded("attention", [packed, bias]) {
       [packed = packed.detached, bias = bias?.detached, needsBias = bias?.node != nil] gradient in
@@ -86,8 +113,18 @@ extension Tensor {
         batch: batch, heads: headCount, queryCount: tokens, keyCount: tokens, headSize: width / headCount, scale: factor
       )
       plan.add(bias: bias, mask: mask)
-      let packedGradient = Tensor(uninitialized: packed.shape)
+      let packedGradient = Tensor(uninitialized: packed.shape, packed.elementType)
       let biasGradient = needsBias ? bias.map { Tensor.zeros($0.shape) } : nil
+      let gradient = gradient.converted(to: packed.elementType)
+      if isBrief {
+        BFloatAttention(plan: plan).backward(
+          .init(
+            queries: .init(packed), keys: .init(packed, offset: width), values: .init(packed, offset: 2 * width),
+            gradient: .init(gradient), logSums: logSums, queryGradient: .init(packedGradient),
+            keyGradient: .init(packedGradient, offset: width), valueGradient: .init(packedGradient, offset: 2 * width),
+            biasGradient: biasGradient))
+        return [packedGradient, biasGradient]
+      }
       plan.backward(
         .init(
           queries: .init(packed), keys: .init(packed, offset: width), values: .init(packed, offset: 2 * width),

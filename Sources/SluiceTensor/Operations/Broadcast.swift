@@ -90,7 +90,7 @@ extension Tensor {
     guard shape != self.shape else { return self }
     let lead = self.shape.rank - shape.rank
     let from = [Int](repeating: 1, count: lead) + shape.dimensions
-    var current = self
+    var current = floating
     var axis = 0
     while axis < from.count {
       guard from[axis] == 1, current.shape[axis] != 1 else {

@@ -16,7 +16,10 @@ extension Tensor {
       ShapeError(
         "convolvedToTokens", [shape, weight.shape, bias?.shape ?? []],
         "wanted [B, C, T, H, W], [D, C, kernel \(window.kernel)] and [D]"))
+    guard elementType == .float32 else { return floating.convolvedToTokens(weight, bias: bias, window: window) }
     let timer = OperationTimer.start()
+    let isBrief = Compute.current.precision == .bfloat16
+    let packed = isBrief ? weight.packedWeight(isForward: true) : nil
     let patches = Patches(self, window: window)
     let outputs = weight.shape[0]
     let result = Tensor(uninitialized: [shape[0], patches.count, outputs])
@@ -26,9 +29,15 @@ extension Tensor {
       let rows = Tensor(uninitialized: [range.count, inner])
       let to = unsafe result.pointer + range.lowerBound * outputs
       patches.unfold(self, range, into: rows)
-      unsafe MatrixProduct.compute(
-        Matrix(rows.pointer, stride: inner), Matrix(weight.pointer, stride: inner).transposed,
-        into: Matrix(to, stride: outputs), rows: range.count, columns: outputs, inner: inner)
+      if let packed {
+        let finish = unsafe sluice_finish(result, columns: outputs).from(row: range.lowerBound)
+        unsafe BFloatProduct.compute(
+          rows.matrix(columns: inner), packed, rows: range.count, finish, scratch: BFloatProduct.makeScratch())
+      } else {
+        unsafe MatrixProduct.compute(
+          Matrix(rows.pointer, stride: inner), Matrix(weight.pointer, stride: inner).transposed,
+          into: Matrix(to, stride: outputs), rows: range.count, columns: outputs, inner: inner)
+      }
       if let bias { unsafe sluice_add_bias(to, bias.pointer, range.count, outputs) }
     }
     timer?.stop("convolution", operations: 2 * result.count * inner)
@@ -37,9 +46,10 @@ extension Tensor {
         input = detached, weight = weight.detached, needsInput = node != nil, needsWeight = weight.node != nil,
         needsBias = bias?.node != nil
       ] gradient in
-      [
+      let gradient = gradient.floating
+      return [
         needsInput ? patches.inputGradient(gradient, weight, shape: input.shape) : nil,
-        needsWeight ? patches.weightGradient(gradient, input).reshaped(weight.shape) : nil,
+        needsWeight ? patches.weightGradient(gradient, input, isBrief: isBrief).reshaped(weight.shape) : nil,
         needsBias ? gradient.summedRows() : nil,
       ]
     }
@@ -78,7 +88,7 @@ private struct Patches {
   }
 
   /// `dW = dYᵀ · windows`, a tile of windows after the other.
-  func weightGradient(_ gradient: Tensor, _ video: Tensor) -> Tensor {
+  func weightGradient(_ gradient: Tensor, _ video: Tensor, isBrief: Bool) -> Tensor {
     let outputs = gradient.shape[-1]
     let result = Tensor(uninitialized: [outputs, width])
     let tiles = Chunks(
@@ -90,6 +100,15 @@ private struct Patches {
         unfold(
           video, range.lowerBound + part.lowerBound..<range.lowerBound + part.upperBound, into: rows,
           at: part.lowerBound)
+      }
+      if isBrief {
+        var left = unsafe gradient.matrix(columns: outputs).from(row: range.lowerBound)
+        unsafe left.is_transposed = true
+        var finish = unsafe sluice_finish(result, columns: width)
+        unsafe finish.accumulates = tile > 0
+        unsafe BFloatProduct.shared(
+          left, PackedMatrix(rows.matrix(columns: width), inner: range.count, columns: width), rows: outputs, finish)
+        continue
       }
       unsafe MatrixProduct.shared(
         Matrix(gradient.pointer + range.lowerBound * outputs, stride: outputs).transposed,

@@ -13,9 +13,10 @@ extension Tensor {
     }
     let timer = OperationTimer.start()
     let extents = parts.map { $0.shape[place] }
-    let result = Tensor(uninitialized: first.shape.replacing(place, by: extents.reduce(0, +)))
+    let type = parts.allSatisfy { $0.elementType == .bfloat16 } ? ElementType.bfloat16 : .float32
+    let result = Tensor(uninitialized: first.shape.replacing(place, by: extents.reduce(0, +)), type)
     var start = 0
-    for (part, extent) in zip(parts, extents) {
+    for (part, extent) in zip(parts.map { $0.converted(to: type) }, extents) {
       part.copy(into: result, axis: place, from: 0, to: start, extent: extent)
       start += extent
     }
@@ -39,37 +40,38 @@ extension Tensor {
     let result = part(axis: place, range)
     timer?.stop("slice", bytes: 8 * result.count)
     return result.recorded("slice", [self]) { [shape] gradient in
-      let whole = Tensor.zeros(shape)
+      let whole = Tensor.zeros(shape, gradient.elementType)
       gradient.copy(into: whole, axis: place, from: 0, to: range.lowerBound, extent: range.count)
       return [whole]
     }
   }
 
   func part(axis: Int, _ range: Range<Int>) -> Tensor {
-    let result = Tensor(uninitialized: shape.replacing(axis, by: range.count))
+    let result = Tensor(uninitialized: shape.replacing(axis, by: range.count), elementType)
     copy(into: result, axis: axis, from: range.lowerBound, to: 0, extent: range.count)
     return result
   }
 
   /// Copies `extent` steps of `axis`, from `from` here to `to` there.
   private func copy(into result: Tensor, axis: Int, from: Int, to: Int, extent: Int) {
-    let (outer, here, inner) = shape.around(axis)
+    var (outer, here, inner) = shape.around(axis)
+    inner *= elementType.byteCount
     let there = result.shape[axis]
     // Few long runs (leading axis) are cut up; many short ones are shared out.
     let run = extent * inner
-    let pieces = Chunks(count: run, grain: 1 << 15)
+    let pieces = Chunks(count: run, grain: 1 << 17)
     guard run > 0 else { return }
     if outer < 16 {
       Compute.current.team.forEach(outer * pieces.count) { unit in
         let (row, range) = (unit / pieces.count, pieces[unit % pieces.count])
-        unsafe (result.pointer + (row * there + to) * inner + range.lowerBound).update(
-          from: pointer + (row * here + from) * inner + range.lowerBound, count: range.count)
+        unsafe (result.storage.bytes + (row * there + to) * inner + range.lowerBound).copyMemory(
+          from: storage.bytes + (row * here + from) * inner + range.lowerBound, byteCount: range.count)
       }
     } else {
-      Compute.current.team.forEachRange(outer, grain: max(1, (1 << 15) / run)) { rows in
+      Compute.current.team.forEachRange(outer, grain: max(1, (1 << 17) / run)) { rows in
         for row in rows {
-          unsafe (result.pointer + (row * there + to) * inner).update(
-            from: pointer + (row * here + from) * inner, count: run)
+          unsafe (result.storage.bytes + (row * there + to) * inner).copyMemory(
+            from: storage.bytes + (row * here + from) * inner, byteCount: run)
         }
       }
     }

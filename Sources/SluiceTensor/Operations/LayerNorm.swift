@@ -15,14 +15,14 @@ extension Tensor {
         "layerNorm", [shape, weight.shape, bias.shape], "weight and bias must have one number for each column"))
     let timer = OperationTimer.start()
     let rows = count / max(width, 1)
-    let result = Tensor(uninitialized: shape)
+    let result = Tensor(uninitialized: shape, Compute.current.precision == .bfloat16 ? .bfloat16 : elementType)
     let means = Tensor(uninitialized: [rows])
     let inverses = Tensor(uninitialized: [rows])
-    Compute.current.team.forEachRange(rows, grain: max(1, (1 << 14) / max(width, 1))) { range in
+    unsafe Pieces(width: width, reading: [self], writing: [result]).forEach(rows: rows) { range, from, to in
       let start = range.lowerBound
       unsafe sluice_layer_norm(
-        pointer + start * width, weight.pointer, bias.pointer, result.pointer + start * width, means.pointer + start,
-        inverses.pointer + start, range.count, width, epsilon)
+        from[0], weight.pointer, bias.pointer, to[0], means.pointer + start, inverses.pointer + start, range.count,
+        width, epsilon)
     }
     timer?.stop("layerNorm", bytes: 8 * count)
     return result.recorded("layerNorm", [self, weight, bias]) {
@@ -30,13 +30,16 @@ extension Tensor {
         input = detached, weight = weight.detached, needsInput = node != nil,
         needsWeight = weight.node != nil || bias.node != nil
       ] gradient in
-      let inputGradient = needsInput ? Tensor(uninitialized: input.shape) : nil
+      let inputGradient = needsInput ? Tensor(uninitialized: input.shape, input.elementType) : nil
+      let pieces = Pieces(
+        width: width, reading: [input, gradient], writing: [inputGradient].compactMap(\.self))
       let sums = unsafe PartialSums(rows: rows, width: 2 * width).collect { range, sums in
-        let start = range.lowerBound
-        unsafe sluice_layer_norm_backward(
-          input.pointer + start * width, weight.pointer, gradient.pointer + start * width, means.pointer + start,
-          inverses.pointer + start, inputGradient.map { unsafe $0.pointer + start * width },
-          needsWeight ? sums : nil, needsWeight ? sums + width : nil, range.count, width)
+        unsafe pieces.run(range) { rows, from, to in
+          let start = rows.lowerBound
+          unsafe sluice_layer_norm_backward(
+            from[0], weight.pointer, from[1], means.pointer + start, inverses.pointer + start, to.first,
+            needsWeight ? sums : nil, needsWeight ? sums + width : nil, rows.count, width)
+        }
       }
       guard needsWeight else { return [inputGradient, nil, nil] }
       return [inputGradient, sums.rows(0..<width, shape: [width]), sums.rows(width..<2 * width, shape: [width])]

@@ -15,6 +15,7 @@ extension Tensor {
     require(
       bias.map { $0.shape == [weight.shape[0]] } ?? true,
       ShapeError("linear", [weight.shape, bias?.shape ?? []], "the bias must have one number for each output"))
+    if Compute.current.precision == .bfloat16 { return briefLinear(weight, bias: bias, activation: activation) }
     let timer = OperationTimer.start()
     let (outputs, inputs) = (weight.shape[0], weight.shape[1])
     let rows = count / max(inputs, 1)
@@ -73,9 +74,9 @@ extension Tensor {
   func summedRows() -> Tensor {
     let columns = shape[-1]
     let sums = PartialSums(rows: count / max(columns, 1), width: columns)
-    let from = unsafe pointer
+    let pieces = Pieces(width: columns, reading: [self])
     return unsafe sums.collect { range, to in
-      unsafe sluice_sum_rows(from + range.lowerBound * columns, to, range.count, columns)
+      unsafe pieces.run(range) { rows, from, _ in unsafe sluice_sum_rows(from[0], to, rows.count, columns) }
     }
   }
 }

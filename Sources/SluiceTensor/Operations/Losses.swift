@@ -32,6 +32,9 @@ extension Tensor {
   )
     -> Tensor
   {
+    guard elementType == .float32 else {
+      return floating.loss(to: target, penalty, rowWeights: rowWeights, divisor: divisor)
+    }
     let width = shape.rank > 0 ? shape[-1] : 1
     let rows = count / max(width, 1)
     require(
@@ -78,6 +81,9 @@ extension Tensor {
   ///   - rowWeights: one factor for each row; the sum is divided by the sum of the weights.
   /// - Returns: one number.
   public func crossEntropy(labels: [Int], smoothing: Float = 0, rowWeights: [Float]? = nil) -> Tensor {
+    guard elementType == .float32 else {
+      return floating.crossEntropy(labels: labels, smoothing: smoothing, rowWeights: rowWeights)
+    }
     let classes = shape[-1]
     let rows = count / max(classes, 1)
     require(
@@ -122,6 +128,7 @@ extension Tensor {
   /// - Parameter target: of this tensor's shape; each row sums to 1. Gets no gradient.
   /// - Returns: one number.
   public func crossEntropy(target: Tensor) -> Tensor {
+    guard elementType == .float32 else { return floating.crossEntropy(target: target) }
     let classes = shape[-1]
     let rows = count / max(classes, 1)
     require(target.shape == shape, ShapeError("crossEntropy", [shape, target.shape], "shapes differ"))

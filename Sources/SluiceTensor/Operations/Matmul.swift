@@ -8,6 +8,7 @@ extension Tensor {
         && (other.shape.rank == 2
           || other.shape.dimensions.dropLast(2) == shape.dimensions.dropLast(2)),
       ShapeError("matmul", [shape, other.shape], "the inner or the leading extents differ"))
+    guard elementType == .float32, other.elementType == .float32 else { return floating.matmul(other.floating) }
     let (inner, columns) = (other.shape[-2], other.shape[-1])
     guard other.shape.rank > 2 else { return linear(other.permuted(1, 0)) }
     let rows = shape[-2]
@@ -18,6 +19,7 @@ extension Tensor {
     timer?.stop("matmul", operations: 2 * batch * rows * columns * inner)
     return result.recorded("matmul", [self, other]) {
       [needsFirst = node != nil, needsSecond = other.node != nil, first = detached, second = other.detached] gradient in
+      let gradient = gradient.floating
       var gradients: [Tensor?] = [nil, nil]
       if needsFirst {
         let to = Tensor(uninitialized: first.shape)

@@ -18,7 +18,8 @@ extension Tensor {
   }
 
   private func rearranged(_ axes: [Int]) -> Tensor {
-    let result = Tensor(uninitialized: Shape(axes.map { shape[$0] }))
+    let result = Tensor(uninitialized: Shape(axes.map { shape[$0] }), elementType)
+    let size = elementType.byteCount
     var strides = [Int](repeating: 1, count: shape.rank)
     for axis in (0..<max(shape.rank - 1, 0)).reversed() { strides[axis] = strides[axis + 1] * shape[axis + 1] }
     let steps = axes.map { strides[$0] }
@@ -33,10 +34,14 @@ extension Tensor {
           from += rest % result.shape[axis] * steps[axis]
           rest /= result.shape[axis]
         }
-        let (source, to) = unsafe (pointer + from, result.pointer + row * run)
+        let to = unsafe result.storage.bytes + row * run * size
         if step == 1 {
-          unsafe to.update(from: source, count: run)
+          unsafe to.copyMemory(from: storage.bytes + from * size, byteCount: run * size)
+        } else if elementType == .float32 {
+          let (source, to) = unsafe (pointer + from, result.pointer + row * run)
+          for index in 0..<run { unsafe to[index] = source[index * step] }
         } else {
+          let (source, to) = unsafe (briefPointer + from, result.briefPointer + row * run)
           for index in 0..<run { unsafe to[index] = source[index * step] }
         }
       }

@@ -4,7 +4,8 @@ extension Tensor {
   /// The sum of all elements.
   public func sumOfAll() -> Tensor {
     let chunks = Chunks(count: count, grain: 1 << 14, limit: 16)
-    let total = Tensor.partialTotals(chunks) { range in unsafe sluice_sum(pointer + range.lowerBound, range.count) }
+    let tensor = floating
+    let total = Tensor.partialTotals(chunks) { range in unsafe sluice_sum(tensor.pointer + range.lowerBound, range.count) }
     return Tensor(Float(total)).recorded("sum", [self]) { [shape] gradient in [.full(shape, gradient.scalar)] }
   }
 
@@ -18,7 +19,7 @@ extension Tensor {
     left.remove(at: place)
     let timer = OperationTimer.start()
     let factor = 1 / Float(shape[place])
-    let result = summed(over: place...place).scaled(factor).reshaped(Shape(left))
+    let result = floating.summed(over: place...place).scaled(factor).reshaped(Shape(left))
     timer?.stop("mean", bytes: 4 * count)
     return result.recorded("mean", [self]) { [shape] gradient in
       [gradient.scaled(factor).reshaped(shape.replacing(place, by: 1)).repeated(to: shape)]

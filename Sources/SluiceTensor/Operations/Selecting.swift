@@ -8,21 +8,22 @@ extension Tensor {
   /// - Parameter indices: numbers of rows, the first axis.
   /// - Returns: `[indices, …]` from `[rows, …]`.
   public func rows(at indices: [Int]) -> Tensor {
-    let (rows, width) = (shape[0], shape.around(0).inner)
+    let (rows, width, size) = (shape[0], shape.around(0).inner, elementType.byteCount)
     for index in indices {
       require(0 <= index && index < rows, ShapeError("rows(at:)", [shape], "there is no row \(index)"))
     }
     let timer = OperationTimer.start()
-    let result = Tensor(uninitialized: shape.replacing(0, by: indices.count))
+    let result = Tensor(uninitialized: shape.replacing(0, by: indices.count), elementType)
     Compute.current.team.forEachRange(indices.count, grain: max(1, (1 << 14) / max(width, 1))) { range in
       for row in range {
-        unsafe (result.pointer + row * width).update(from: pointer + indices[row] * width, count: width)
+        unsafe (result.storage.bytes + row * width * size).copyMemory(
+          from: storage.bytes + indices[row] * width * size, byteCount: width * size)
       }
     }
     timer?.stop("rows", bytes: 8 * result.count)
     return result.recorded("rows", [self]) { [shape] gradient in
       // One thread: rows may repeat, and the order of their sum is fixed.
-      let whole = Tensor.zeros(shape)
+      let (whole, gradient) = (Tensor.zeros(shape), gradient.floating)
       for (row, index) in indices.enumerated() {
         unsafe sluice_add(
           whole.pointer + index * width, gradient.pointer + row * width, whole.pointer + index * width, width)
@@ -55,11 +56,11 @@ extension Tensor {
     require(
       shape[0] == indices.count && indices.allSatisfy { 0 <= $0 && $0 < count },
       ShapeError("scattered", [shape], "wanted one number below \(count) for each of the rows"))
-    let width = shape.around(0).inner
+    let (width, tensor) = (shape.around(0).inner, floating)
     let result = Tensor.zeros(shape.replacing(0, by: count))
     for (row, index) in indices.enumerated() {
       unsafe sluice_add(
-        result.pointer + index * width, pointer + row * width, result.pointer + index * width, width)
+        result.pointer + index * width, tensor.pointer + row * width, result.pointer + index * width, width)
     }
     return result.recorded("scatter", [self]) { gradient in [gradient.rows(at: indices)] }
   }
@@ -71,6 +72,7 @@ extension Tensor {
   ///   - token: `D` numbers.
   /// - Returns: `[B, N, D]`, as this tensor.
   public func replacing(_ mask: [UInt8], with token: Tensor) -> Tensor {
+    guard elementType == .float32 else { return floating.replacing(mask, with: token) }
     let width = shape[-1]
     require(
       token.count == width && mask.count * width == count,
@@ -87,7 +89,7 @@ extension Tensor {
     timer?.stop("replace", bytes: 8 * count)
     return result.recorded("replace", [self, token]) {
       [needsInput = node != nil, needsToken = token.node != nil, tokenShape = token.shape, shape] gradient in
-      let input = needsInput ? Tensor(uninitialized: shape) : nil
+      let (input, gradient) = (needsInput ? Tensor(uninitialized: shape) : nil, gradient.floating)
       let sums = unsafe PartialSums(rows: mask.count, width: width).collect { range, sums in
         for row in range {
           let from = unsafe gradient.pointer + row * width

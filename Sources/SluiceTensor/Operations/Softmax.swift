@@ -3,6 +3,7 @@ internal import SluiceKernels
 extension Tensor {
   /// Each row of the last axis as shares that are positive and sum to 1: `exp(x) / Σ exp(x)`.
   public func softmax() -> Tensor {
+    guard elementType == .float32 else { return floating.softmax() }
     let width = shape[-1]
     let rows = count / max(width, 1)
     let timer = OperationTimer.start()
@@ -16,6 +17,7 @@ extension Tensor {
     }
     timer?.stop("softmax", bytes: 8 * count)
     return result.recorded("softmax", [self]) { [shares = result] gradient in
+      let gradient = gradient.floating
       let input = Tensor(uninitialized: gradient.shape)
       Compute.current.team.forEachRange(rows, grain: max(1, (1 << 14) / max(width, 1))) { range in
         let start = range.lowerBound * width

@@ -23,12 +23,13 @@ extension Tensor {
     let (batch, channels) = (shape[0], shape[2])
     let results = window.result(of: grid).reduce(1, *)
     let factors = weight.reshaped(head, places).detached.transposed2D()
-    let result = Tensor(uninitialized: [batch, leading + results, channels])
+    let result = Tensor(uninitialized: [batch, leading + results, channels], elementType)
     var geometry = window.geometry(grid)
+    let isBrief = elementType == .bfloat16
     copyLeading(leading, to: result)
     forEachGridRow(of: result, leading: leading) { sample, range in
       unsafe sluice_depthwise(
-        &geometry, gridStart(sample, leading), factors.pointer, result.gridStart(sample, leading), channels, head,
+        &geometry, isBrief, gridStart(sample, leading), factors.pointer, result.gridStart(sample, leading), channels, head,
         range.lowerBound, range.upperBound)
     }
     timer?.stop("depthwiseConvolution", operations: 2 * places * batch * results * channels)
@@ -36,15 +37,16 @@ extension Tensor {
       [input = detached, geometry, shape = weight.shape, needsInput = node != nil, needsWeight = weight.node != nil]
       gradient in
       var geometry = geometry
+      let gradient = gradient.converted(to: input.elementType)
+      let isBrief = input.elementType == .bfloat16
       var inputGradient: Tensor?
       if needsInput {
-        let to = Tensor(uninitialized: input.shape)
+        let to = Tensor(uninitialized: input.shape, input.elementType)
         gradient.copyLeading(leading, to: to)
         to.forEachGridRow(of: to, leading: leading) { sample, range in
           unsafe sluice_depthwise_input(
-            &geometry, gradient.gridStart(sample, leading), factors.pointer, to.gridStart(sample, leading), channels,
-            head,
-            range.lowerBound, range.upperBound)
+            &geometry, isBrief, gradient.gridStart(sample, leading), factors.pointer, to.gridStart(sample, leading),
+            channels, head, range.lowerBound, range.upperBound)
         }
         inputGradient = to
       }
@@ -53,7 +55,7 @@ extension Tensor {
         for sample in range.lowerBound / results...(range.upperBound - 1) / results {
           let rows = range.clamped(to: sample * results..<(sample + 1) * results)
           unsafe sluice_depthwise_weight(
-            &geometry, input.gridStart(sample, leading), gradient.gridStart(sample, leading), sums, channels, head,
+            &geometry, isBrief, input.gridStart(sample, leading), gradient.gridStart(sample, leading), sums, channels, head,
             rows.lowerBound - sample * results, rows.upperBound - sample * results)
         }
       }
@@ -72,6 +74,7 @@ extension Tensor {
     require(
       shape.rank == 3 && shape[1] == leading + grid.reduce(1, *),
       ShapeError("maxPooled", [shape], "wanted [B, \(leading) + tokens of the grid \(grid), D]"))
+    guard elementType == .float32 else { return floating.maxPooled(grid: grid, window: window, leading: leading) }
     let timer = OperationTimer.start()
     let (batch, channels) = (shape[0], shape[2])
     let results = window.result(of: grid).reduce(1, *)
@@ -82,34 +85,40 @@ extension Tensor {
     copyLeading(leading, to: result)
     forEachGridRow(of: result, leading: leading) { sample, range in
       unsafe sluice_max_pool(
-        &geometry, gridStart(sample, leading), result.gridStart(sample, leading), which + sample * results * channels,
+        &geometry, floats(sample, leading), result.floats(sample, leading), which + sample * results * channels,
         channels, range.lowerBound, range.upperBound)
     }
     timer?.stop("maxPooled", bytes: 4 * (count + result.count))
     return result.recorded("maxPooled", [self]) { [geometry, shape] gradient in
       var geometry = geometry
+      let gradient = gradient.floating
       let which = unsafe places.bytes.assumingMemoryBound(to: UInt8.self)
       let to = Tensor(uninitialized: shape)
       gradient.copyLeading(leading, to: to)
       to.forEachGridRow(of: to, leading: leading) { sample, range in
         unsafe sluice_max_pool_input(
-          &geometry, gradient.gridStart(sample, leading), which + sample * results * channels,
-          to.gridStart(sample, leading), channels, range.lowerBound, range.upperBound)
+          &geometry, gradient.floats(sample, leading), which + sample * results * channels,
+          to.floats(sample, leading), channels, range.lowerBound, range.upperBound)
       }
       return [to]
     }
   }
 
   /// The first number of a sample's grid.
-  private func gridStart(_ sample: Int, _ leading: Int) -> UnsafeMutablePointer<Float> {
+  private func gridStart(_ sample: Int, _ leading: Int) -> UnsafeMutableRawPointer {
+    unsafe storage.bytes + (sample * shape[1] + leading) * shape[2] * elementType.byteCount
+  }
+
+  private func floats(_ sample: Int, _ leading: Int) -> UnsafeMutablePointer<Float> {
     unsafe pointer + (sample * shape[1] + leading) * shape[2]
   }
 
   private func copyLeading(_ leading: Int, to result: Tensor) {
     guard leading > 0 else { return }
     for sample in 0..<shape[0] {
-      unsafe (result.pointer + sample * result.shape[1] * shape[2]).update(
-        from: pointer + sample * shape[1] * shape[2], count: leading * shape[2])
+      let size = shape[2] * elementType.byteCount
+      unsafe (result.storage.bytes + sample * result.shape[1] * size).copyMemory(
+        from: storage.bytes + sample * shape[1] * size, byteCount: leading * size)
     }
   }
 

@@ -55,8 +55,9 @@ extension Parameter {
       ShapeError("update of \(name)", [shape, gradient.shape, first.shape, second.shape], "shapes differ"))
     let timer = OperationTimer.start()
     let constants = step.constants
-    let (values, means, squares) = (value.detached, first.value.detached, second.value.detached)
-    Compute.current.team.forEachRange(values.count, grain: 1 << 15) { range in
+    let (values, gradient) = (value.detached, gradient.floating)
+    let (means, squares) = (first.value.detached, second.value.detached)
+    values.updatePacked(grain: 1 << 15) { range in
       let start = range.lowerBound
       var constants = constants
       unsafe sluice_adamw_update(
@@ -71,9 +72,9 @@ extension Tensor {
   /// The sum of the squares of all elements; not finite exactly if an element is not.
   public var squaredNorm: Double {
     let timer = OperationTimer.start()
-    let chunks = Chunks(count: count, grain: 1 << 15)
+    let (chunks, tensor) = (Chunks(count: count, grain: 1 << 15), floating)
     let total = Tensor.partialTotals(chunks) { range in
-      unsafe sluice_sum_of_squares(pointer + range.lowerBound, range.count)
+      unsafe sluice_sum_of_squares(tensor.pointer + range.lowerBound, range.count)
     }
     timer?.stop("squaredNorm", bytes: 4 * count)
     return total

@@ -44,13 +44,14 @@ extension Parameter {
     let constants = sluice_sgd(
       scale: step.scale, decay: Float(step.weightDecay), momentum: Float(step.momentum), rate: Float(step.rate),
       keep: step.isFirst ? 0 : Float(step.momentum), nesterov: step.isNesterov ? 1 : 0)
-    let (values, speeds) = (value.detached, velocity.value.detached)
+    let (values, speeds, gradient) = (value.detached, velocity.value.detached, gradient.floating)
     Compute.current.team.forEachRange(values.count, grain: 1 << 15) { range in
       let start = range.lowerBound
       var constants = constants
       unsafe sluice_sgd_update(
         &constants, values.pointer + start, gradient.pointer + start, speeds.pointer + start, range.count)
     }
+    values.storage.packed.forget()
     timer?.stop("sgd", bytes: 20 * values.count)
   }
 }

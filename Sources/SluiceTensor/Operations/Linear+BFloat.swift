@@ -1,0 +1,60 @@
+internal import SluiceKernels
+
+extension Tensor {
+  /// ``linear(_:bias:activation:)`` with bfloat16 operands and result.
+  func briefLinear(_ weight: Tensor, bias: Tensor?, activation: Activation?) -> Tensor {
+    let input = brief
+    let timer = OperationTimer.start()
+    let (outputs, inputs) = (weight.shape[0], weight.shape[1])
+    let rows = count / max(inputs, 1)
+    let result = Tensor(uninitialized: shape.replacing(-1, by: outputs), .bfloat16)
+    let isRecorded = Tensor.isRecorded([self, weight, bias])
+    let sum = activation == nil || !isRecorded ? nil : Tensor(uninitialized: result.shape, .bfloat16)
+    let shift = bias?.floating
+    var finish = unsafe sluice_finish(result, columns: outputs)
+    unsafe finish.bias = shift.map { unsafe UnsafePointer($0.pointer) }
+    unsafe finish.sums = sum?.briefPointer
+    unsafe finish.activation = activation?.kernel ?? 0
+    unsafe BFloatProduct.shared(
+      input.matrix(columns: inputs), weight.packedWeight(isForward: true), rows: rows, unsafe finish)
+    extendLifetime(shift)
+    timer?.stop("linear", operations: 2 * rows * inputs * outputs)
+    return result.recorded("linear", [self, weight, bias]) {
+      [
+        input = weight.node == nil ? nil : input.detached, weight = weight.detached, sum, type = elementType,
+        needsInput = node != nil, needsWeight = weight.node != nil, needsBias = bias?.node != nil, shape
+      ] gradient in
+      var gradient = gradient
+      if let activation, let sum {
+        let inner = Tensor(uninitialized: gradient.shape, .bfloat16)
+        sum.activateBackward(activation, gradient, into: inner)
+        gradient = inner
+      }
+      return [
+        needsInput ? gradient.briefTimesWeight(weight, shape: shape, type) : nil,
+        needsWeight ? input.map { gradient.briefTransposedTimes($0) } : nil,
+        needsBias ? gradient.summedRows() : nil,
+      ]
+    }
+  }
+
+  /// `dX = dY W`, `dY` being this tensor.
+  func briefTimesWeight(_ weight: Tensor, shape: Shape, _ type: ElementType) -> Tensor {
+    let (outputs, inputs) = (weight.shape[0], weight.shape[1])
+    let result = Tensor(uninitialized: shape, type)
+    unsafe BFloatProduct.shared(
+      matrix(columns: outputs), weight.packedWeight(isForward: false), rows: count / max(outputs, 1),
+      sluice_finish(result, columns: inputs))
+    return result
+  }
+
+  /// `dW = dYᵀ X`, `dY` being this tensor.
+  func briefTransposedTimes(_ input: Tensor) -> Tensor {
+    let (outputs, inputs) = (shape[-1], input.shape[-1])
+    let result = Tensor(uninitialized: [outputs, inputs])
+    let right = unsafe PackedMatrix(input.matrix(columns: inputs), inner: count / max(outputs, 1), columns: inputs)
+    unsafe BFloatProduct.shared(
+      matrix(columns: outputs, isTransposed: true), right, rows: outputs, sluice_finish(result, columns: inputs))
+    return result
+  }
+}
