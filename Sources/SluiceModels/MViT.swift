@@ -78,7 +78,7 @@ public struct MViT: Sendable {
     rows = embedded(rows)
     pass.observe("embedded", rows)
     for (index, block) in blocks.enumerated() {
-      rows = block(rows, classTokens: configuration.classTokens, pass)
+      rows = pass.block(rows) { [classes = configuration.classTokens] in block($0, classTokens: classes, $1) }
       pass.observe("block\(index)", rows)
     }
     rows = norm(rows)

@@ -65,7 +65,7 @@ public struct MViTv2: Sendable {
     if let hidden, let maskToken { rows = rows.replacing(configuration.enlarged(hidden), with: maskToken.value) }
     if let classToken { rows = .concatenated([classToken.value.repeated(rows.shape[0]), rows], axis: 1) }
     for (index, block) in blocks.enumerated() {
-      rows = block(rows, classTokens: configuration.classTokens, pass)
+      rows = pass.block(rows) { [classes = configuration.classTokens] in block($0, classTokens: classes, $1) }
       pass.observe("block\(index)", rows)
     }
     return norm(rows)

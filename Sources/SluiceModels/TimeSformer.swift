@@ -43,7 +43,9 @@ public struct TimeSformer: Sendable {
     let (batch, steps) = (clips.shape[0], configuration.stepCount)
     var tokens = embedded(clips, pass)
     for (index, block) in blocks.enumerated() {
-      tokens = configuration.attention == .divided ? block.divided(tokens, steps: steps, pass) : block(tokens, pass)
+      tokens = pass.block(tokens) { [isDivided = configuration.attention == .divided] in
+        isDivided ? block.divided($0, steps: steps, $1) : block($0, $1)
+      }
       pass.observe("container0.layer\(index)", tokens)
     }
     if configuration.attention == .spaceOnly {

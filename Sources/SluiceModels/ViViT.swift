@@ -73,15 +73,16 @@ public struct ViViT: Sendable {
     var tokens = isFactorised ? embedding.frames(clips, pass) : embedding.sequence(clips, pass)
     pass.observe("embedded", tokens)
     for (index, block) in spatial.enumerated() {
-      tokens =
+      tokens = pass.block(tokens) { [configuration] in
         configuration.attention == .divided
-        ? block.divided(tokens, steps: configuration.stepCount, pass) : block(tokens, pass)
+          ? block.divided($0, steps: configuration.stepCount, $1) : block($0, $1)
+      }
       pass.observe("container0.layer\(index)", tokens)
     }
     guard isFactorised else { return tokens }
     tokens = steps(of: tokens)
     for (index, block) in temporal.enumerated() {
-      tokens = block(tokens, pass)
+      tokens = pass.block(tokens) { block($0, $1) }
       pass.observe("container1.layer\(index)", tokens)
     }
     return tokens

@@ -73,7 +73,7 @@ public struct VideoMAE: Sendable {
     pass.observe("pos_embed_encoder", table)
     var rows = (tokens + table).tokens(at: visible)
     for (index, block) in encoder.enumerated() {
-      rows = block(rows, pass)
+      rows = pass.block(rows) { block($0, $1) }
       pass.observe("encoder_block\(index)", rows)
     }
     rows = encoderNorm(rows)
@@ -88,7 +88,7 @@ public struct VideoMAE: Sendable {
     // Visible tokens come first; positions, not places in the sequence, say where a token belongs.
     rows = .concatenated([known, asked + maskToken.value], axis: 1)
     pass.observe("decoder_in", rows)
-    for block in decoder { rows = block(rows, pass) }
+    for block in decoder { rows = pass.block(rows) { block($0, $1) } }
     let prediction = head(decoderNorm(rows.slice(known.shape[1]..<rows.shape[1], axis: 1)))
     pass.observe("pred", prediction)
     return prediction
@@ -144,7 +144,7 @@ public struct VideoViT: Sendable {
   public func features(of clips: Tensor, _ pass: ForwardPass = .evaluation) throws(ModelError) -> Tensor {
     try configuration.check(clips.shape.dimensions)
     var rows = patches(clips) + .waves(rows: configuration.tokenGrid.count, width: configuration.dimension)
-    for block in blocks { rows = block(rows, pass) }
+    for block in blocks { rows = pass.block(rows) { block($0, $1) } }
     let pooled =
       configuration.poolsMean
       ? rows.mean(over: 1) : rows.slice(0..<1, axis: 1).reshaped(rows.shape[0], configuration.dimension)

@@ -7,14 +7,14 @@ import TestSupport
 import Testing
 
 @Suite struct SpaceTimeGoldenTests {
-  @Test func timeSformerMatchesTheReference() throws {
-    try Golden.each("timesformer-vivit.timesformer") { file, check in
+  @Test(arguments: Precision.allCases) func timeSformerMatchesTheReference(_ precision: Precision) throws {
+    try Golden.each("timesformer-vivit.timesformer", precision: precision) { file, check in
       try classify(file, check, try TimeSformer(SpaceTimeConfiguration(golden: file.config)))
     }
   }
 
-  @Test func vivitMatchesTheReference() throws {
-    try Golden.each("timesformer-vivit.vivit") { file, check in
+  @Test(arguments: Precision.allCases) func vivitMatchesTheReference(_ precision: Precision) throws {
+    try Golden.each("timesformer-vivit.vivit", precision: precision) { file, check in
       try classify(file, check, try ViViT(SpaceTimeConfiguration(golden: file.config)))
     }
   }

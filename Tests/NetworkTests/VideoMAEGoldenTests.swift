@@ -7,8 +7,8 @@ import TestSupport
 import Testing
 
 @Suite struct VideoMAEGoldenTests {
-  @Test func pretrainingMatchesTheReference() throws {
-    try Golden.each("videomae.pretrain") { file, check in
+  @Test(arguments: Precision.allCases) func pretrainingMatchesTheReference(_ precision: Precision) throws {
+    try Golden.each("videomae.pretrain", precision: precision) { file, check in
       let model = try VideoMAE(VideoMAEConfiguration(pretraining: file.config))
       try file.load(into: model.parameters) { $0 }
       let video = try file.tensor("input.video")
@@ -44,8 +44,8 @@ import Testing
     #expect(throws: ModelError.self) { try model.prediction(of: clips, hidden: ragged) }
   }
 
-  @Test func classificationMatchesTheReference() throws {
-    try Golden.each("videomae.finetune") { file, check in
+  @Test(arguments: Precision.allCases) func classificationMatchesTheReference(_ precision: Precision) throws {
+    try Golden.each("videomae.finetune", precision: precision) { file, check in
       let config = file.config
       let classes = try #require(config["num_classes"].int)
       let model = try Classifier(VideoViT(VideoMAEConfiguration(classification: config)), classCount: classes)

@@ -1,5 +1,6 @@
 import Foundation
 import SluiceCheckpoints
+public import SluiceTensor
 import Testing
 
 /// The golden files: what the reference implementations computed, chosen by their `kind`.
@@ -16,12 +17,24 @@ import Testing
 /// too, less the files that are the folder's own again.
 public enum Golden {
   /// Runs `body` for every file of the given kinds, and fails for each tensor that is wrong or was not checked.
+  /// - Parameters:
+  ///   - kinds: the kinds of files.
+  ///   - precision: what products are computed in. With `bfloat16`, which the files' tolerances are not made for, each
+  ///     result may be off by `share` of the largest number in it, and each gradient by twice that of its length.
+  ///   - share: see there.
   public static func each(
-    _ kinds: String..., body: (GoldenFile, GoldenChecker) throws -> Void
+    _ kinds: String..., precision: Precision = .float32, share: Double = 0.05,
+    body: (GoldenFile, GoldenChecker) throws -> Void
+  ) throws {
+    try Compute.current.with(precision).run { try eachHere(kinds, precision == .float32 ? nil : share, body: body) }
+  }
+
+  private static func eachHere(
+    _ kinds: [String], _ share: Double?, body: (GoldenFile, GoldenChecker) throws -> Void
   ) throws {
     var tally = Tally(kinds: kinds)
     for file in try files(ofKinds: kinds) {
-      let checker = GoldenChecker(file)
+      let checker = GoldenChecker(file, share: share)
       do {
         try body(file, checker)
         tally.add(file, checker, nil)

@@ -16,7 +16,13 @@ public final class GoldenChecker {
       ((try? file.doubles(key)) ?? []).reduce(largest) { max($0, $1.magnitude) }
     }
 
-  package init(_ file: GoldenFile) { self.file = file }
+  /// How far results may be off, see ``rough(_:_:_:)``, instead of by the file's rules.
+  private let share: Double?
+
+  package init(_ file: GoldenFile, share: Double? = nil) {
+    self.file = file
+    self.share = share
+  }
 
   /// Whether the file holds `key`: for outputs that are costly to make.
   public func wants(_ key: String) -> Bool { file.has(key) }
@@ -52,7 +58,9 @@ public final class GoldenChecker {
     }
     let stored = try file.doubles(key)
     let verdict: Verdict
-    if let gradient = vanishingGradientLimit(key, stored) {
+    if let share {
+      verdict = key.hasPrefix("grad.") ? roughGradient(own, stored, share) : rough(own, stored, share)
+    } else if let gradient = vanishingGradientLimit(key, stored) {
       verdict = compare(own: own, stored: stored) { _ in gradient }
     } else if let rule = file.rules.first(where: { $0.matches(key) }) {
       verdict = rule.judge(own: own, stored: stored)
@@ -62,6 +70,27 @@ public final class GoldenChecker {
     if let failure = verdict.failure { failures.append("\(key): \(failure)") }
     margins.append((key, verdict.margin))
   }
+
+  /// Each number may be off by `share` of the largest.
+  private func rough(_ own: [Double], _ stored: [Double], _ share: Double) -> Verdict {
+    let largest = stored.reduce(1e-6) { max($0, $1.magnitude) }
+    return compare(own: own, stored: stored) { _ in share * largest }
+  }
+
+  /// The difference may be as long as `2 * share` of the gradient; a gradient that is short beside all others is a sum of
+  /// terms that cancel, and so is its error.
+  private func roughGradient(_ own: [Double], _ stored: [Double], _ share: Double) -> Verdict {
+    guard own.count == stored.count else { return rough(own, stored, share) }
+    let difference = zip(own, stored).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
+    let length = stored.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    let margin = difference / (2 * share * (length + 0.05 * gradientLength))
+    let failure = margin <= 1 ? nil : "is off by \(difference), its length is \(length), that of all \(gradientLength)"
+    return Verdict(failure: failure, margin: margin)
+  }
+
+  /// The length of all gradients of the file together.
+  private lazy var gradientLength: Double = file.keys.filter { $0.hasPrefix("grad.") }
+    .reduce(0) { sum, key in ((try? file.doubles(key)) ?? []).reduce(sum) { $0 + $1 * $1 } }.squareRoot()
 
   /// The absolute limit for gradients that are rounding noise beside the file's largest, else `nil`.
   private func vanishingGradientLimit(_ key: String, _ stored: [Double]) -> Double? {

@@ -2,7 +2,7 @@ public import SluiceData
 public import SluiceFlow
 public import SluiceNN
 internal import SluicePlatform
-internal import SluiceTensor
+public import SluiceTensor
 
 /// A pipeline with all that was asked for set: ready to be drawn, profiled or trained.
 public struct PreparedRun: Sendable {
@@ -14,6 +14,8 @@ public struct PreparedRun: Sendable {
   public let validation: Validation?
   private let from: String?
   private let load: @Sendable ([String: Tensor]) throws -> LoadReport
+  /// What the network's products are computed in, where the processor supports it.
+  public let precision: Precision
   private let checkpointInterval: Int?
   private let lacksData: Bool
 
@@ -52,6 +54,7 @@ public struct PreparedRun: Sendable {
     options = RunOptions(
       seed: request.seed ?? 0, epochs: epochs, steps: request.steps, maxFailures: request.maxFailures ?? 0.01,
       budget: ThreadBudget(compute: request.threads))
+    precision = request.precision ?? .float32
     self.pipeline = pipeline
     self.lacksData = lacksData
     self.validation = validation
@@ -69,6 +72,9 @@ public struct PreparedRun: Sendable {
     throw RunError(.data, "no data: name a list file with --data, one path or 'path label' on each line.")
   }
 
+  /// Where this run's tensors are computed.
+  public var compute: Compute { Compute(threadCount: options.budget.compute, precision: precision) }
+
   /// Makes the network's first numbers, unless they are there already, and loads the weights that it begins with.
   /// - Returns: what was loaded; `nil` if the network begins with random numbers.
   /// - Throws: an error that says what of the weights does not fit.
@@ -85,8 +91,8 @@ public struct PreparedRun: Sendable {
   public func trainer(in directory: RunDirectory) throws(RunError) -> Trainer {
     try requireData()
     var trainer = Trainer(
-      pipeline, trainee: trainee, options: options, directory: directory, configuration: configuration,
-      checkpointInterval: checkpointInterval)
+      pipeline, trainee: trainee, options: options, precision: precision, directory: directory,
+      configuration: configuration, checkpointInterval: checkpointInterval)
     trainer.validation = validation
     trainer.initialize = { try initialize() }
     return trainer

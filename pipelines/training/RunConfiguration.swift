@@ -2,6 +2,7 @@ internal import FoundationEssentials
 public import SluiceCheckpoints
 public import SluiceData
 public import SluiceFlow
+internal import SluiceTensor
 
 /// Everything that was decided for a run: what was asked, and what it came to.
 public struct RunConfiguration: Sendable {
@@ -37,6 +38,7 @@ public struct RunConfiguration: Sendable {
     ]
     values["run.validation"] = request.validation?.joined(separator: " ")
     values["run.from"] = request.from
+    if let precision = request.precision, precision != .float32 { values["run.precision"] = precision.rawValue }
     values["run.root"] = request.root
     values["run.classes"] = request.classes
     values["run.epochs"] = options.epochs.map { "\($0)" }

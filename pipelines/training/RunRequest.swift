@@ -1,4 +1,5 @@
 public import SluiceData
+public import SluiceTensor
 
 /// What a run is asked for; what is `nil` is left to the system's recipe.
 ///
@@ -31,6 +32,8 @@ public struct RunRequest: Codable, Sendable, Equatable {
   public var checkpointEvery: Int?
   /// Threads that compute.
   public var threads: Int?
+  /// What the network's products are computed in.
+  public var precision: Precision?
   /// `--set stage.field=value`, by name.
   public var settings: [String: String] = [:]
   /// The classes that a checkpoint knows, used where ``classes`` says nothing; not stored.
@@ -61,6 +64,7 @@ public struct RunRequest: Codable, Sendable, Equatable {
     request.maxFailures = maxFailures ?? stored.maxFailures
     request.checkpointEvery = checkpointEvery ?? stored.checkpointEvery
     request.threads = threads ?? stored.threads
+    request.precision = precision ?? stored.precision
     request.settings = stored.settings.merging(settings) { _, own in own }
     return request
   }

@@ -2,7 +2,7 @@ internal import SluiceCheckpoints
 public import SluiceData
 public import SluiceFlow
 public import SluiceNN
-internal import SluiceTensor
+public import SluiceTensor
 
 /// Runs a training pipeline: logs its steps, writes checkpoints, stops when asked, resumes exactly.
 public struct Trainer: Sendable {
@@ -10,6 +10,8 @@ public struct Trainer: Sendable {
   public let trainee: Trainee
   /// How the run is keyed, how long it goes on, what it tolerates.
   public let options: RunOptions
+  /// What the network's products are computed in, where the processor supports it.
+  public let precision: Precision
   public let directory: RunDirectory
   /// Everything that was decided, for the run's directory and its checkpoints.
   public let configuration: RunConfiguration
@@ -25,12 +27,13 @@ public struct Trainer: Sendable {
   public var initialize: @Sendable () throws -> (weights: InitialWeights, report: LoadReport)?
 
   public init(
-    _ pipeline: Pipeline<StepReport>, trainee: Trainee, options: RunOptions, directory: RunDirectory,
-    configuration: RunConfiguration, checkpointInterval: Int? = nil
+    _ pipeline: Pipeline<StepReport>, trainee: Trainee, options: RunOptions, precision: Precision = .float32,
+    directory: RunDirectory, configuration: RunConfiguration, checkpointInterval: Int? = nil
   ) {
     self.pipeline = pipeline
     self.trainee = trainee
     self.options = options
+    self.precision = precision
     self.directory = directory
     self.configuration = configuration
     self.checkpointInterval = checkpointInterval
@@ -86,7 +89,7 @@ public struct Trainer: Sendable {
     let log = try MetricsLog(path: directory.metrics, keepingThrough: start?.step ?? 0)
     var options = options
     options.start = start
-    return try await Compute(threadCount: options.budget.compute).run {
+    return try await Compute(threadCount: options.budget.compute, precision: precision).run {
       try await pipeline.run(options) { run in
         stop.whenMade { run.stop() }
         var metrics = run.metrics

@@ -5,16 +5,22 @@ public import SluiceNN
 /// Runs a network forward on a batch, recording what gradients need.
 public struct Forward<Model: TrainingModel>: Stage, HoldsParameters {
   public let model: Model
+  /// Whether each block of the network forgets what its gradients need and computes it again: less memory, more work.
+  public var recompute: Bool
 
-  public init(_ model: Model) {
+  /// - Parameter recompute: whether blocks compute again what their gradients need instead of keeping it.
+  public init(_ model: Model, recompute: Bool = false) {
     self.model = model
+    self.recompute = recompute
   }
+
+  public static var settings: [Setting<Self>] { [Setting("recompute", \.recompute, changesResults: false)] }
 
   public var parameters: ParameterStore { model.parameters }
 
   /// - Throws: an error that prints both shapes if the batch does not fit the network.
   public func callAsFunction(_ batch: [Model.Sample], context: ElementContext) throws -> Prediction<Model.Sample> {
-    let values = try model.prediction(for: batch, ForwardPass(random: context.random()))
+    let values = try model.prediction(for: batch, ForwardPass(random: context.random(), recomputesBlocks: recompute))
     return Prediction(batch: batch, values: values, parameters: model.parameters)
   }
 }

@@ -40,7 +40,7 @@ struct TrainBench: ParsableCommand {
     for name in models.split(separator: ",").map(String.init) {
       for batch in try batches.split(separator: ",").map(TrainBench.positive) {
         for count in try threads.split(separator: ",").map(TrainBench.positive) {
-          for precision in try TrainBench.precisions(precisions) {
+          for precision in try precisions.split(separator: ",").map({ try Precision.named(String($0)) }) {
             let compute = Compute(threadCount: count, precision: precision)
             guard compute.precision == precision else {
               Console.note("\(name) bf16: left out, this processor has no instructions for it")
@@ -58,15 +58,6 @@ struct TrainBench: ParsableCommand {
   static func positive(_ text: some StringProtocol) throws -> Int {
     guard let number = Int(text), number > 0 else { throw ValidationError("\(text) is not a positive number") }
     return number
-  }
-
-  static func precisions(_ text: String) throws -> [Precision] {
-    try text.split(separator: ",").map { name in
-      guard let precision = Precision.allCases.first(where: { $0.shortName == name }) else {
-        throw ValidationError("there is no precision \(name); there are fp32 and bf16")
-      }
-      return precision
-    }
   }
 
   private func measure(_ task: TrainTask, _ compute: Compute) throws -> TrainCell {

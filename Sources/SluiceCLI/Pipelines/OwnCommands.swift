@@ -80,7 +80,8 @@ struct OwnProfile<Program: PipelineCommand>: AsyncParsableCommand {
   var output: ProfileArguments
 
   func run() async throws {
-    try await ProfileRun(try own.pipeline(of: Program.self), options: own.length.options())
-      .report(output)
+    try await ProfileRun(
+      try own.pipeline(of: Program.self), options: own.length.options(), precision: own.length.precision ?? .float32
+    ).report(output)
   }
 }

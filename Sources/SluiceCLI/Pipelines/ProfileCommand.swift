@@ -29,6 +29,6 @@ struct ProfileCommand: AsyncParsableCommand {
     let prepared = try PreparedRun(try Systems.named(pipeline), request)
     try prepared.requireData()
     try prepared.initialize()
-    try await ProfileRun(prepared.pipeline, options: prepared.options).report(output)
+    try await ProfileRun(prepared.pipeline, options: prepared.options, precision: prepared.precision).report(output)
   }
 }

@@ -21,10 +21,12 @@ struct ProfileArguments: ParsableArguments {
 struct ProfileRun<Output: Sendable> {
   private let pipeline: Pipeline<Output>
   private let options: RunOptions
+  private let precision: Precision
 
-  init(_ pipeline: Pipeline<Output>, options: RunOptions) {
+  init(_ pipeline: Pipeline<Output>, options: RunOptions, precision: Precision) {
     self.pipeline = pipeline
     self.options = options
+    self.precision = precision
   }
 
   /// Runs the pipeline and prints what each node did, and what limits it.
@@ -35,7 +37,7 @@ struct ProfileRun<Output: Sendable> {
     let profile = OperationProfile()
     var progress = ProgressLine("profile \(pipeline.name)", total: options.steps)
     defer { progress.finish() }
-    let metrics = try await Compute(threadCount: options.budget.compute).run {
+    let metrics = try await Compute(threadCount: options.budget.compute, precision: precision).run {
       try await output.ops ? profile.record { try await measured(options, &progress) } : measured(options, &progress)
     }
     progress.finish()

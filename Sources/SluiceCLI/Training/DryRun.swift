@@ -22,7 +22,7 @@ struct DryRun {
     let clock = ContinuousClock()
     let begun = clock.now
     var loss: Double?
-    try await Compute(threadCount: options.budget.compute).run {
+    try await prepared.compute.run {
       try await profile.record {
         for try await report in prepared.pipeline.run(options) { loss = report.loss }
       }

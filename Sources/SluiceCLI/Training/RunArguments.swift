@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import SluiceFlow
 internal import SluicePipelines
 internal import SluicePlatform
+internal import SluiceTensor
 
 /// How long a run is and what it is keyed by.
 struct LengthArguments: ParsableArguments {
@@ -20,6 +21,11 @@ struct LengthArguments: ParsableArguments {
   @Option(help: "Threads that compute (default: the cores); kept with the checkpoint.")
   var threads: Int?
 
+  @Option(
+    help: "fp32 (the default), or bf16: products in bfloat16, parameters in single precision.",
+    transform: { try Precision.named($0) })
+  var precision: Precision?
+
   mutating func validate() throws {
     for (name, value) in [("epochs", epochs), ("steps", steps), ("threads", threads)] {
       if let value, value < 1 { throw ValidationError("--\(name) \(value): at least 1 is wanted.") }
@@ -36,6 +42,10 @@ struct LengthArguments: ParsableArguments {
     request.seed = seed
     request.maxFailures = maxFailures
     request.threads = threads
+    request.precision = precision
+    if let precision, !precision.isSupported {
+      Console.note("--precision \(precision.shortName): this processor has no instructions for it; computing in fp32")
+    }
   }
 
   /// The options of a run that is not a training run.
@@ -135,5 +145,15 @@ struct RunArguments: ParsableArguments {
     request.settings = try settings.assignments
     if linearProbe { request.settings["recipe.learning"] = "linearProbe" }
     return request
+  }
+}
+
+extension Precision {
+  /// The precision that command lines call `name`.
+  static func named(_ name: String) throws -> Precision {
+    guard let precision = allCases.first(where: { $0.shortName == name }) else {
+      throw ValidationError("there is no precision \(name); there are fp32 and bf16.")
+    }
+    return precision
   }
 }

@@ -8,6 +8,8 @@ public final class ForwardPass: Sendable {
 
   private let draws: Lock<Draws>?
   private let observer: (@Sendable (_ name: String, _ value: Tensor) -> Void)?
+  /// Whether blocks forget what their gradients need and compute it again: less memory, a third more work.
+  public let recomputesBlocks: Bool
 
   /// A pass without random decisions.
   public static let evaluation = ForwardPass()
@@ -15,18 +17,20 @@ public final class ForwardPass: Sendable {
   private init() {
     draws = nil
     observer = nil
+    recomputesBlocks = false
   }
 
   /// A pass for training, whose random decisions take their numbers from `draws`, in a fixed order.
-  public init(training draws: @escaping Draws) {
+  public init(recomputesBlocks: Bool = false, training draws: @escaping Draws) {
     self.draws = Lock(draws)
     observer = nil
+    self.recomputesBlocks = recomputesBlocks
   }
 
   /// A pass for training with numbers of `random`.
-  public convenience init(random: KeyedRandom) {
+  public convenience init(random: KeyedRandom, recomputesBlocks: Bool = false) {
     let generator = Lock(random)
-    self.init { count in
+    self.init(recomputesBlocks: recomputesBlocks) { count in
       generator.withLock { random in (0..<count).map { _ in Float(random.next() >> 40) * 0x1p-24 } }
     }
   }
@@ -35,6 +39,7 @@ public final class ForwardPass: Sendable {
   package init(training draws: Draws? = nil, observer: @escaping @Sendable (_ name: String, _ value: Tensor) -> Void) {
     self.draws = draws.map { Lock($0) }
     self.observer = observer
+    recomputesBlocks = false
   }
 
   /// Whether random decisions are made.
@@ -45,14 +50,17 @@ public final class ForwardPass: Sendable {
     observer?(name(), value)
   }
 
+  /// The next numbers of a training pass.
+  func draw(_ count: Int) -> [Float] { draws?.withLock { $0 }(count) ?? [] }
+
   /// The output of a residual branch under stochastic depth.
   ///
   /// In training rows of the first axis are dropped with probability `rate`, and the others scaled so that the mean stays.
   /// - Source: Huang et al., "Deep networks with stochastic depth", ECCV 2016.
   public func dropPath(_ branch: Tensor, rate: Double) -> Tensor {
-    guard rate > 0, let draws else { return branch }
+    guard rate > 0, isTraining else { return branch }
     let keep = Float(1 - rate)
-    let factors = draws.withLock { $0 }(branch.shape[0]).map { (keep + $0).rounded(.down) / keep }
+    let factors = draw(branch.shape[0]).map { (keep + $0).rounded(.down) / keep }
     return branch.scaled(bySample: factors)
   }
 }

@@ -21,6 +21,16 @@ final class Node: Sendable {
     work = Lock(backward)
   }
 
+  /// A node whose backward runs other operations' gradients: those are measured, it is not.
+  convenience init(recomputing parent: Node?, backward: @escaping Backward) {
+    self.init(Node.recomputation, parents: [parent], backward: backward)
+  }
+
+  private static let recomputation = "recompute"
+
+  /// Whether the time of the gradient is that of other operations.
+  var isComposite: Bool { operation == Node.recomputation }
+
   /// The node of a leaf, whose gradient `slot` collects.
   init(leaf slot: GradientSlot) {
     operation = "leaf"

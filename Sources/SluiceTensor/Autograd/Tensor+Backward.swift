@@ -27,7 +27,7 @@ extension Tensor {
       guard let work = node.takeBackward() else {
         preconditionFailure("backward went through \(node.operation) before: its record is used up")
       }
-      let timer = OperationTimer.start()
+      let timer = node.isComposite ? nil : OperationTimer.start()
       let gradients = work(gradient)
       timer?.stop(node.operation, isBackward: true)
       for (parent, gradient) in zip(node.parents, gradients) {

@@ -24,17 +24,21 @@ enum BFloatProduct {
       team.forEach(chunks.count) { chunk in
         let range = chunks[chunk]
         var (part, end) = unsafe (left.from(row: range.lowerBound), finish.from(row: range.lowerBound))
+        let scratch = makeScratch()
         unsafe sluice_bfloat_product(
-          &part, right.numbers, range.count, right.columns, right.inner, &end, makeScratch().bytes)
+          &part, right.numbers, range.count, right.columns, right.inner, &end, scratch.bytes)
+        extendLifetime(scratch)
       }
     } else {
       let chunks = Chunks(count: right.columns, grain: grain(right.columns, parts), limit: .max)
       team.forEach(chunks.count) { chunk in
         let range = chunks[chunk]
         var (left, end) = unsafe (left, finish.from(column: range.lowerBound))
+        let scratch = makeScratch()
         unsafe sluice_bfloat_product(
           &left, right.numbers + range.lowerBound * ((right.inner + 31) / 32 * 32), rows, range.count, right.inner, &end,
-          makeScratch().bytes)
+          scratch.bytes)
+        extendLifetime(scratch)
       }
     }
   }

@@ -1,7 +1,7 @@
 internal import SluiceKernels
 
 /// What the products of a model are computed in.
-public enum Precision: String, Sendable, Hashable, CaseIterable {
+public enum Precision: String, Sendable, Hashable, Codable, CaseIterable {
   /// Single precision throughout.
   case float32
   /// Operands of products, and what lies between two of them, in bfloat16; sums, norms, softmax, the stream of skip

@@ -10,7 +10,7 @@
   let packed = PackedCopies()
 
   /// Takes a block of at least `byteCount` bytes, aligned to 64, with undefined content.
-  package init(byteCount: Int, cache: StorageCache = .shared) {
+  package init(byteCount: Int, cache: StorageCache = .current) {
     let block = cache.take(byteCount)
     unsafe self.bytes = block.bytes
     self.byteCount = block.byteCount

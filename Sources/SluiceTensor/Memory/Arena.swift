@@ -1,0 +1,86 @@
+/// Memory cut into pieces: which parts of some segments are free.
+///
+/// A request takes the smallest free piece that is large enough, of equal ones the first; what it leaves stays free, and
+/// a piece that comes back is joined with its free neighbours. The same requests in the same order therefore find the
+/// same places, and a training step needs no more memory than the one before.
+package struct Arena {
+  /// Consecutive bytes from an address on.
+  package struct Piece: Hashable, Sendable {
+    package var start: UInt
+    package var size: Int
+
+    package var end: UInt { start + UInt(size) }
+
+    package init(start: UInt, size: Int) {
+      (self.start, self.size) = (start, size)
+    }
+  }
+
+  /// What is left of a piece is worth keeping from this size on.
+  private static let least = 4096
+  /// Free pieces by address.
+  package private(set) var free: [Piece] = []
+  /// All memory there is.
+  package private(set) var segments: [Piece] = []
+
+  /// No memory yet.
+  package init() {}
+
+  /// Bytes of all free pieces.
+  package var freeByteCount: Int { free.reduce(0) { $0 + $1.size } }
+
+  /// Takes a piece of at least `size` bytes; `nil` if none is large enough.
+  package mutating func take(_ size: Int) -> Piece? {
+    var best: Int?
+    for (index, piece) in free.enumerated() where piece.size >= size {
+      if best.map({ piece.size < free[$0].size }) ?? true { best = index }
+    }
+    guard let best else { return nil }
+    let piece = free[best]
+    if piece.size - size < Arena.least {
+      free.remove(at: best)
+      return piece
+    }
+    free[best] = Piece(start: piece.start + UInt(size), size: piece.size - size)
+    return Piece(start: piece.start, size: size)
+  }
+
+  /// Gives back what ``take(_:)`` gave.
+  package mutating func give(_ piece: Piece) {
+    let place = firstFree(from: piece.start)
+    let joinsNext = place < free.count && free[place].start == piece.end
+    let joinsPrevious = place > 0 && free[place - 1].end == piece.start
+    switch (joinsPrevious, joinsNext) {
+    case (true, true):
+      free[place - 1].size += piece.size + free[place].size
+      free.remove(at: place)
+    case (true, false): free[place - 1].size += piece.size
+    case (false, true): free[place] = Piece(start: piece.start, size: piece.size + free[place].size)
+    case (false, false): free.insert(piece, at: place)
+    }
+  }
+
+  /// Adds memory from the system. Segments never touch: the system keeps something of its own between them.
+  package mutating func add(_ segment: Piece) {
+    segments.append(segment)
+    give(segment)
+  }
+
+  /// Gives up the segments that are free as a whole.
+  package mutating func removeFreeSegments() -> [Piece] {
+    let unused = segments.filter { free.contains($0) }
+    segments.removeAll { unused.contains($0) }
+    free.removeAll { unused.contains($0) }
+    return unused
+  }
+
+  /// The number of the first free piece at `address` or behind.
+  private func firstFree(from address: UInt) -> Int {
+    var (low, high) = (0, free.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if free[middle].start < address { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}

@@ -1,0 +1,43 @@
+import SluicePlatform
+import SluiceTensor
+import Testing
+
+@Suite struct ArenaTests {
+  @Test func piecesNeverOverlapAndJoinAgain() {
+    var arena = Arena()
+    arena.add(.init(start: 1 << 20, size: 1 << 20))
+    arena.add(.init(start: 1 << 30, size: 1 << 21))
+    let whole = arena.free
+    var draws = KeyedRandom(seed: 3, epoch: 0, sample: 0, stage: "arena")
+    var taken: [Arena.Piece] = []
+    for _ in 0..<4000 {
+      if draws.uniform(0, 1) < 0.55 {
+        let size = 64 * draws.integer(in: 1...4000)
+        guard let piece = arena.take(size) else {
+          #expect(arena.free.allSatisfy { $0.size < size })
+          continue
+        }
+        #expect(piece.size >= size && piece.size < size + 4096)
+        #expect(taken.allSatisfy { piece.end <= $0.start || $0.end <= piece.start })
+        taken.append(piece)
+      } else if !taken.isEmpty {
+        arena.give(taken.remove(at: draws.integer(in: 0...taken.count - 1)))
+      }
+      #expect(arena.freeByteCount + taken.reduce(0) { $0 + $1.size } == 3 << 20)
+    }
+    for piece in taken { arena.give(piece) }
+    #expect(arena.free == whole)
+    #expect(Set(arena.removeFreeSegments()) == Set(whole))
+    #expect(arena.free.isEmpty && arena.segments.isEmpty)
+  }
+
+  @Test func theSmallestPieceThatIsLargeEnoughIsTaken() {
+    var arena = Arena()
+    for (place, size) in [40_000, 10_000, 20_000].enumerated() {
+      arena.add(.init(start: UInt(place + 1) << 20, size: size))
+    }
+    #expect(arena.take(9000) == .init(start: 2 << 20, size: 10_000))
+    #expect(arena.take(9000) == .init(start: 3 << 20, size: 9000))
+    #expect(arena.take(50_000) == nil)
+  }
+}

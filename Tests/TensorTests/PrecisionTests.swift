@@ -1,0 +1,134 @@
+import SluiceTensor
+import Testing
+
+/// Operations in bfloat16 beside the same in single precision.
+@Suite struct PrecisionTests {
+  private let brief = Compute(threadCount: 2).with(.bfloat16)
+
+  /// Compares results and gradients of `body` in both precisions; each may be off by `share` of its largest number.
+  private func compare(
+    _ inputs: [Tensor], share: Double = 0.02, sourceLocation: SourceLocation = #_sourceLocation,
+    _ body: ([Tensor]) -> Tensor
+  ) {
+    // What bfloat16 can hold: the inputs' own rounding is not the operation's error.
+    let rounded = inputs.map { $0.brief.floating }
+    func run(_ compute: Compute) -> (Tensor, [Tensor]) {
+      compute.run {
+        let parameters = rounded.map { Parameter("x", Tensor($0.floats, shape: $0.shape)) }
+        let result = body(parameters.map(\.value))
+        result.backward(from: random(result.shape, "upper"))
+        return (result, parameters.map { $0.gradient ?? .zeros($0.shape) })
+      }
+    }
+    let (found, wanted) = (run(brief), run(brief.with(.float32)))
+    #expect(relativeError(found.0, wanted.0) < share, "result", sourceLocation: sourceLocation)
+    for (index, pair) in zip(found.1, wanted.1).enumerated() {
+      #expect(relativeError(pair.0, pair.1) < share, "gradient of input \(index)", sourceLocation: sourceLocation)
+    }
+  }
+
+  @Test(arguments: [nil] + Activation.allCases.map { $0 as Activation? }) func linearLayers(_ activation: Activation?) {
+    for (rows, inputs, outputs) in [(3, 5, 7), (70, 96, 33), (200, 1100, 40)] {
+      compare([random([rows, inputs]), random([outputs, inputs], "w") * 0.1, random([outputs], "b")]) {
+        $0[0].linear($0[1], bias: $0[2], activation: activation)
+      }
+    }
+  }
+
+  @Test(arguments: [(2, 5, 5, 2, 4), (1, 700, 393, 1, 32), (1, 33, 1200, 2, 8), (3, 8, 8, 4, 16), (1, 1, 1, 1, 1)])
+  func attention(_ b: Int, _ n: Int, _ m: Int, _ h: Int, _ d: Int) {
+    compare([random([b, n, h * d], "q"), random([b, m, h * d], "k"), random([b, m, h * d], "v")]) {
+      .attention(queries: $0[0], keys: $0[1], values: $0[2], headCount: h)
+    }
+  }
+
+  @Test(arguments: [(2, 2), (1, 2), (1, 1), (2, 1)]) func attentionWithBiasAndMask(_ batches: Int, _ biasHeads: Int) {
+    let (b, n, h, d) = (4, 40, 2, 8)
+    let mask = Tensor([1, 1, n, n]) { span in
+      for row in 0..<n { for column in row + 1..<n { span[row * n + column] = -.infinity } }
+    }
+    for mask in [nil, mask] {
+      compare(["q", "k", "v"].map { random([b, n, h * d], $0) } + [random([batches, biasHeads, n, n], "bias")]) {
+        .attention(queries: $0[0], keys: $0[1], values: $0[2], headCount: h, bias: $0[3], mask: mask)
+      }
+    }
+    compare([random([2, 50, 3 * h * d], "packed")]) { .selfAttention(packed: $0[0], headCount: h) }
+  }
+
+  @Test func normsPoolsAndMovesOfWhatLiesBetweenProducts() {
+    let window = SlidingWindow(kernel: [3, 3, 3], stride: [1, 2, 2], padding: [1, 1, 1])
+    compare([random([2, 1 + 4 * 6 * 6, 64]), random([64], "w"), random([64], "b")]) {
+      $0[0].layerNorm($0[1], $0[2], epsilon: 1e-5)
+    }
+    let weight = random([64, 64], "weight")
+    compare([random([2, 1 + 4 * 6 * 6, 64]), random([32, 1, 3, 3, 3], "w")]) {
+      $0[0].linear(weight).depthwiseConvolution($0[1], grid: [4, 6, 6], window: window, leading: 1)
+    }
+    compare([random([2, 4, 6, 64])]) {
+      let tokens = $0[0].linear(weight)
+      let moved = tokens.permuted(0, 2, 1, 3).slice(1..<5, axis: 1).reshaped(-1, 64)
+      let joined = Tensor.concatenated([moved.rows(at: [3, 1, 1, 0]), moved.activated(.gelu)], axis: 0)
+      return (joined + joined * 0.5).mean(over: 0)
+    }
+    compare([random([1, 3, 4, 16, 16]), random([40, 3, 2, 8, 8], "w"), random([40], "b")]) {
+      $0[0].convolvedToTokens(
+        $0[1], bias: $0[2], window: SlidingWindow(kernel: [2, 8, 8], stride: [2, 8, 8], padding: [0, 0, 0]))
+    }
+  }
+
+  @Test func productsAreBriefAndTheStreamOfSumsIsNot() {
+    brief.run {
+      let x = random([4, 64])
+      let product = x.linear(random([64, 64], "w"))
+      #expect(product.elementType == .bfloat16)
+      #expect((x + product).elementType == .float32)
+      #expect(product.layerNorm(.full([64], 1), .zeros([64]), epsilon: 1e-5).elementType == .bfloat16)
+    }
+    #expect(random([4, 64]).linear(random([64, 64], "w")).elementType == .float32)
+  }
+
+  @Test func packedWeightsFollowTheParameter() {
+    brief.run {
+      let parameter = Parameter("w", random([70, 40], "w") * 1)
+      let (first, second) = (Parameter("m", .zeros([70, 40])), Parameter("v", .zeros([70, 40])))
+      let x = Parameter("x", random([9, 40]))
+      func outcome(_ weight: Tensor) -> [[Float]] {
+        x.gradient = nil
+        let result = x.value.linear(weight)
+        result.backward(from: .full(result.shape, 1))
+        return [result.floats, x.gradient?.floats ?? []]
+      }
+      func fresh() -> Tensor { Tensor(parameter.value.floats, shape: parameter.shape) }
+      _ = outcome(parameter.value)
+      parameter.update(
+        AdamWUpdate(rate: 0.1, weightDecay: 0, count: 1), gradient: random([70, 40], "g"), first: first, second: second)
+      #expect(outcome(parameter.value) == outcome(fresh()))
+      parameter.update { $0[0] += 1 }
+      #expect(outcome(parameter.value) == outcome(fresh()))
+      parameter.update(
+        SGDUpdate(rate: 0.1, weightDecay: 0, momentum: 0, isFirst: true), gradient: random([70, 40], "g"),
+        velocity: first)
+      #expect(outcome(parameter.value) == outcome(fresh()))
+    }
+  }
+
+  @Test func resultsDoNotDependOnTheNumberOfThreads() {
+    func run(_ threads: Int) -> [[Float]] {
+      Compute(threadCount: threads).with(.bfloat16).run {
+        let (x, w) = (Parameter("x", random([2, 300, 96])), Parameter("w", random([288, 96], "w")))
+        let result = Tensor.selfAttention(packed: x.value.linear(w.value, activation: .gelu), headCount: 3)
+        result.backward(from: random(result.shape, "upper"))
+        return [result.floats, x.gradient?.floats ?? [], w.gradient?.floats ?? []]
+      }
+    }
+    let one = run(1)
+    #expect(run(2) == one && run(3) == one)
+  }
+
+  @Test func anUnsupportedPrecisionGivesWayToSinglePrecision() {
+    #expect(Precision.float32.isSupported)
+    #expect(
+      Compute(threadCount: 1, precision: .bfloat16).precision == (Precision.bfloat16.isSupported ? .bfloat16 : .float32)
+    )
+  }
+}
