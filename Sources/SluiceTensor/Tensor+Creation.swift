@@ -44,7 +44,8 @@ extension Tensor {
 
   static func zeros(_ shape: Shape, _ elementType: ElementType) -> Tensor {
     let result = Tensor(uninitialized: shape, elementType)
-    unsafe result.storage.bytes.initializeMemory(as: UInt8.self, repeating: 0, count: shape.count * elementType.byteCount)
+    unsafe result.storage.bytes.initializeMemory(
+      as: UInt8.self, repeating: 0, count: shape.count * elementType.byteCount)
     return result
   }
 }

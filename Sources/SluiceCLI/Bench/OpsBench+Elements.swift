@@ -2,7 +2,6 @@ internal import SluiceTensor
 
 extension OpsRun {
   func elements() {
-    let size = 4
     for (rows, columns) in [(1568, 768), (25088, 128)] {
       let x = parameter([rows, columns])
       let (w, b) = (Parameter("w", .full([columns], 1)), Parameter("b", .zeros([columns])))
@@ -106,7 +105,7 @@ extension OpsRun {
     withoutGradients {
       add(
         "conv", "max_pool3d 1x3x3/1x2x2 192ch 8x56x56 fwd",
-        bytes: tokens.count * 4 * 5 / 4
+        bytes: tokens.count * size * 5 / 4
       ) {
         _ = tokens.maxPooled(grid: [8, 56, 56], window: window, leading: 0)
       }

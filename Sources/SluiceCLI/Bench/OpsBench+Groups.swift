@@ -5,12 +5,17 @@ final class OpsRun {
   static let groups = ["gemm", "sdpa", "elem", "mem", "adamw", "conv"]
 
   let threads: Int
+  let precision: Precision
   let seconds: Double
   let isQuick: Bool
   var rows: [OpsRow] = []
 
-  init(threads: Int, seconds: Double, isQuick: Bool) {
+  /// Bytes of a number.
+  var size: Int { precision == .bfloat16 ? 2 : 4 }
+
+  init(threads: Int, precision: Precision, seconds: Double, isQuick: Bool) {
     self.threads = threads
+    self.precision = precision
     self.seconds = seconds
     self.isQuick = isQuick
   }
@@ -20,8 +25,9 @@ final class OpsRun {
     case "gemm": products()
     case "sdpa": attention()
     case "elem": elements()
-    case "mem": memory()
-    case "adamw": adamW()
+    // Memory and optimiser are single precision's.
+    case "mem": if precision == .float32 { memory() }
+    case "adamw": if precision == .float32 { adamW() }
     default: convolutions()
     }
   }
@@ -31,25 +37,26 @@ final class OpsRun {
     let best = threads > 1 ? timings.least : min(timings.least, timings.processors.min() ?? .infinity)
     func rate(_ amount: Int?) -> Double? { amount.map { (Double($0) / best / 1e7).rounded() / 100 } }
     let row = OpsRow(
-      group: group, op: op, threads: threads, median_s: timings.median,
+      group: group, op: op, precision: precision.shortName, threads: threads, median_s: timings.median,
       min_s: timings.least,
       max_s: timings.most, min_cpu_s: timings.processors.min() ?? 0, reps: timings.walls.count, gflops: rate(flop),
       gbps: rate(bytes))
     rows.append(row)
     let speed = row.gflops.map { "\($0) GFLOP/s" } ?? row.gbps.map { "\($0) GB/s" } ?? ""
     let name = op.count < 56 ? op + String(repeating: " ", count: 56 - op.count) : op
-    print("\(group)\t\(name) fp32 th\(threads)  \((best * 1e6).rounded() / 1e3) ms  \(speed)")
+    print("\(group)\t\(name) \(precision.shortName) th\(threads)  \((best * 1e6).rounded() / 1e3) ms  \(speed)")
   }
 
-  /// Reproducible numbers around 0.
+  /// Reproducible numbers around 0, in the precision measured.
   func random(_ shape: Shape) -> Tensor {
-    Tensor(shape) { span in
+    let numbers = Tensor(shape) { span in
       var state: UInt32 = 12345
       for index in span.indices {
         state = state &* 1_664_525 &+ 1_013_904_223
         span[index] = Float(Int32(bitPattern: state)) * 0x1p-31
       }
     }
+    return precision == .bfloat16 ? numbers.brief : numbers
   }
 
   func parameter(_ shape: Shape) -> Parameter { Parameter("x", random(shape)) }

@@ -12,6 +12,9 @@ struct OpsBench: ParsableCommand {
   @Option(help: "Compute threads, one run for each number.")
   var threads = "1"
 
+  @Option(help: "Precisions, of fp32 and bf16.")
+  var precisions = "fp32,bf16"
+
   @Option(help: "Groups to run, of gemm, sdpa, elem, mem, adamw and conv; all by default.")
   var only = ""
 
@@ -31,10 +34,17 @@ struct OpsBench: ParsableCommand {
     }
     var rows: [OpsRow] = []
     for count in try threads.split(separator: ",").map(TrainBench.positive) {
-      Compute(threadCount: count).run {
-        let run = OpsRun(threads: count, seconds: seconds, isQuick: quick)
-        for group in OpsRun.groups where groups.isEmpty || groups.contains(group) { run.run(group) }
-        rows += run.rows
+      for precision in try precisions.split(separator: ",").map({ try Precision.named(String($0)) }) {
+        let compute = Compute(threadCount: count, precision: precision)
+        guard compute.precision == precision else {
+          Console.note("bf16: left out, this processor has no instructions for it")
+          continue
+        }
+        compute.run {
+          let run = OpsRun(threads: count, precision: precision, seconds: seconds, isQuick: quick)
+          for group in OpsRun.groups where groups.isEmpty || groups.contains(group) { run.run(group) }
+          rows += run.rows
+        }
       }
     }
     guard let json else { return }
@@ -47,7 +57,7 @@ struct OpsRow: Encodable {
   var peer = "sluice"
   var group: String
   var op: String
-  var precision = "fp32"
+  var precision: String
   var threads: Int
   var median_s: Double
   var min_s: Double

@@ -62,7 +62,9 @@ struct TrainTask {
     let model = try Classifier(backbone, classCount: 400)
     let clips = noise([batch, 3, backbone.frameCount, 224, 224])
     let labels = (0..<batch).map { $0 * 151 % 400 }
-    return task(name, batch, gflop: gflop, model.parameters) { try model.logits(of: clips).crossEntropy(labels: labels) }
+    return task(name, batch, gflop: gflop, model.parameters) {
+      try model.logits(of: clips).crossEntropy(labels: labels)
+    }
   }
 
   /// VideoMAE-B, nine tenths of the tubes hidden.

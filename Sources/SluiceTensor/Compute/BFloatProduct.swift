@@ -36,7 +36,8 @@ enum BFloatProduct {
         var (left, end) = unsafe (left, finish.from(column: range.lowerBound))
         let scratch = makeScratch()
         unsafe sluice_bfloat_product(
-          &left, right.numbers + range.lowerBound * ((right.inner + 31) / 32 * 32), rows, range.count, right.inner, &end,
+          &left, right.numbers + range.lowerBound * ((right.inner + 31) / 32 * 32), rows, range.count, right.inner,
+          &end,
           scratch.bytes)
         extendLifetime(scratch)
       }

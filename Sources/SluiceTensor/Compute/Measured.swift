@@ -4,11 +4,15 @@ internal import SluiceKernels
 package enum LinearGradients {
   /// `dX = dY W`.
   package static func input(_ gradient: Tensor, weight: Tensor) -> Tensor {
-    gradient.timesWeight(weight, shape: gradient.shape.replacing(-1, by: weight.shape[1]))
+    let shape = gradient.shape.replacing(-1, by: weight.shape[1])
+    return gradient.elementType == .bfloat16
+      ? gradient.briefTimesWeight(weight, shape: shape, .bfloat16) : gradient.timesWeight(weight, shape: shape)
   }
 
   /// `dW = dYᵀ X`.
-  package static func weight(_ gradient: Tensor, input: Tensor) -> Tensor { gradient.transposedTimes(input) }
+  package static func weight(_ gradient: Tensor, input: Tensor) -> Tensor {
+    gradient.elementType == .bfloat16 ? gradient.briefTransposedTimes(input) : gradient.transposedTimes(input)
+  }
 }
 
 /// The stream benchmark's triad, the measure of memory bandwidth.

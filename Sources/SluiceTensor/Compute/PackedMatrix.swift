@@ -58,48 +58,26 @@ internal import SluicePlatform
   }
 }
 
-/// The packed copies of a weight matrix `[outputs, inputs]`, kept beside its numbers until they change.
-final class PackedCopies: Sendable {
-  struct Copies {
-    var outputs: Int
-    var inputs: Int
-    /// The right operand of `x Wᵀ`.
-    var forward: PackedMatrix?
-    /// The right operand of `dy W`.
-    var backward: PackedMatrix?
-  }
+/// The packed copy of a weight matrix, kept beside its numbers until they change.
+final class PackedCopy: Sendable {
+  private let copy = Lock<PackedMatrix?>(nil)
 
-  private let copies = Lock<Copies?>(nil)
+  /// The right operand of `x Wᵀ`; `nil` if none was packed since the numbers changed.
+  var present: PackedMatrix? { copy.withLock { $0 } }
 
-  /// What there is; `nil` if nothing was packed since the numbers changed.
-  var present: Copies? { copies.withLock { $0 } }
+  func forget() { copy.withLock { $0 = nil } }
 
-  func forget() { copies.withLock { $0 = nil } }
-
-  func keep(_ packed: PackedMatrix, isForward: Bool, outputs: Int, inputs: Int) {
-    copies.withLock { copies in
-      var kept = Copies(outputs: outputs, inputs: inputs)
-      if let copies, copies.outputs == outputs, copies.inputs == inputs { kept = copies }
-      if isForward { kept.forward = packed } else { kept.backward = packed }
-      copies = kept
-    }
-  }
+  func keep(_ packed: PackedMatrix) { copy.withLock { $0 = packed } }
 }
 
 extension Tensor {
-  /// This weight matrix `[outputs, …]`, its other axes as one, packed for products with it.
-  func packedWeight(isForward: Bool) -> PackedMatrix {
+  /// This weight matrix `[outputs, …]`, its other axes as one, packed as the right operand of `x Wᵀ`, and kept so.
+  func packedWeight() -> PackedMatrix {
     let (outputs, inputs) = (shape[0], count / max(shape[0], 1))
-    if let copies = storage.packed.present, copies.outputs == outputs, copies.inputs == inputs,
-      let copy = isForward ? copies.forward : copies.backward
-    {
-      return copy
-    }
-    let packed =
-      unsafe isForward
-      ? PackedMatrix(matrix(columns: inputs, isTransposed: true), inner: inputs, columns: outputs)
-      : PackedMatrix(matrix(columns: inputs), inner: outputs, columns: inputs)
-    storage.packed.keep(packed, isForward: isForward, outputs: outputs, inputs: inputs)
+    if let copy = storage.packed.present, copy.columns == outputs, copy.inner == inputs { return copy }
+    let packed = unsafe PackedMatrix(
+      matrix(columns: inputs, isTransposed: true), inner: inputs, columns: outputs)
+    storage.packed.keep(packed)
     return packed
   }
 
@@ -113,16 +91,14 @@ extension Tensor {
 extension Tensor {
   /// Calls `body` with ranges of this weight's numbers, which it changes, and packs them again while they are at hand.
   func updatePacked(grain: Int, _ body: (_ range: Range<Int>) -> Void) {
-    guard let copies = storage.packed.present else {
+    guard let copy = storage.packed.present else {
       return Compute.current.team.forEachRange(count, grain: grain, body)
     }
-    let (outputs, inputs) = (copies.outputs, copies.inputs)
+    let (outputs, inputs) = (copy.columns, copy.inner)
     Compute.current.team.forEachRange((outputs + 31) / 32, grain: max(1, grain / max(32 * inputs, 1))) { panels in
       for panel in panels {
-        let rows = panel * 32..<min(outputs, panel * 32 + 32)
-        body(rows.lowerBound * inputs..<rows.upperBound * inputs)
-        unsafe copies.forward?.pack(matrix(columns: inputs, isTransposed: true), panels: panel..<panel + 1)
-        unsafe copies.backward?.pack(matrix(columns: inputs), rows: rows)
+        body(panel * 32 * inputs..<min(outputs, panel * 32 + 32) * inputs)
+        unsafe copy.pack(matrix(columns: inputs, isTransposed: true), panels: panel..<panel + 1)
       }
     }
   }

@@ -60,7 +60,9 @@ package struct Arena {
     }
   }
 
-  /// Adds memory from the system. Segments never touch: the system keeps something of its own between them.
+  /// Adds memory from the system.
+  ///
+  /// Segments never touch: the system keeps something of its own between them.
   package mutating func add(_ segment: Piece) {
     segments.append(segment)
     give(segment)

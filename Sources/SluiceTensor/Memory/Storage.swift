@@ -7,7 +7,7 @@
   package let byteCount: Int
   private let cache: StorageCache
   /// What was made of the bytes for products with them, if they are a weight's.
-  let packed = PackedCopies()
+  let packed = PackedCopy()
 
   /// Takes a block of at least `byteCount` bytes, aligned to 64, with undefined content.
   package init(byteCount: Int, cache: StorageCache = .current) {

@@ -69,7 +69,8 @@ extension Tensor {
       return unsafe plan.apply(first.floating, second.floating) { unsafe sluice_add($0, $1, $2, $3) }
     }
     let result = Tensor(uninitialized: first.shape)
-    unsafe Pieces(width: 1, reading: [first, second], writing: [result]).forEach(rows: result.count) { range, from, to in
+    unsafe Pieces(width: 1, reading: [first, second], writing: [result]).forEach(rows: result.count) {
+      range, from, to in
       unsafe sluice_add(from[0], from[1], to[0], range.count)
     }
     return result

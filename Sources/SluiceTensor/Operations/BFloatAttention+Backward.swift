@@ -76,7 +76,8 @@ extension BFloatAttention {
   }
 
   private func backward(
-    _ pass: Pass, _ sample: Int, _ head: Int, _ part: Range<Int>, sums: UnsafeMutablePointer<Float>, _ room: BackwardRoom
+    _ pass: Pass, _ sample: Int, _ head: Int, _ part: Range<Int>, sums: UnsafeMutablePointer<Float>,
+    _ room: BackwardRoom
   ) {
     let (column, width) = (head * plan.headSize, plan.headSize)
     let common = room.common
@@ -88,16 +89,19 @@ extension BFloatAttention {
       let upper = unsafe pass.gradient.matrix(batch: sample, column: column, row: start)
       score(pass.queries, sample, head, rows, common)
       unsafe BFloatProduct.compute(
-        upper, common.values, rows: rows.count, sluice_finish(room.slopes, columns: paddedKeys), scratch: common.products)
+        upper, common.values, rows: rows.count, sluice_finish(room.slopes, columns: paddedKeys),
+        scratch: common.products)
       let (addend, stride) = unsafe plan.addend(sample, head, rows, scratch: common.addends)
       let known = (sample * plan.heads + head) * plan.queryCount + start
       let bias = unsafe pass.biasGradient.map { unsafe plan.place(in: ScoreAddend($0), sample, head, start) }
       unsafe sluice_softmax_bfloat_backward(
-        common.scores.pointer, room.slopes.pointer, paddedKeys, addend, stride, plan.scale, pass.logSums.pointer + known,
+        common.scores.pointer, room.slopes.pointer, paddedKeys, addend, stride, plan.scale,
+        pass.logSums.pointer + known,
         common.shares.briefPointer, room.scoreGradients.briefPointer, paddedKeys, bias, rows.count, plan.keyCount)
       unsafe BFloatProduct.compute(
         room.scoreGradients.matrix(columns: paddedKeys), room.keys, rows: rows.count,
-        pass.queryGradient.finish(batch: sample, column: column, row: start, scale: plan.scale), scratch: common.products)
+        pass.queryGradient.finish(batch: sample, column: column, row: start, scale: plan.scale),
+        scratch: common.products)
       let queries = PackedMatrix(inner: rows.count, columns: width, storage: room.tileQueries)
       let gradients = PackedMatrix(inner: rows.count, columns: width, storage: room.tileGradients)
       unsafe queries.pack(pass.queries.matrix(batch: sample, column: column, row: start))

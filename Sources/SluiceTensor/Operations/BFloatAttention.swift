@@ -50,7 +50,8 @@ struct BFloatAttention {
   var paddedKeys: Int { (plan.keyCount + 31) / 32 * 32 }
 
   func forward(
-    _ queries: BFloatOperand, _ keys: BFloatOperand, _ values: BFloatOperand, into result: BFloatOperand, logSums: Tensor
+    _ queries: BFloatOperand, _ keys: BFloatOperand, _ values: BFloatOperand, into result: BFloatOperand,
+    logSums: Tensor
   ) {
     let tiles = Chunks(count: plan.queryCount, grain: tileRows, limit: .max)
     let work = tileRows * plan.keyCount * plan.headSize
@@ -83,7 +84,8 @@ struct BFloatAttention {
   /// Products of queries and keys, not scaled yet.
   func score(_ queries: BFloatOperand, _ sample: Int, _ head: Int, _ rows: Range<Int>, _ room: Room) {
     unsafe BFloatProduct.compute(
-      queries.matrix(batch: sample, column: head * plan.headSize, row: rows.lowerBound), room.keysAcross, rows: rows.count,
+      queries.matrix(batch: sample, column: head * plan.headSize, row: rows.lowerBound), room.keysAcross,
+      rows: rows.count,
       sluice_finish(room.scores, columns: paddedKeys), scratch: room.products)
   }
 

@@ -19,7 +19,7 @@ extension Tensor {
     guard elementType == .float32 else { return floating.convolvedToTokens(weight, bias: bias, window: window) }
     let timer = OperationTimer.start()
     let isBrief = Compute.current.precision == .bfloat16
-    let packed = isBrief ? weight.packedWeight(isForward: true) : nil
+    let packed = isBrief ? weight.packedWeight() : nil
     let patches = Patches(self, window: window)
     let outputs = weight.shape[0]
     let result = Tensor(uninitialized: [shape[0], patches.count, outputs])

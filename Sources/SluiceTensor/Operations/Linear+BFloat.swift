@@ -16,7 +16,7 @@ extension Tensor {
     unsafe finish.sums = sum?.briefPointer
     unsafe finish.activation = activation?.kernel ?? 0
     unsafe BFloatProduct.shared(
-      input.matrix(columns: inputs), weight.packedWeight(isForward: true), rows: rows, unsafe finish)
+      input.matrix(columns: inputs), weight.packedWeight(), rows: rows, unsafe finish)
     extendLifetime(shift)
     timer?.stop("linear", operations: 2 * rows * inputs * outputs)
     return result.recorded("linear", [self, weight, bias]) {
@@ -39,12 +39,14 @@ extension Tensor {
   }
 
   /// `dX = dY W`, `dY` being this tensor.
+  ///
+  /// The weight is packed for this product alone: a second copy of all weights would cost more memory than time.
   func briefTimesWeight(_ weight: Tensor, shape: Shape, _ type: ElementType) -> Tensor {
     let (outputs, inputs) = (weight.shape[0], weight.shape[1])
     let result = Tensor(uninitialized: shape, type)
+    let right = unsafe PackedMatrix(weight.matrix(columns: inputs), inner: outputs, columns: inputs)
     unsafe BFloatProduct.shared(
-      matrix(columns: outputs), weight.packedWeight(isForward: false), rows: count / max(outputs, 1),
-      sluice_finish(result, columns: inputs))
+      matrix(columns: outputs), right, rows: count / max(outputs, 1), sluice_finish(result, columns: inputs))
     return result
   }
 

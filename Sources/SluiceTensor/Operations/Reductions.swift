@@ -5,7 +5,9 @@ extension Tensor {
   public func sumOfAll() -> Tensor {
     let chunks = Chunks(count: count, grain: 1 << 14, limit: 16)
     let tensor = floating
-    let total = Tensor.partialTotals(chunks) { range in unsafe sluice_sum(tensor.pointer + range.lowerBound, range.count) }
+    let total = Tensor.partialTotals(chunks) { range in
+      unsafe sluice_sum(tensor.pointer + range.lowerBound, range.count)
+    }
     return Tensor(Float(total)).recorded("sum", [self]) { [shape] gradient in [.full(shape, gradient.scalar)] }
   }
 

@@ -22,14 +22,15 @@ extension Tensor {
     let timer = OperationTimer.start()
     let (batch, channels) = (shape[0], shape[2])
     let results = window.result(of: grid).reduce(1, *)
-    let factors = weight.reshaped(head, places).detached.transposed2D()
+    let factors = weight.floating.reshaped(head, places).detached.transposed2D()
     let result = Tensor(uninitialized: [batch, leading + results, channels], elementType)
     var geometry = window.geometry(grid)
     let isBrief = elementType == .bfloat16
     copyLeading(leading, to: result)
     forEachGridRow(of: result, leading: leading) { sample, range in
       unsafe sluice_depthwise(
-        &geometry, isBrief, gridStart(sample, leading), factors.pointer, result.gridStart(sample, leading), channels, head,
+        &geometry, isBrief, gridStart(sample, leading), factors.pointer, result.gridStart(sample, leading), channels,
+        head,
         range.lowerBound, range.upperBound)
     }
     timer?.stop("depthwiseConvolution", operations: 2 * places * batch * results * channels)
@@ -55,7 +56,8 @@ extension Tensor {
         for sample in range.lowerBound / results...(range.upperBound - 1) / results {
           let rows = range.clamped(to: sample * results..<(sample + 1) * results)
           unsafe sluice_depthwise_weight(
-            &geometry, isBrief, input.gridStart(sample, leading), gradient.gridStart(sample, leading), sums, channels, head,
+            &geometry, isBrief, input.gridStart(sample, leading), gradient.gridStart(sample, leading), sums, channels,
+            head,
             rows.lowerBound - sample * results, rows.upperBound - sample * results)
         }
       }
