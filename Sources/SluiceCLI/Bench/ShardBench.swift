@@ -97,7 +97,11 @@ private struct ShardBench {
     }
     for isCold in isQuick ? [false] : [false, true] {
       try rows.interleave(
-        variants.map { variant in (variant.peer, { try read(variant, isCold: isCold) }) }, rounds: repeats,
+        variants.flatMap { variant in
+          PixelPath.allCases.map { path in
+            ("\(variant.peer)\(path == .fast ? ", fast pixels" : "")", { try read(variant, path, isCold: isCold) })
+          }
+        }, rounds: repeats,
         "format read " + (isCold ? "cold-ish" : "warm"), "clips/s")
     }
     if study { try parts(decoded, &rows) }
@@ -121,10 +125,11 @@ private struct ShardBench {
   }
 
   /// Random clips, the same in each round.
-  private func read(_ variant: Variant, isCold: Bool) throws -> Int {
+  private func read(_ variant: Variant, _ path: PixelPath, isCold: Bool) throws -> Int {
     if isCold { try dropCache(directory(variant)) }
     let set = try ShardSet(directory(variant))
-    let augment = Augment(.resizedCrop(224, scale: 0.5...1), .flip, keepsPixels: false)
+    let augment = Augment(
+      .resizedCrop(224, scale: 0.5...1, filter: .bilinear), .flip, path: path, keepsPixels: false)
     var worker = augment.makeWorker()
     let count = isQuick ? 12 : 30
     for job in 0..<count {
