@@ -12,6 +12,7 @@ public struct SluiceCommand: AsyncParsableCommand {
       TrainCommand.self,
       EvalCommand.self,
       PredictCommand.self,
+      ShowCommand.self,
       GraphCommand.self,
       ProfileCommand.self,
       CheckCommand.self,

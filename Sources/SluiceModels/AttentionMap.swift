@@ -43,6 +43,23 @@ public struct AttentionMap: Sendable, Equatable {
     }
   }
 
+  /// The maps of each time step where all tokens of a clip attend to each other.
+  /// - Parameter weights: `[clips, heads, N, N]` with `N` = 1 + rows · columns · steps, steps innermost.
+  static func maps(ofJoint weights: Tensor, rows: Int, columns: Int, steps: Int) -> [AttentionMap] {
+    let (heads, count) = (weights.shape[1], weights.shape[2])
+    return weights.withFloats { shares in
+      (0..<weights.shape[0] * steps).map { place in
+        let (clip, step) = place.quotientAndRemainder(dividingBy: steps)
+        var values: [Float] = []
+        for head in 0..<heads {
+          let start = (clip * heads + head) * count * count
+          for patch in 0..<rows * columns { values.append(shares[start + 1 + patch * steps + step]) }
+        }
+        return AttentionMap(headCount: heads, rows: rows, columns: columns, values: values)
+      }
+    }
+  }
+
   /// The patches that hold the top `share` of each head's attention, `[heads, rows, columns]`.
   public func keeping(_ share: Double = 0.6) -> [Bool] {
     var kept = [Bool](repeating: false, count: values.count)

@@ -52,38 +52,37 @@ public struct ViViT: Sendable {
   ///
   /// Rows are queries and sum to 1; row and column 0 are the class token's.
   public func attentionWeights(of clips: Tensor) throws -> Tensor {
+    guard let last = temporalBlocks.last else { return try spatialWeights(of: clips) }
+    return try withoutGradients {
+      last.space.weights(try run(clips, .evaluation, temporal: temporalBlocks.dropLast()))
+    }
+  }
+
+  /// What the last attention among the patches of a step looks at, `[B × t, heads, 1 + p, 1 + p]` (joint: as
+  /// ``attentionWeights(of:)``).
+  func spatialWeights(of clips: Tensor) throws -> Tensor {
     try withoutGradients {
-      let isDivided = configuration.attention == .divided
       // A configuration has at least one block in each stack.
-      if let last = temporalBlocks.last {
-        return last.space.weights(try run(clips, .evaluation, temporal: temporalBlocks.dropLast()))
-      }
       let last = blocks[blocks.count - 1]
-      let tokens = try run(clips, .evaluation, spatial: blocks.dropLast(), temporal: [])
+      let tokens = try spatial(clips, .evaluation, blocks.dropLast())
+      let isDivided = configuration.attention == .divided
       return last.space.weights(last.spaceInput(tokens, steps: isDivided ? configuration.stepCount : nil))
     }
   }
 
-  private func run(
-    _ clips: Tensor, _ pass: ForwardPass, spatial: some Collection<SpaceTimeBlock>,
-    temporal: some Collection<SpaceTimeBlock>
+  private func spatial(
+    _ clips: Tensor, _ pass: ForwardPass, _ blocks: some Collection<SpaceTimeBlock>
   ) throws(ModelError) -> Tensor {
     try configuration.check(clips, model: "ViViT", isSizeFree: false)
     let isFactorised = configuration.attention == .factorised
     var tokens = isFactorised ? embedding.frames(clips, pass) : embedding.sequence(clips, pass)
     pass.observe("embedded", tokens)
-    for (index, block) in spatial.enumerated() {
+    for (index, block) in blocks.enumerated() {
       tokens = pass.block(tokens) { [configuration] in
         configuration.attention == .divided
           ? block.divided($0, steps: configuration.stepCount, $1) : block($0, $1)
       }
       pass.observe("container0.layer\(index)", tokens)
-    }
-    guard isFactorised else { return tokens }
-    tokens = steps(of: tokens)
-    for (index, block) in temporal.enumerated() {
-      tokens = pass.block(tokens) { block($0, $1) }
-      pass.observe("container1.layer\(index)", tokens)
     }
     return tokens
   }
@@ -91,7 +90,14 @@ public struct ViViT: Sendable {
   private func run(
     _ clips: Tensor, _ pass: ForwardPass, temporal: some Collection<SpaceTimeBlock>
   ) throws(ModelError) -> Tensor {
-    try run(clips, pass, spatial: blocks, temporal: temporal)
+    var tokens = try spatial(clips, pass, blocks)
+    guard configuration.attention == .factorised else { return tokens }
+    tokens = steps(of: tokens)
+    for (index, block) in temporal.enumerated() {
+      tokens = pass.block(tokens) { block($0, $1) }
+      pass.observe("container1.layer\(index)", tokens)
+    }
+    return tokens
   }
 
   /// `[B × t, 1 + p, D]` to `[B, 1 + t, D]`: a class token, then the mean patch of each step, with positions in time.

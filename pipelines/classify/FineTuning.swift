@@ -32,8 +32,8 @@ public struct FineTuning: Sendable {
     self.recipe = recipe
     self.classes = classes
     let classCount = classifier.classCount
-    var augment = Augment(normalization: recipe.normalization, keepsPixels: false)
-    augment.operations = recipe.operations(size: classifier.imageSize)
+    var augment = Augment(normalization: recipe.clips.normalization, keepsPixels: false)
+    augment.operations = recipe.clips.operations(size: classifier.imageSize)
     let (augmenting, smoothing) = (augment, recipe.labelSmoothing)
     pipeline = Pipeline(name) {
       clips.shuffled()
@@ -55,35 +55,28 @@ public struct FineTuning: Sendable {
 }
 
 extension FineTuningRecipe {
-  /// What is done to each clip.
-  func operations(size: Int) -> [AugmentOperation] {
-    var operations: [AugmentOperation] = [
-      .resizedCrop(size, scale: minimumScale...1, antialias: antialias), .flip(probability: flip),
-    ]
-    switch colors {
-    case .none: break
-    case .jitter: operations.append(.colorJitter())
-    case .randAugment: operations.append(.randAugment())
-    }
-    return operations
-  }
-
   /// The optimiser at the rate of the clips of one update.
   var optimizer: OptimizerConfiguration {
     let peak = learningRate * Double(batchSize * accumulation) / 256
-    let schedule: Schedule =
-      switch course {
-      case .cosine: .cosine(peak: peak, warmup: warmup, minimum: minimumRate)
-      case .cosineSteps: .cosine(peak: peak, warmup: warmup, minimum: minimumRate, per: .step)
-      case .multistep: .multistep(peak, milestones: [5, 11])
-      case .constant: .constant(peak, warmup: warmup)
-      case .fractionalCosine: .fractionalCosine(peak: peak, warmup: warmup, minimum: minimumRate)
-      }
+    let schedule = course.schedule(peak: peak, warmup: warmup, minimum: minimumRate)
     let decay = DecaySchedule.constant(weightDecay)
     let groups: GroupRule = layerDecay == 1 ? .plain : .layerDecay(layerDecay)
     return switch method {
     case .adamW: .adamW(schedule, weightDecay: decay, clip: clip, groups: groups)
     case .sgd: .sgd(schedule, weightDecay: decay, clip: clip, groups: groups)
+    }
+  }
+}
+
+extension FineTuningRecipe.Course {
+  /// The rates of a run.
+  func schedule(peak: Double, warmup: Warmup, minimum: Double) -> Schedule {
+    switch self {
+    case .cosine: .cosine(peak: peak, warmup: warmup, minimum: minimum)
+    case .cosineSteps: .cosine(peak: peak, warmup: warmup, minimum: minimum, per: .step)
+    case .multistep: .multistep(peak, milestones: [5, 11])
+    case .constant: .constant(peak, warmup: warmup)
+    case .fractionalCosine: .fractionalCosine(peak: peak, warmup: warmup, minimum: minimum)
     }
   }
 }

@@ -13,8 +13,7 @@ extension FineTuningRecipe {
       .adamW, learningRate: 0.016, course: .cosineSteps, warmup: .fraction(0.1), frameStride: frameStride)
     recipe.minimumRate = 0
     recipe.clip = .global(1)
-    recipe.colors = .none
-    recipe.minimumScale = 0.5
+    recipe.clips = ClipRecipe(minimumScale: 0.5)
     recipe.epochs = 30
     return recipe
   }

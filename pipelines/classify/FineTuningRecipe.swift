@@ -1,4 +1,3 @@
-public import SluiceAugment
 public import SluiceFlow
 public import SluiceModels
 public import SluiceNN
@@ -8,7 +7,7 @@ public import SluiceNN
 /// ```swift
 /// var recipe = FineTuningRecipe.videoTransformer
 /// recipe.mixes = true
-/// recipe.colors = .randAugment
+/// recipe.clips.colors = .randAugment
 /// ```
 /// - Source: VideoTransformer-pytorch, `model_pretrain` and `data_transform`.
 public struct FineTuningRecipe: Sendable, Equatable {
@@ -30,23 +29,6 @@ public struct FineTuningRecipe: Sendable, Equatable {
     case constant
     /// A cosine of the fractional epoch, as SlowFast has it.
     case fractionalCosine
-  }
-
-  /// What is done to colours and shapes behind crop and flip.
-  public enum Colors: String, Sendable, CaseIterable {
-    case none
-    /// Brightness, contrast and saturation by up to 0.4.
-    case jitter
-    /// Two operations of fourteen at magnitude 9.
-    case randAugment
-  }
-
-  /// The means and deviations that clips are normalised by.
-  public enum Statistics: String, Sendable, CaseIterable {
-    case kinetics
-    case imagenet
-    case clip
-    case half
   }
 
   public var method: Method
@@ -71,14 +53,8 @@ public struct FineTuningRecipe: Sendable, Equatable {
 
   /// Distance between the frames of a clip.
   public var frameStride: Int
-  /// The least share of the picture that a random crop takes.
-  public var minimumScale: Double = 0.08
-  /// Share of the clips that are mirrored; 0 where left and right are classes.
-  public var flip: Double = 0.5
-  public var colors: Colors = .jitter
-  public var statistics: Statistics = .kinetics
-  /// Whether pictures are smoothed before they are made smaller.
-  public var antialias: Bool = false
+  /// How decoded frames become clips.
+  public var clips: ClipRecipe = ClipRecipe(colors: .jitter)
   /// Clips of a batch.
   public var batchSize: Int = 8
   /// Batches of one update.
@@ -95,9 +71,6 @@ public struct FineTuningRecipe: Sendable, Equatable {
     self.warmup = warmup
     self.frameStride = frameStride
   }
-
-  /// The network's mean and deviation.
-  public var normalization: Normalization { .named(statistics.rawValue) }
 }
 
 extension FineTuningRecipe: SettingGroup {
@@ -117,9 +90,8 @@ extension FineTuningRecipe: SettingGroup {
           }
           recipe.labelSmoothing = share
         }),
-      Setting("headScale", \.headScale, in: 0...1e3), Setting("minimumScale", \.minimumScale, in: 1e-3...1),
-      Setting("flip", \.flip, in: 0...1), Setting("colors", \.colors), Setting("statistics", \.statistics),
-      Setting("antialias", \.antialias), Setting("samplesPerClass", \.samplesPerClass, none: "all"),
-    ]
+      Setting("headScale", \.headScale, in: 0...1e3),
+      Setting("samplesPerClass", \.samplesPerClass, none: "all"),
+    ] + ClipRecipe.settings.map { $0.inside(\.clips) }
   }
 }

@@ -11,6 +11,7 @@ public import SluiceTensor
 /// EvaluationViews()                       // the middle of the sample, the middle of the picture
 /// EvaluationViews(windows: 10, crops: .three)   // thirty views, whose logits are averaged before any softmax
 /// ```
+/// Where clips are normalised by their own statistics, these are of all windows of a sample together.
 public struct EvaluationViews: Sendable, Equatable {
   /// The parts of a picture that are looked at.
   public enum Crops: String, Sendable, CaseIterable {

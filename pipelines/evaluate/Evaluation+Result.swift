@@ -23,12 +23,12 @@ extension Evaluation {
   /// Tensors compute on the threads of the running ``Compute``.
   /// - Parameters:
   ///   - options: seed, threads and tolerated failures; always one pass.
-  ///   - isStopped: asked after each batch.
+  ///   - stop: looked at after each batch.
   ///   - observe: gets the number of samples that have been judged.
   /// - Returns: `nil` if it was stopped.
   /// - Throws: what stops the run; ``FlowError`` if too many samples fail.
   public func result(
-    _ options: RunOptions = RunOptions(), isStopped: () -> Bool = { false }, observe: (Int) -> Void = { _ in }
+    _ options: RunOptions = RunOptions(), stop: StopRequest? = nil, observe: (Int) -> Void = { _ in }
   ) async throws -> EvaluationResult? {
     var pass = options
     (pass.epochs, pass.steps, pass.start) = (nil, nil, nil)
@@ -41,7 +41,7 @@ extension Evaluation {
         counts.add(logits: prediction.values, labels: labels)
         loss += Double(prediction.values.crossEntropy(labels: labels).scalar) * Double(labels.count)
         observe(counts.sampleCount)
-        if isStopped() { return nil }
+        if stop?.isMade == true { return nil }
       }
       return EvaluationResult(
         counts: counts, loss: loss / Double(max(counts.sampleCount, 1)), failures: run.position.failures)

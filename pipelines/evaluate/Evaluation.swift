@@ -41,14 +41,9 @@ public struct Evaluation: Sendable {
     let model = ViewClassifier(classifier: tuning.classifier)
     let labels = isLabelled ? tuning.classifier.classCount : nil
     classCount = tuning.classifier.classCount
-    let stages = (training ?? tuning.pipeline).stages
-    var sampling = stages.lazy.compactMap { $0 as? DenseFrames }.first ?? DenseFrames()
-    (sampling.window, sampling.windows) = (.center, views.windows)
-    let frames = sampling
-    var augment = stages.lazy.compactMap { $0 as? Augment }.first ?? Augment()
-    augment.keepsPixels = false
+    let (frames, augment) = tuning.reading(like: training, windows: views.windows)
     let crops = Evaluation.crops(
-      views.crops, size: tuning.classifier.imageSize, antialias: tuning.recipe.antialias, augment)
+      views.crops, size: tuning.classifier.imageSize, tuning.recipe.clips, augment)
     let batchSize = max(1, tuning.recipe.batchSize / views.count)
     pipeline = Pipeline("evaluate") {
       clips
@@ -63,9 +58,9 @@ public struct Evaluation: Sendable {
 
   /// The crops of each picture, and everything else as `augment` does it.
   private static func crops(
-    _ crops: EvaluationViews.Crops, size: Int, antialias: Bool, _ augment: Augment
+    _ crops: EvaluationViews.Crops, size: Int, _ recipe: ClipRecipe, _ augment: Augment
   ) -> Segment<DecodedClip, [Clip]> {
-    let side = Int(Double(size) / 0.875)
+    let side = recipe.resized(to: size)
     func augmenting(_ operations: AugmentOperation...) -> Augment {
       var copy = augment
       copy.operations = operations
@@ -73,13 +68,13 @@ public struct Evaluation: Sendable {
     }
     switch crops {
     case .center:
-      let whole = augmenting(.shortSide(side, antialias: antialias), .centerCrop(size))
+      let whole = augmenting(.shortSide(side, filter: recipe.filter, antialias: recipe.antialias), .centerCrop(size))
       return Segment {
         whole.workers(2)
           .map { [$0] }
       }
     case .three:
-      let resize = AugmentOperation.shortSide(side, filter: .bilinear, antialias: antialias)
+      let resize = AugmentOperation.shortSide(side, filter: .bilinear, antialias: recipe.antialias)
       let left = augmenting(resize, .sideCrop(size, .left))
       let right = augmenting(resize, .sideCrop(size, .right))
       let center = augmenting(resize, .sideCrop(size, .center))
@@ -93,5 +88,18 @@ public struct Evaluation: Sendable {
         }
       }
     }
+  }
+}
+
+extension FineTuning {
+  /// How clips are made when nothing is drawn at random: frames as in training, from the middle of each window.
+  /// - Parameter training: the pipeline it is trained by, where its settings are others than the recipe's.
+  func reading(like training: Pipeline<StepReport>? = nil, windows: Int = 1) -> (DenseFrames, Augment) {
+    let stages = (training ?? pipeline).stages
+    var sampling = stages.lazy.compactMap { $0 as? DenseFrames }.first ?? DenseFrames()
+    (sampling.window, sampling.windows) = (.center, windows)
+    var augment = stages.lazy.compactMap { $0 as? Augment }.first ?? Augment()
+    augment.keepsPixels = false
+    return (sampling, augment)
   }
 }

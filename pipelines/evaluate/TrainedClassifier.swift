@@ -1,7 +1,9 @@
+internal import SluiceAugment
 internal import SluiceData
 internal import SluiceDecode
 internal import SluiceFlow
 internal import SluiceNN
+internal import SluiceSample
 
 /// A classifier as a checkpoint left it, ready to be judged or asked.
 ///
@@ -73,6 +75,25 @@ public struct TrainedClassifier: Sendable {
       throw RunError(.data, "no data: name a list file or shards with --data, 'path label' on each line.")
     }
     return Evaluation(of: tuning, on: clips, views: views, like: pipeline)
+  }
+
+  /// The middle of each file as the classifier reads it, with the pixels behind it.
+  func clips(of files: [String]) throws -> Pipeline<Clip> {
+    let videos = try Videos(DatasetList(items: files.map { DatasetItem(path: $0) }))
+    let (choosing, reading) = tuning.reading(like: pipeline)
+    var augment = reading
+    let (size, recipe) = (tuning.classifier.imageSize, tuning.recipe.clips)
+    augment.operations = [
+      .shortSide(recipe.resized(to: size), filter: recipe.filter, antialias: recipe.antialias), .centerCrop(size),
+    ]
+    augment.keepsPixels = true
+    let cropping = augment
+    return Pipeline("look") {
+      videos
+      choosing
+      Decode()
+      cropping
+    }
   }
 
   /// The prediction of videos, images and folders of images.

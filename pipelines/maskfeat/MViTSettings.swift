@@ -22,13 +22,15 @@ struct MViTSettings: SettingGroup {
   }
 
   var preset: Preset
-  var architecture = Architecture.mvit
+  var architecture: Architecture
   var network: MViTConfiguration
   var classCount: Int?
 
   /// The preset that `request` names, with its other fields set.
+  /// - Parameter architecture: unless the request says.
   /// - Throws: ``RunError`` for a setting that is not there or makes no sense.
-  init(_ request: RunRequest) throws(RunError) {
+  init(_ request: RunRequest, architecture: Architecture = .mvit) throws(RunError) {
+    self.architecture = architecture
     preset = try chosen(request.settings["model.preset"], or: .small, option: "--set model.preset")
     network = preset == .base ? .base : .small
     try take(request.settings)

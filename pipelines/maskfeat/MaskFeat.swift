@@ -10,57 +10,118 @@ public import SluiceNN
 internal import SluiceOptimize
 internal import SluiceSample
 public import SluiceTensor
+internal import SluiceTokenize
 
-/// Masked feature prediction: an MViT learns to predict the HOG of what it cannot see.
+/// Masked feature prediction: an MViT learns to predict the HOG, or the pixels, of what it cannot see.
 ///
 /// Without being told otherwise it trains a small network on 112-pixel clips, so that a first run takes minutes on two
-/// cores; `--set model.preset=base` is the published one.
-/// - Source: Wei et al., "Masked feature prediction for self-supervised visual pre-training", CVPR 2022.
+/// cores; `--set model.preset=base` is VideoTransformer-pytorch's, and `--set recipe.preset=official` with it that of
+/// the authors.
+/// - Source: Wei et al., "Masked feature prediction for self-supervised visual pre-training", CVPR 2022;
+///   VideoTransformer-pytorch; SlowFast.
 public struct MaskFeat: TrainingSystem {
   public static let name: String = "maskfeat"
-  public static let summary: String = "MViT predicts the HOG of hidden tokens"
+  public static let summary: String = "MViT predicts the HOG or the pixels of hidden tokens"
 
   public let pipeline: Pipeline<StepReport>
   public let choices: [String: String]
   public var defaultEpochs: Int { 300 }
   private let loadWeights: @Sendable ([String: Tensor]) throws -> LoadReport
+  /// A ``Looking`` at the target's predictions.
+  let looking: any Sendable
+  /// The target, where it is HOG.
+  let hogTarget: HOGTarget?
 
   public init(_ request: RunRequest) throws {
-    let settings = try MViTSettings(request)
+    let recipe = try MaskFeatRecipe(request)
+    let settings = try MViTSettings(request, architecture: recipe.preset == .official ? .mvitv2 : .mvit)
     let target = try chosen(request.target, or: TargetKind.hog, option: "--target")
-    choices = settings.values.merging(["run.target": target.rawValue]) { own, _ in own }
-    (pipeline, loadWeights) =
-      switch target {
-      case .hog: try MaskFeat.declare(HOGObjective(), settings.network, request)
-      case .pixels: try MaskFeat.declare(PixelObjective(), settings.network, request)
+    choices = settings.values.merging(recipe.values) { own, _ in own }
+      .merging(["run.target": target.rawValue]) { own, _ in own }
+    hogTarget = target == .hog ? recipe.hogTarget : nil
+    (pipeline, loadWeights, looking) =
+      switch (target, settings.architecture) {
+      case (.hog, .mvit):
+        try MaskFeat.declare(HOGObjective(recipe.hogTarget), recipe, request, MaskFeat.mvit(settings.network))
+      case (.hog, .mvitv2):
+        try MaskFeat.declare(HOGObjective(recipe.hogTarget), recipe, request, MaskFeat.mvitv2(settings.network))
+      case (.pixels, .mvit):
+        try MaskFeat.declare(PixelObjective(), recipe, request, MaskFeat.mvit(settings.network))
+      case (.pixels, .mvitv2):
+        try MaskFeat.declare(PixelObjective(), recipe, request, MaskFeat.mvitv2(settings.network))
       }
   }
 
   public func load(pretrained checkpoint: [String: Tensor]) throws -> LoadReport { try loadWeights(checkpoint) }
 
-  private static func declare<Goal: Objective>(
-    _ objective: Goal, _ configuration: MViTConfiguration, _ request: RunRequest
-  ) throws -> (Pipeline<StepReport>, @Sendable ([String: Tensor]) throws -> LoadReport) {
-    let backbone = try MViT(configuration, predictionWidth: objective.predictionWidth)
+  /// A backbone that predicts so many numbers for each token, and the size of its clips.
+  private typealias Making<Backbone> = (MViTConfiguration, (_ predictionWidth: Int) throws -> Backbone)
+
+  private static func mvit(_ network: MViTConfiguration) -> Making<MViT> {
+    (network, { try MViT(network, predictionWidth: $0) })
+  }
+
+  private static func mvitv2(_ network: MViTConfiguration) -> Making<MViTv2> {
+    (network, { try MViTv2(network, predictionWidth: $0) })
+  }
+
+  private static func declare<Goal: Objective, Backbone: MaskedBackbone & VideoBackbone>(
+    _ objective: Goal, _ recipe: MaskFeatRecipe, _ request: RunRequest, _ making: Making<Backbone>
+  ) throws -> (Pipeline<StepReport>, @Sendable ([String: Tensor]) throws -> LoadReport, any Sendable) {
+    let (network, make) = making
+    let backbone = try make(objective.predictionWidth)
     let model = MaskedModel(backbone, for: objective)
     let clips = try request.clips(of: request.data, classMap: request.classMap())
-    // The published rate is 8e-4 for 256 clips a step.
     let batchSize = try request.number("batch.size") ?? 16
-    let peak = 8e-4 * Double(batchSize) / 256
+    let clipCount = try batchSize * (request.number("optimize.accumulation") ?? 1)
+    var augment = Augment(normalization: recipe.clips.normalization)
+    augment.operations = recipe.clips.operations(size: network.imageSize)
+    let augmenting = augment
     let pipeline = Pipeline(name) {
       clips.shuffled()
-      DenseFrames(count: configuration.frameCount, stride: 4)
+      DenseFrames(count: network.frameCount, stride: 4, spacing: recipe.spacing)
       Decode().workers(2)
-      Augment(.resizedCrop(configuration.imageSize, scale: 0.5...1), .flip).workers(2).buffer(4)
-      CubeMask(ratio: 0.4)
+      augmenting.workers(2).buffer(4)
+      masking(recipe.mask, imageSize: network.imageSize)
       objective.target
-        .batch(16)
+        .batch(batchSize)
       Step {
         Forward(model)
         Loss(objective)
-        Optimize(.adamW(.cosine(peak: peak, warmup: 5)))
+        Optimize(recipe.optimizer(clipCount: clipCount))
       }
     }
-    return (pipeline, { try backbone.parameters.load(backbone.weights(from: $0), mode: .present) })
+    var still = augment
+    still.operations = [.shortSide(recipe.clips.resized(to: network.imageSize)), .centerCrop(network.imageSize)]
+    let cropping = still
+    let looking = Looking<Goal.Target>(
+      pipeline: { clips in
+        Pipeline("look") {
+          clips
+          DenseFrames(count: network.frameCount, stride: 4, spacing: recipe.spacing, window: .center)
+          Decode()
+          cropping
+          masking(recipe.mask, imageSize: network.imageSize)
+          objective.target
+            .batch(1)
+          Evaluate(model)
+        }
+      }, load: { try backbone.parameters.load($0, mode: .exact) })
+    return (pipeline, { try backbone.parameters.load(backbone.weights(from: $0), mode: .present) }, looking)
+  }
+
+  /// What the network predicts of the middle of each clip, and how it takes a checkpoint of its own.
+  struct Looking<Target: Sendable>: Sendable {
+    let pipeline: @Sendable (Clips) -> Pipeline<Prediction<MaskedSample<Target>>>
+    let load: @Sendable ([String: Tensor]) throws -> Void
+  }
+
+  private static func masking(_ mask: MaskFeatRecipe.Mask, imageSize: Int) -> Segment<Clip, MaskedClip> {
+    switch mask {
+    case .cube: Segment { CubeMask(ratio: 0.4) }
+    case .block3d: Segment { BlockMask(ratio: 0.4, windowSize: imageSize % 32 == 0 ? 32 : 16) }
+    case .tube: Segment { TubeMask(ratio: 0.4) }
+    case .random: Segment { RandomMask(ratio: 0.4) }
+    }
   }
 }

@@ -31,7 +31,7 @@ extension FineTuningRecipe {
     var recipe = FineTuningRecipe(.adamW, learningRate: 0.005, frameStride: 4)
     recipe.layerDecay = 0.75
     recipe.mixes = true
-    recipe.colors = .randAugment
+    recipe.clips.colors = .randAugment
     recipe.epochs = 200
     return recipe
   }()

@@ -34,6 +34,13 @@ extension SettingGroup {
 }
 
 extension Setting {
+  /// The same field of what is inside something larger.
+  func inside<Outer>(_ path: any WritableKeyPath<Outer, Root> & Sendable) -> Setting<Outer> {
+    Setting<Outer>(name, changesResults: changesResults, read: { read($0[keyPath: path]) }) { outer, text in
+      try write(&outer[keyPath: path], text)
+    }
+  }
+
   /// A whole number from 1, or a word for none.
   init(_ name: String, _ field: any WritableKeyPath<Root, Int?> & Sendable, none word: String) {
     self.init(name, read: { $0[keyPath: field].map { "\($0)" } ?? word }) { root, text in

@@ -55,7 +55,7 @@ struct StepRecorder {
     let epochs = delivery.position.sources.first?.epoch ?? 0
     let isDue = delivery.completesEpoch && epochs % validation.interval == 0
     guard isDue || trainer.isComplete(delivery.position), !stop.isMade else { return false }
-    let result = try await validation.evaluation.result(trainer.options, isStopped: { stop.isMade })
+    let result = try await validation.evaluation.result(trainer.options, stop: stop)
     guard let result else { return false }
     self.validation = (delivery.position.step, result.metrics)
     observe(.validated(step: delivery.position.step, result))

@@ -57,7 +57,7 @@ public struct DenseFrames: Stage, ByteBounded {
 
   public func outputSize(of input: ElementSize) -> ElementSize {
     var size = input
-    size.frameCount = count
+    size.frameCount = count * windows
     return size
   }
 

@@ -53,7 +53,7 @@ struct EvalCommand: AsyncParsableCommand {
     var progress = ProgressLine("eval \(pipeline)", total: evaluation.sampleCount)
     defer { progress.finish() }
     let result = try await arguments.compute.run {
-      try await evaluation.result(arguments.options(maxFailures: maxFailures), isStopped: { stop.isMade }) {
+      try await evaluation.result(arguments.options(maxFailures: maxFailures), stop: stop) {
         progress.update(done: $0, unit: "clips")
       }
     }

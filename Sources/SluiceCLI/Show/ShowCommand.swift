@@ -1,0 +1,104 @@
+internal import ArgumentParser
+internal import FoundationEssentials
+internal import SluiceMedia
+internal import SluicePipelines
+
+struct ShowCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "Draws what a trained model sees: predictions behind masks, or attention.",
+    subcommands: [ShowMasksCommand.self, ShowAttentionCommand.self])
+}
+
+/// The options of both kinds of pictures.
+struct ShowArguments: ParsableArguments {
+  @Argument(help: "Videos, or folders of images.")
+  var files: [String]
+
+  @Option(help: ArgumentHelp("A run (its best checkpoint) or a checkpoint.", valueName: "checkpoint"))
+  var from: String
+
+  @Option(help: ArgumentHelp("The folder that pictures are written to.", valueName: "dir"))
+  var out: String = "pictures"
+
+  mutating func validate() throws {
+    if files.isEmpty { throw ValidationError("Name at least one video.") }
+  }
+
+  /// Calls `draw` for each file with the path its pictures begin with.
+  func each(_ draw: (_ file: String, _ stem: String) async throws -> Void) async throws {
+    try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+    var seen: [String: Int] = [:]
+    for file in files {
+      let last = file.split(separator: "/").last.map(String.init) ?? "clip"
+      let name = last.lastIndex(of: ".").map { String(last[..<$0]) } ?? last
+      // Files of one name in different folders do not overwrite each other.
+      let count = seen[name, default: 0]
+      seen[name] = count + 1
+      try await draw(file, "\(out)/\(name)" + (count > 0 ? "-\(count + 1)" : ""))
+    }
+  }
+}
+
+struct ShowMasksCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "masks",
+    abstract: "Masked input, predicted HOG and frame side by side, of a run of maskfeat.",
+    discussion: """
+      Example:
+        sluice show masks clip.mp4 --from runs/maskfeat-1 --out pictures
+      """)
+
+  @OptionGroup
+  var arguments: ShowArguments
+
+  @Option(help: "Another seed hides other places.")
+  var seed: UInt64 = 0
+
+  func run() async throws {
+    let look = try MaskFeatLook(from: arguments.from)
+    try await arguments.each { file, stem in
+      let picture = Picture.column(try await look.rows(of: file, seed: seed))
+      try picture.frame.write(to: stem + "-masks.png")
+      Console.print(stem + "-masks.png")
+    }
+  }
+}
+
+struct ShowAttentionCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "attention",
+    abstract: "Where the heads of the last attention look, on the frames, of a run of timesformer or vivit.",
+    discussion: """
+      A PNG with a row for each frame (frame, overlay, heads) and an MP4 (frame, overlay).
+
+      Example:
+        sluice show attention clip.mp4 --from runs/timesformer-1 --out pictures
+      """)
+
+  @OptionGroup
+  var arguments: ShowArguments
+
+  @Option(help: "The share of each head's attention that is shown.")
+  var share = 0.6
+
+  mutating func validate() throws {
+    guard share > 0, share <= 1 else { throw ValidationError("--share \(share): more than 0 and at most 1 is wanted.") }
+  }
+
+  func run() async throws {
+    let look = try AttentionLook(from: arguments.from)
+    try await arguments.each { file, stem in
+      let frames = try await look.frames(of: file, share: share)
+      try Picture.column(frames.map(\.panel)).frame.write(to: stem + "-attention.png")
+      Console.print(stem + "-attention.png")
+      let pairs = frames.map { Picture.row([$0.picture, $0.overlay]).frame }
+      guard let first = pairs.first else { return }
+      let writer = try VideoWriter(
+        path: stem + "-attention.mp4", like: first, encoding: .h264(framesPerSecond: 4, quality: 12))
+      for pair in pairs { try writer.append(pair) }
+      try writer.finish()
+      Console.print(stem + "-attention.mp4")
+    }
+  }
+}
