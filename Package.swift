@@ -130,7 +130,9 @@ let package = Package(
         "SluicePlatform", "SluiceNN", "SluiceModels", "SluiceTensor", "SluiceCheckpoints", "SluiceData", "SluiceFlow",
         "SluiceForward", "SluiceLoss", "SluiceOptimize",
       ]),
-    tests("CheckpointTests", ["SluiceCheckpoints", "SluiceFlow", "SluiceNN", "SluiceTensor"]),
+    tests("CheckpointTests", ["SluiceCheckpoints", "SluiceFlow", "SluiceNN", "SluiceTensor", "WeightReader"]),
+    .executableTarget(
+      name: "WeightReader", dependencies: ["SluiceCheckpoints"], path: "Tests/WeightReader", swiftSettings: relaxed),
     tests(
       "ShardTests", ["SluiceShards", "SluiceMedia", "SluicePlatform", "SluiceKernels", "CZstd"], exclude: ["reader.py"]),
     tests(

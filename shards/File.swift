@@ -1,5 +1,6 @@
 internal import Glibc
 internal import SluiceKernels
+internal import SluicePlatform
 
 /// An open file; closed when the last user lets go.
 @safe final class File: Sendable {
@@ -158,11 +159,7 @@ internal import SluiceKernels
 /// What the shard writer needs of a directory.
 enum Directory {
   static func create(_ path: String) throws(ShardError) {
-    var partial = path.hasPrefix("/") ? "/" : ""
-    for component in path.split(separator: "/") {
-      partial += component + "/"
-      guard unsafe mkdir(partial, 0o755) == 0 || errno == EEXIST else { throw File.failure("create", partial) }
-    }
+    do { try createDirectories(path) } catch { throw ShardError(error) }
   }
 
   /// Names of the entries, sorted.
@@ -186,17 +183,24 @@ enum Directory {
   }
 
   /// Gives a finished file its name, and makes that last.
-  static func rename(_ old: String, to new: String, in directory: String) throws(ShardError) {
-    guard unsafe Glibc.rename(old, new) == 0 else { throw File.failure("rename", old) }
-    try File(directory).synchronize()
+  static func rename(_ old: String, to new: String) throws(ShardError) {
+    do { try putInPlace(old, as: new) } catch { throw ShardError(error) }
   }
 
   /// Writes a whole file so that it is there completely or not at all.
   static func write(_ bytes: [UInt8], to name: String, in directory: String) throws(ShardError) {
-    let partial = "\(directory)/\(name).partial"
-    let file = try File(partial, .writing)
-    try file.write(bytes)
-    try file.synchronize()
-    try rename(partial, to: "\(directory)/\(name)", in: directory)
+    do {
+      var file = try OutputFile(replacing: "\(directory)/\(name)")
+      try file.write(bytes)
+      try file.finish()
+    } catch {
+      throw ShardError(error)
+    }
+  }
+}
+
+extension ShardError {
+  fileprivate init(_ error: OutputFileError) {
+    self.init(.system, error.reason, file: error.path)
   }
 }

@@ -89,8 +89,7 @@ struct ShardWriter {
       clips: records.map(ClipSummary.init), failures: failures)
     try put(bytes)
     try file.synchronize()
-    let name = ShardFormat.shardName(number)
-    try Directory.rename(file.path, to: "\(directory)/\(name)", in: directory)
+    try Directory.rename(file.path, to: "\(directory)/\(ShardFormat.shardName(number))")
     return summary
   }
 }

@@ -3,60 +3,87 @@ import SluiceCheckpoints
 import TestSupport
 import Testing
 
-/// Damaged files of every format: each is read, or ends in an error, within its time.
+/// Damaged files of every format: each is read, or ends in an error, within its time and with little memory.
+///
+/// A program of its own reads them, so that a crash or too much memory is the end of that program and names the file. Of
+/// each format every second file has right sizes and checksums, so that the damage gets behind the first checks.
 @Suite struct FuzzTests {
   private let count = isLongTier ? 10_000 : 600
+  /// What a reading may take: this and a multiple of the file's size.
+  private static let spareBytes = 1 << 20
+  private static let multiple = 8
 
-  /// Small files of the golden folders, by how they begin.
-  private func seeds(_ isWanted: ([UInt8]) -> Bool) throws -> [[UInt8]] {
+  /// The golden folders' weight files of at most `limit` bytes that are wanted by their first bytes and their name.
+  private func seeds(limit: Int = 16_000, _ isWanted: (_ name: String, _ bytes: [UInt8]) -> Bool) throws -> [[UInt8]] {
     var seen: Set<[UInt8]> = []
     let names = try Golden.paths { name in
       [".pth", ".pt", ".pkl", ".safetensors"].contains { name.hasSuffix($0) } && !name.contains("bad_deep")
     }
-    for (_, url) in names {
+    for (name, url) in names {
       let size = try FileManager.default.attributesOfItem(atPath: url.path)[.size] as? Int ?? .max
-      guard size < 16_000 else { continue }
+      guard size <= limit else { continue }
       let bytes = [UInt8](try Data(contentsOf: url))
-      if isWanted(bytes) { seen.insert(bytes) }
+      if isWanted(name, bytes) { seen.insert(bytes) }
     }
     return seen.sorted { $0.lexicographicallyPrecedes($1) }
   }
 
-  /// Reads each damaged file to its end.
-  private func survive(_ format: String, _ make: (inout SeededGenerator, Int) -> [UInt8]) throws {
+  /// Has each damaged file read to its end.
+  private func survive(
+    _ format: String, whole: [[UInt8]], _ make: (inout SeededGenerator, Int) -> [UInt8]
+  ) throws {
+    let clock = ContinuousClock()
+    let start = clock.now
+    var counts: [Substring: Int] = [:]
+    var slowest = 0.0
     try withTemporaryFolder { folder in
-      let path = "\(folder)/damaged"
-      var opened = 0
-      for number in 0..<count {
-        var generator = SeededGenerator(number)
-        let bytes = make(&generator, number)
-        try Data(bytes).write(to: URL(fileURLWithPath: path))
-        let start = ContinuousClock.now
-        do {
-          let file: any TensorSource =
-            format == "safetensors" ? try SafetensorsFile(path: path) : try PyTorchFile(path: path)
-          for tensor in file.tensors where try file.bytes(tensor.name).count != tensor.byteCount {
-            Issue.record("\(format) \(number): \(tensor.name) gave another number of bytes than its shape asks for")
-          }
-          opened += 1
-        } catch let error as CheckpointError {
-          if let position = error.position, !(0...bytes.count).contains(position) {
-            Issue.record("\(format) \(number): the error is at byte \(position) of \(bytes.count)")
-          }
-        }
-        let elapsed = ContinuousClock.now - start
-        if elapsed > .seconds(10) { Issue.record("\(format) \(number): took \(elapsed)") }
+      var warmUp: [String] = []
+      for (number, bytes) in whole.enumerated() {
+        warmUp.append("\(folder)/whole-\(number)")
+        try Data(bytes).write(to: URL(filePath: warmUp[number]))
       }
-      // All refused or all read would mean that the mutations test nothing.
-      #expect(opened > 0 && opened < count, "\(format): \(opened) of \(count) were read")
+      for first in stride(from: 0, to: count, by: 500) {
+        let numbers = first..<min(count, first + 500)
+        for number in numbers {
+          var generator = SeededGenerator(number)
+          try Data(make(&generator, number)).write(to: URL(filePath: "\(folder)/\(number)"))
+        }
+        let lines = try WeightReader.read(
+          numbers.map { "\(folder)/\($0)" }, format: format, warmUp: warmUp, spareBytes: Self.spareBytes,
+          multiple: Self.multiple)
+        for (number, line) in zip(numbers, lines) {
+          let fields = line.split(separator: " ", maxSplits: 1)
+          guard fields.count == 2, let milliseconds = Double(fields[0]) else { continue }
+          counts[fields[1], default: 0] += 1
+          slowest = max(slowest, milliseconds)
+          if fields[1].hasPrefix("wrong") { Issue.record("\(format) \(number): \(fields[1])") }
+          if milliseconds > 10_000 { Issue.record("\(format) \(number): took \(milliseconds) ms") }
+        }
+        if lines.count < numbers.count {
+          let number = numbers.lowerBound + lines.count
+          let kept = FileManager.default.temporaryDirectory.appending(path: "sluice-fuzz-\(format)-\(number)")
+          try? FileManager.default.removeItem(at: kept)
+          try FileManager.default.copyItem(at: URL(filePath: "\(folder)/\(number)"), to: kept)
+          Issue.record("\(format) \(number): a crash, a hang or too much memory; the file is \(kept.path)")
+          return
+        }
+        for number in numbers { try FileManager.default.removeItem(atPath: "\(folder)/\(number)") }
+      }
+      #expect(!FileManager.default.fileExists(atPath: "\(folder)/sluice_pickle_executed"))
     }
+    let (read, refused) = (counts["read"] ?? 0, counts["refused"] ?? 0)
+    print(
+      "fuzz: \(format): \(count) files, \(read) read, \(refused) refused, at most \(slowest) ms each, \(clock.now - start)"
+    )
+    // All refused or all read would mean that the mutations test nothing.
+    #expect(read > 0 && refused > 0 && read + refused == count)
     #expect(!FileManager.default.fileExists(atPath: "sluice_pickle_executed"))
   }
 
   @Test func damagedSafetensorsAreReadOrRefused() throws {
-    let seeds = try seeds { $0.count > 9 && $0[8] == UInt8(ascii: "{") }
-    try survive("safetensors") { generator, number in
-      var bytes = seeds[number % seeds.count]
+    let seeds = try seeds { $1.count > 9 && $1[8] == UInt8(ascii: "{") }
+    try survive("safetensors", whole: seeds) { generator, number in
+      var bytes = seeds[number / 2 % seeds.count]
       guard number % 2 == 0 else {
         mutate(&bytes, &generator)
         return bytes
@@ -70,13 +97,34 @@ import Testing
   }
 
   @Test func damagedArchivesAreReadOrRefused() throws {
-    let seeds = try seeds { $0.starts(with: [0x50, 0x4B, 3, 4]) }
+    try surviveArchives("zip", try seeds { name, bytes in isArchive(bytes) && name.hasSuffix(".pth") })
+  }
+
+  @Test func damagedTorchScriptArchivesAreReadOrRefused() throws {
+    try surviveArchives("torchscript", try seeds { name, bytes in isArchive(bytes) && name.hasSuffix(".pt") })
+  }
+
+  @Test func damagedLegacyFilesAreReadOrRefused() throws {
+    try surviveLegacy("legacy", try seeds { name, bytes in isLegacy(bytes) && name.hasSuffix(".pth") })
+  }
+
+  @Test func damagedModulesAreReadOrRefused() throws {
+    let modules = try seeds(limit: 200_000) { name, _ in name.hasSuffix(".pkl") }
+    try surviveArchives("module-zip", modules.filter(isArchive))
+    try surviveLegacy("module-legacy", modules.filter(isLegacy))
+  }
+
+  private func isArchive(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x50, 0x4B, 3, 4]) }
+
+  private func isLegacy(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x80, 2, 0x8A, 0x0A]) }
+
+  private func surviveArchives(_ format: String, _ seeds: [[UInt8]]) throws {
     let whole = seeds.filter { $0.count > 22 && $0[($0.count - 22)...].starts(with: [0x50, 0x4B, 5, 6]) }
       .filter { bytes in (try? open(bytes)) != nil }
-    #expect(whole.count >= 4)
-    try survive("zip") { generator, number in
+    #expect(!whole.isEmpty)
+    try survive(format, whole: whole) { generator, number in
       guard number % 2 == 0 else {
-        var bytes = seeds[number % seeds.count]
+        var bytes = seeds[number / 2 % seeds.count]
         mutate(&bytes, &generator)
         return bytes
       }
@@ -89,21 +137,29 @@ import Testing
     }
   }
 
-  @Test func damagedLegacyFilesAreReadOrRefused() throws {
-    let seeds = try seeds { $0.starts(with: [0x80, 2, 0x8A, 0x0A]) }
-    try survive("legacy") { generator, number in
-      var bytes = seeds[number % seeds.count]
+  private func surviveLegacy(_ format: String, _ seeds: [[UInt8]]) throws {
+    #expect(!seeds.isEmpty)
+    try survive(format, whole: seeds.filter { (try? open($0)) != nil }) { generator, number in
+      var bytes = seeds[number / 2 % seeds.count]
       guard number % 2 == 0 else {
         mutate(&bytes, &generator)
         return bytes
       }
-      // Half: only opcodes and arguments after the header, each replaced by another, so that all lengths stay right.
+      // Half: only opcodes and arguments of the pickles, each replaced by another, so that all lengths stay right. (The
+      // format has no checksums.)
+      let end = pickleEnd(bytes)
       for _ in 0..<Int.random(in: 1...3, using: &generator) {
-        let place = Int.random(in: 15..<bytes.count, using: &generator)
+        let place = Int.random(in: 15..<end, using: &generator)
         bytes[place] = pickleVocabulary.randomElement(using: &generator) ?? 0
       }
       return bytes
     }
+  }
+
+  /// Where the elements begin: after the list of storages, the last pickle, which ends in "e." or "a.".
+  private func pickleEnd(_ bytes: [UInt8]) -> Int {
+    let ends = bytes.indices.dropLast().filter { [0x61, 0x65].contains(bytes[$0]) && bytes[$0 + 1] == 0x2E }
+    return ends.first.map { $0 + 2 } ?? bytes.count
   }
 
   private func open(_ bytes: [UInt8]) throws -> PyTorchFile {
@@ -115,7 +171,7 @@ import Testing
   }
 
   @Test func archivesPutTogetherAgainAreRead() throws {
-    for bytes in try seeds({ $0.starts(with: [0x50, 0x4B, 3, 4]) }) {
+    for bytes in try seeds(limit: 200_000, { isArchive($1) }) {
       guard let first = try? open(bytes) else { continue }
       let second = try open(StoredArchive(bytes).bytes)
       #expect(second.tensors == first.tensors)

@@ -6,7 +6,7 @@ import Testing
 /// The built program: `sluice weights`.
 @Suite(.serialized) struct WeightsCommandTests {
   /// Ends a run that takes more memory of its own than 96 MB and the stacks of the runtime's threads.
-  private let littleMemory = "ulimit -d 131072"
+  private let littleMemory = isSanitized ? "" : "ulimit -d 131072"
 
   private func weights(_ arguments: String..., limits: String = "", directory: String? = nil) throws -> ProgramRun {
     try SluiceProgram.run(["weights"] + arguments, limits: limits, directory: directory)
@@ -43,9 +43,9 @@ import Testing
         peak = max(peak, run.peakByteCount)
       }
       print("sluice weights info, 1 GB: \(Int(fastest * 1000)) ms at best, \(peak / 1_000_000) MB")
-      #expect(peak < 50_000_000)
+      #expect(peak < 50_000_000 || isSanitized)
       // 50 ms on a machine with nothing else to do; the everyday tier runs beside other tests.
-      #expect(fastest < (isLongTier ? 0.05 : 1))
+      #expect(fastest < (isLongTier ? 0.05 : isSanitized ? 10 : 1))
     }
   }
 
@@ -98,7 +98,7 @@ import Testing
         let run = try weights("info", "--statistics", entry.path, limits: littleMemory, directory: folder)
         #expect(run.status == 1, "\(entry): \(run.status) \(run.messages)")
         #expect(run.messages.contains(entry.path) && run.output.isEmpty, "\(entry): \(run.messages)")
-        #expect(run.peakByteCount < 64_000_000, "\(entry) took \(run.peakByteCount) bytes")
+        #expect(run.peakByteCount < 64_000_000 || isSanitized, "\(entry) took \(run.peakByteCount) bytes")
         #expect(run.seconds < 10, "\(entry) took \(run.seconds) s")
       }
       let created = try FileManager.default.contentsOfDirectory(atPath: folder)

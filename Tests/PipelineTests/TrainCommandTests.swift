@@ -32,6 +32,61 @@ import Testing
     }
   }
 
+  @Test func aDiskThatFillsLosesNothingAndSaysSo() throws {
+    try withTemporaryFolder { folder in
+      let list = try SampleVideos.write(3, to: folder)
+      let common = ["train", "maskfeat", "--data", list, "--steps", "4", "--checkpoint-every", "1"] + Self.small
+      let whole = try SluiceProgram.run(common + ["--out", folder + "/whole"])
+      #expect(whole.status == 0, "\(whole.errors)")
+
+      let out = folder + "/full"
+      _ = try SluiceProgram.run(common + ["--out", out]) { process in
+        try waitForLines(2, of: out + "/metrics.jsonl", while: process)
+        kill(process.processIdentifier, SIGINT)
+      }
+      let before = try checkpoints(out)
+      // Files of at most 1000 blocks, less than the optimiser's; the signal that goes with it is ignored, as no disk
+      // sends one.
+      let failed = try TestSupport.SluiceProgram.run(
+        ["train", "maskfeat", "--resume", "--out", out], limits: "trap '' XFSZ; ulimit -f 1000")
+      #expect(failed.status == 1)
+      let last = try #require(before.last)
+      #expect(failed.messages.contains("make room on the disk"), "\(failed.messages)")
+      #expect(failed.messages.contains("\(last), is whole: go on from it by --resume"), "\(failed.messages)")
+      #expect(try checkpoints(out) == before)
+      let resumed = try SluiceProgram.run(["train", "maskfeat", "--resume", "--out", out])
+      #expect(resumed.status == 0, "\(resumed.errors)")
+      #expect(try losses(out) == losses(folder + "/whole"))
+    }
+  }
+
+  @Test func numbersThatAreNoneStopTheRunAndLeaveTheLastCheckpoint() throws {
+    try withTemporaryFolder { folder in
+      let list = try SampleVideos.write(3, to: folder)
+      // A rate at which the second step overflows.
+      let run = try SluiceProgram.run(
+        ["train", "maskfeat", "--data", list, "--steps", "9", "--checkpoint-every", "1", "--out", folder + "/run"]
+          + Self.small + ["--set", "optimize.peak=1000"])
+      #expect(run.status == 1)
+      #expect(run.errors.contains("is not finite") || run.errors.contains("the loss is"), "\(run.errors)")
+      #expect(run.errors.contains("step 2:") && run.errors.contains("(optimize)"), "\(run.errors)")
+      #expect(run.errors.contains("clip 0.mp4") || run.errors.contains("clip 1.mp4"), "\(run.errors)")
+      #expect(try checkpoints(folder + "/run") == ["step-000001"])
+      let resumed = try SluiceProgram.run(["train", "maskfeat", "--resume", "--out", folder + "/run"])
+      #expect(resumed.status == 1 && resumed.errors.contains("resumed after step 1"), "\(resumed.errors)")
+    }
+  }
+
+  @Test func aRunWhereNothingMayBeWrittenSaysSo() throws {
+    try withTemporaryFolder { folder in
+      let list = try SampleVideos.write(1, to: folder)
+      try Data().write(to: URL(filePath: folder + "/file"))
+      let run = try SluiceProgram.run(
+        ["train", "maskfeat", "--data", list, "--steps", "1", "--out", folder + "/file/run"] + Self.small)
+      #expect(run.status == 1 && run.errors.contains("\(folder)/file: cannot be created"), "\(run.errors)")
+    }
+  }
+
   @Test func aChangedConfigurationIsRefusedWithTheDifference() throws {
     try withTemporaryFolder { folder in
       let list = try SampleVideos.write(2, to: folder)
@@ -100,6 +155,10 @@ import Testing
       let option = try SluiceProgram.run(["train", "maskfeat", "--data", list, "--epoch", "2"])
       #expect(option.status == 64, "\(option.errors)")
     }
+  }
+
+  private func checkpoints(_ directory: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: directory + "/checkpoints").sorted()
   }
 
   private func losses(_ directory: String) throws -> [Double] {

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import Glibc
+internal import SluicePlatform
 
 /// Where a run keeps what it writes: `metrics.jsonl`, `checkpoints/`, `failures.csv`, `configuration.json`, `report.html`.
 public struct RunDirectory: Sendable, Equatable {
@@ -39,39 +39,20 @@ public struct RunDirectory: Sendable, Equatable {
   /// Makes the directory.
   /// - Throws: ``RunError`` if it cannot be made, or is a file.
   public func create() throws(RunError) {
-    do {
-      try FileManager.default.createDirectory(atPath: checkpoints, withIntermediateDirectories: true)
-    } catch {
-      throw RunError(
-        .file, "\(path): the run's directory cannot be made (\(error)). Name another with --out, or free the name.")
+    do { try createDirectories(checkpoints) } catch {
+      throw RunError(.file, "\(error). The run's directory is named by --out.")
     }
   }
 
-  /// Writes a file whole or not at all: under a temporary name, forced to the disk, then renamed.
+  /// Writes a file whole or not at all.
   /// - Throws: ``RunError`` if that fails; the file that was there before is untouched then.
   public func write(_ text: String, to file: String) throws(RunError) {
-    let temporary = file + ".tmp"
-    let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw .file(file, "cannot be written", errno: errno) }
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let written = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if written < 0 && errno == EINTR { continue }
-      guard written > 0 else {
-        let number = errno
-        close(descriptor)
-        unsafe unlink(temporary)
-        throw .file(file, "cannot be written", errno: number)
-      }
-      rest = rest.dropFirst(written)
-    }
-    let isSynced = fsync(descriptor) == 0
-    let number = errno
-    close(descriptor)
-    guard isSynced, unsafe rename(temporary, file) == 0 else {
-      let code = isSynced ? errno : number
-      unsafe unlink(temporary)
-      throw .file(file, "cannot be written", errno: code)
+    do {
+      var output = try OutputFile(replacing: file)
+      try output.write(Array(text.utf8))
+      try output.finish()
+    } catch {
+      throw RunError(.file, "\(error)")
     }
   }
 }

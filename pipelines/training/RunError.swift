@@ -4,7 +4,7 @@ internal import Glibc
 public struct RunError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What kind of failure it is; new kinds may come.
   public struct Code: Sendable, Hashable {
-    private enum Kind { case file, configuration, resume, data, numbers, weights }
+    private enum Kind { case file, configuration, resume, data, weights }
     private let kind: Kind
 
     /// A file or directory cannot be read or written.
@@ -17,8 +17,6 @@ public struct RunError: Error, Sendable, Equatable, CustomStringConvertible {
     public static let data: Code = Code(kind: .data)
     /// Weights do not fit the model, or there are none.
     public static let weights: Code = Code(kind: .weights)
-    /// A loss or a gradient is not a number.
-    public static let numbers: Code = Code(kind: .numbers)
   }
 
   public let code: Code

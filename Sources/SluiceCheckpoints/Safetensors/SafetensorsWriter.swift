@@ -12,9 +12,9 @@ extension SafetensorsFile {
   public static func write(
     _ contents: [TensorContent], metadata: [String: String] = [:], to path: String
   ) throws(CheckpointError) {
-    try replaceFile(at: path) { (file: inout OutputFile) throws(CheckpointError) in
-      try write(contents, metadata: metadata, into: &file)
-    }
+    var file = try CheckpointOutput(replacing: path)
+    try write(contents, metadata: metadata, into: &file)
+    try file.finish()
   }
 
   /// Writes tensors as one safetensors file, in the order of their names.
@@ -29,7 +29,7 @@ extension SafetensorsFile {
   }
 
   static func write(
-    _ contents: [TensorContent], metadata: [String: String], into file: inout OutputFile
+    _ contents: [TensorContent], metadata: [String: String], into file: inout CheckpointOutput
   ) throws(CheckpointError) {
     // A stable order: sorting by size alone might exchange equals.
     let ordered = contents.enumerated().sorted {

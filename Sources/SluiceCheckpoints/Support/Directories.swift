@@ -11,15 +11,6 @@ func directoryEntries(_ path: String) throws(CheckpointError) -> [String] {
   }
 }
 
-/// Creates a directory and those above it, where they are missing.
-func createDirectory(_ path: String) throws(CheckpointError) {
-  do {
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  } catch {
-    throw CheckpointError(.unwritable, file: path, "cannot be created: \(error)")
-  }
-}
-
 /// Removes a directory with all that is in it; what cannot be removed stays.
 func removeTree(_ path: String) {
   guard unsafe access(path, F_OK) == 0 else { return }

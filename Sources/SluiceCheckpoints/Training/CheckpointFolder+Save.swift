@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import SluicePlatform
 
 extension CheckpointFolder {
   /// Writes a state as the checkpoint of its step, then removes checkpoints that need not stay.
@@ -12,7 +13,7 @@ extension CheckpointFolder {
   public func save(_ state: TrainingState) throws(CheckpointError) -> String {
     let name = Step(state.position.step).name
     do throws(CheckpointError) {
-      try createDirectory(path)
+      try create(path)
       try removeLeftovers()
       try requireSpace(for: state)
       let temporary = "\(path)/.\(name).tmp-\(getpid())"
@@ -36,31 +37,31 @@ extension CheckpointFolder {
     }
     var manifest = CheckpointManifest()
     func add(
-      _ file: String, _ body: (inout OutputFile) throws(CheckpointError) -> Void
+      _ file: String, _ body: (inout CheckpointOutput) throws(CheckpointError) -> Void
     ) throws(CheckpointError) {
-      var output = try OutputFile(at: "\(directory)/\(file)", for: "\(name)/\(file)")
+      var output = try CheckpointOutput(at: "\(directory)/\(file)", for: "\(name)/\(file)")
       try body(&output)
       try output.finish()
       manifest.files[file] = CheckpointManifest.Entry(byteCount: output.byteCount, crc32: output.checksum.value)
     }
     // "pt" is what readers of other frameworks want to see before they take the names for a PyTorch state dict.
     let metadata = ["format": "pt", "step": "\(state.position.step)"]
-    try add(CheckpointFile.parameters) { (file: inout OutputFile) throws(CheckpointError) in
+    try add(CheckpointFile.parameters) { (file: inout CheckpointOutput) throws(CheckpointError) in
       try SafetensorsFile.write(SafetensorsFile.contents(of: state.parameters), metadata: metadata, into: &file)
     }
-    try add(CheckpointFile.optimizer) { (file: inout OutputFile) throws(CheckpointError) in
+    try add(CheckpointFile.optimizer) { (file: inout CheckpointOutput) throws(CheckpointError) in
       try SafetensorsFile.write(SafetensorsFile.contents(of: state.optimizer), metadata: [:], into: &file)
     }
-    try add(CheckpointFile.position) { (file: inout OutputFile) throws(CheckpointError) in
+    try add(CheckpointFile.position) { (file: inout CheckpointOutput) throws(CheckpointError) in
       try file.write(try encodeJSON(state.position, file: name))
     }
-    try add(CheckpointFile.configuration) { (file: inout OutputFile) throws(CheckpointError) in
+    try add(CheckpointFile.configuration) { (file: inout CheckpointOutput) throws(CheckpointError) in
       try file.write(try encodeJSON(state.configuration, file: name))
     }
-    var output = try OutputFile(at: "\(directory)/\(CheckpointManifest.name)", for: name)
+    var output = try CheckpointOutput(at: "\(directory)/\(CheckpointManifest.name)", for: name)
     try output.write(try encodeJSON(manifest, file: name))
     try output.finish()
-    try synchronizeDirectory(directory)
+    try synchronize(directory)
   }
 
   /// Renames the finished directory; one of the same step is exchanged in one operation where the system can.
@@ -69,14 +70,19 @@ extension CheckpointFolder {
       guard unsafe sluice_exchange(temporary, final) == 0 else {
         throw CheckpointError(.unwritable, file: final, "cannot be replaced: \(systemMessage(errno))")
       }
-      try synchronizeDirectory(path)
+      try synchronize(path)
       removeTree(temporary)
       return
     }
-    guard unsafe rename(temporary, final) == 0 else {
-      throw CheckpointError(.unwritable, file: final, "cannot be put in place: \(systemMessage(errno))")
-    }
-    try synchronizeDirectory(path)
+    do { try putInPlace(temporary, as: final) } catch { throw CheckpointError(error, file: final) }
+  }
+
+  private func create(_ directory: String) throws(CheckpointError) {
+    do { try createDirectories(directory) } catch { throw CheckpointError(error, file: error.path) }
+  }
+
+  private func synchronize(_ directory: String) throws(CheckpointError) {
+    do { try synchronizeDirectory(directory) } catch { throw CheckpointError(error, file: directory) }
   }
 
   /// Fails at once when the disk has less room than the tensors take.
@@ -89,15 +95,15 @@ extension CheckpointFolder {
     guard Double(wanted) > free else { return }
     throw CheckpointError(
       .unwritable, file: "\(path)/\(Step(state.position.step).name)",
-      "no space left on device: \(wanted) bytes are wanted, \(Int(free)) are free")
+      "no space left on device: \(wanted) bytes are wanted, \(Int(free)) are free; make room on the disk")
   }
 
   private func explained(_ error: CheckpointError) throws(CheckpointError) -> CheckpointError {
     guard error.code == .unwritable else { return error }
     let last =
-      try survey().complete.last.map { "The last checkpoint, \($0.path), is whole" } ?? "There is no checkpoint yet"
-    return CheckpointError(
-      error.code, file: error.file, position: error.position, "\(error.reason). \(last); make room and use --resume")
+      try survey().complete.last.map { "The last checkpoint, \($0.path), is whole: go on from it by --resume" }
+      ?? "There is no checkpoint yet"
+    return CheckpointError(error.code, file: error.file, position: error.position, "\(error.reason). \(last)")
   }
 }
 

@@ -1,0 +1,58 @@
+// Reads weight files that may be damaged, with little memory, and says of each what became of it.
+//
+// WeightReader BYTES MULTIPLE FORMAT WARM-UP…: reads the warm-up files, then the file of each line of standard input. Beside
+// what it has then, the program may take BYTES and MULTIPLE times the file's size; a request for more ends it.
+// For each file one line is written: the milliseconds it took, and "read", "refused" or what is wrong.
+import Glibc
+import SluiceCheckpoints
+
+/// Private memory of this process in bytes, as the system counts it against RLIMIT_DATA.
+func memoryInUse() -> Int {
+  guard let file = fopen("/proc/self/statm", "r") else { return 0 }
+  defer { fclose(file) }
+  var line = [CChar](repeating: 0, count: 256)
+  guard fgets(&line, 256, file) != nil else { return 0 }
+  let fields = String(decoding: line.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(separator: " ")
+  return (fields.count > 5 ? Int(fields[5]) ?? 0 : 0) * 4096
+}
+
+func limitMemory(to byteCount: Int) {
+  var limit = rlimit()
+  getrlimit(__rlimit_resource_t(2), &limit)  // RLIMIT_DATA
+  limit.rlim_cur = rlim_t(byteCount)
+  setrlimit(__rlimit_resource_t(2), &limit)
+}
+
+/// Reads every tensor; what became of it.
+func outcome(_ path: String, isSafetensors: Bool, size: Int) -> String {
+  do {
+    let file: any TensorSource = isSafetensors ? try SafetensorsFile(path: path) : try PyTorchFile(path: path)
+    for tensor in file.tensors where try file.bytes(tensor.name).count != tensor.byteCount {
+      return "wrong: \(tensor.name) gave another number of bytes than its shape asks for"
+    }
+    return "read"
+  } catch {
+    if let position = error.position, !(0...size).contains(position) {
+      return "wrong: the error is at byte \(position) of \(size)"
+    }
+    return "refused"
+  }
+}
+
+let arguments = CommandLine.arguments
+guard arguments.count > 4, let spare = Int(arguments[1]), let multiple = Int(arguments[2]) else { exit(64) }
+let isSafetensors = arguments[3] == "safetensors"
+for path in arguments[4...] { _ = outcome(path, isSafetensors: isSafetensors, size: .max) }
+let base = memoryInUse()
+while let path = readLine() {
+  var status = stat()
+  stat(path, &status)
+  // A sanitizer's own memory is beyond all measure: limits mean nothing then.
+  if base < 1 << 36 { limitMemory(to: base + spare + multiple * Int(status.st_size)) }
+  let start = ContinuousClock.now
+  let result = outcome(path, isSafetensors: isSafetensors, size: Int(status.st_size))
+  let elapsed = ContinuousClock.now - start
+  // Written at once: the last line says how far the program came.
+  let line = "\(elapsed / .milliseconds(1)) \(result)\n"
+  write(STDOUT_FILENO, line, line.utf8.count)
+}
