@@ -1,4 +1,5 @@
 import SluiceFlow
+import TestSupport
 import Testing
 
 /// Every sequence of events up to a length, against a queue that is as simple as can be.
@@ -38,7 +39,7 @@ import Testing
   @Test(arguments: [1, 2, 3, 5]) func allShortSequencesBehaveLikeAQueue(capacity: Int) {
     var count = 0
     var oracle = Oracle(capacity: capacity)
-    explore(State(capacity: capacity), &oracle, depth: isLongRun ? 7 : 6, &count)
+    explore(State(capacity: capacity), &oracle, depth: isLongTier ? 7 : 6, &count)
     print("channel: \(count) sequences of events with capacity \(capacity)")
     #expect(oracle.problems.isEmpty)
     #expect(count > 100_000)

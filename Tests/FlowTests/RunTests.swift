@@ -1,13 +1,11 @@
 import SluiceFlow
 import SluicePlatform
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
 import Glibc
 #endif
-
-/// Whether the tests may take long.
-let isLongRun = getenv("SLUICE_TEST_ALL") != nil
 
 /// The name of the thread that runs this, as the kernel has it.
 func threadName() -> String { contents(of: "/proc/thread-self/comm") }
@@ -194,7 +192,7 @@ struct Held: Stage {
   }
 
   @Test func aLongRunKeepsItsMemory() async throws {
-    let count = isLongRun ? 10_000_000 : 100_000
+    let count = isLongTier ? 10_000_000 : 100_000
     let pipeline = Pipeline("soak") {
       Numbers(count: 1000, broken: [17]).shuffled()
       Double2().workers(2)

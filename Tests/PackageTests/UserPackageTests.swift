@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Another package declares its own pipeline in its own file and has the whole command line for it.
@@ -11,7 +12,7 @@ import Testing
   }
 
   // Builds all of Sluice once more, as a stranger's package does.
-  @Test(.enabled(if: ProcessInfo.processInfo.environment["SLUICE_TEST_ALL"] != nil), .timeLimit(.minutes(30)))
+  @Test(.enabled(if: isLongTier), .timeLimit(.minutes(30)))
   func thePackageBuildsAndRuns() throws {
     let scratch = Toolchain.root.appending(path: ".build/user-package").path
     let build = try Toolchain.run(
