@@ -10,14 +10,17 @@ package func putInPlace(_ temporary: String, as path: String) throws(OutputFileE
 package func createDirectories(_ path: String) throws(OutputFileError) {
   var partial = path.hasPrefix("/") ? "/" : ""
   for component in path.split(separator: "/") {
-    partial += component + "/"
-    guard unsafe mkdir(partial, 0o777) != 0 else { continue }
-    let number = errno
-    var status = stat()
-    let exists = unsafe stat(partial, &status) == 0
-    if exists, status.st_mode & S_IFMT == S_IFDIR { continue }
-    errno = exists ? ENOTDIR : number
-    throw OutputFileError(String(partial.dropLast()), "cannot be created")
+    partial += component
+    if unsafe mkdir(partial, 0o777) != 0 {
+      let number = errno
+      var status = stat()
+      let isTaken = unsafe stat(partial, &status) == 0
+      guard isTaken, status.st_mode & S_IFMT == S_IFDIR else {
+        errno = isTaken ? ENOTDIR : number
+        throw OutputFileError(partial, "cannot be created")
+      }
+    }
+    partial += "/"
   }
 }
 

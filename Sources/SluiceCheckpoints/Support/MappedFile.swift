@@ -22,7 +22,8 @@ internal import Glibc
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
       let found = status.st_mode & S_IFMT == S_IFDIR ? "a directory" : "no regular file"
-      throw CheckpointError(.unreadable, file: path, "is \(found); a weight file or the directory of a checkpoint is wanted")
+      throw CheckpointError(
+        .unreadable, file: path, "is \(found); a weight file or the directory of a checkpoint is wanted")
     }
     self.path = path
     count = Int(status.st_size)
