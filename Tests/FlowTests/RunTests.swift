@@ -1,6 +1,5 @@
 import SluiceFlow
 import SluicePlatform
-import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -190,29 +189,4 @@ struct Held: Stage {
     threads.shutdown()
     #expect(threadCount(named: "goes-away") == 0)
   }
-
-  @Test func aLongRunKeepsItsMemory() async throws {
-    let count = isLongTier ? 10_000_000 : 100_000
-    let pipeline = Pipeline("soak") {
-      Numbers(count: 1000, broken: [17]).shuffled()
-      Double2().workers(2)
-      Draw().batch(4)
-    }
-    let run = pipeline.run(RunOptions(epochs: count / 1000))
-    var batches = 0
-    var early = 0
-    for try await _ in run {
-      batches += 1
-      if batches == count / 40 { early = residentPages() }
-    }
-    #expect(batches >= (count - count / 1000) / 4)
-    #expect(run.position.failures.count == count / 1000)
-    #expect(residentPages() < early + 4096)
-    print("soak: \(count) elements, \(early) pages early, \(residentPages()) at the end")
-  }
-}
-
-func residentPages() -> Int {
-  let fields = contents(of: "/proc/self/statm").split(separator: " ")
-  return fields.count > 1 ? Int(fields[1]) ?? 0 : 0
 }
