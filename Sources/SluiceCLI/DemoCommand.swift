@@ -57,7 +57,8 @@ struct DemoCommand: AsyncParsableCommand {
       Console.note("stopped; the same command goes on")
       throw ExitCode(130)
     }
-    let page = try demo.writeReport(of: summary, commands: [Command(repetition, purpose: "does all of this again")])
+    let page = try await demo.writeReport(
+      of: summary, commands: [Command(repetition, purpose: "does all of this again")])
     Console.print(summary.table)
     Console.print("")
     Console.print(summary.sentence)

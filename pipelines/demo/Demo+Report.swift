@@ -7,12 +7,13 @@ extension Demo {
   /// The page about a demo that has come to its end.
   /// - Parameter commands: what was typed, to be repeated.
   /// - Throws: an error that names a log or shard set that cannot be read any more.
-  public func report(of summary: DemoSummary, commands: [Command]) throws -> Report {
+  public func report(of summary: DemoSummary, commands: [Command]) async throws -> Report {
     let clips = try clips(.train)
     let pretraining = try pipelines.pretraining(on: clips)
     var sections: [Report.Section] = [
       .init(
         "What was learned", [.text(summary.setting), .accuracies(summary.accuracies), .classes(summary.classTable)]),
+      .init("What the network sees", [.pictures(try await pictures())]),
       .init("Losses", try losses(summary)),
     ]
     if let stages = summary.stages {
@@ -28,9 +29,9 @@ extension Demo {
   /// Leaves the page in the demo's directory.
   /// - Returns: its path.
   /// - Throws: ``RunError`` if it cannot be written.
-  public func writeReport(of summary: DemoSummary, commands: [Command]) throws -> String {
+  public func writeReport(of summary: DemoSummary, commands: [Command]) async throws -> String {
     let page = directory + "/report.html"
-    try RunDirectory(path: directory).write(try report(of: summary, commands: commands).html, to: page)
+    try RunDirectory(path: directory).write(try await report(of: summary, commands: commands).html, to: page)
     return page
   }
 
@@ -65,7 +66,8 @@ extension DemoSummary {
       rows: DemoKind.allCases.compactMap { kind in
         mean(of: kind).map { mean in
           AccuracyTable.Row(
-            kind.title, mean: mean, spread: deviation(of: kind), count: accuracies(of: kind).count)
+            kind.title, mean: mean, spread: settings.draws > 1 ? deviation(of: kind) : nil,
+            count: accuracies(of: kind).count)
         }
       })
   }

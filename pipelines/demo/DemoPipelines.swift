@@ -20,9 +20,12 @@ struct DemoPipelines {
   private static let pretrainRate = 4e-3
   private static let tuneRate = 2e-3
 
+  /// HOG of the last frame of each time step, one cell a token.
+  private static let objective = HOGObjective(HOGTarget(frames: .lastOfSteps, patchSize: 8))
+
   /// Without labels: every token is hidden with the same chance, its HOG predicted.
   func pretraining(on clips: Clips) throws -> Pipeline<StepReport> {
-    let objective = HOGObjective(HOGTarget(frames: .lastOfSteps, patchSize: 8))
+    let objective = Self.objective
     let model = MaskedModel(try MViT(.demo, predictionWidth: objective.predictionWidth), for: objective)
     return Pipeline("demo-pretrain") {
       clips.shuffled()
@@ -38,6 +41,30 @@ struct DemoPipelines {
         Optimize(.demo(peak: Self.pretrainRate))
       }
     }
+  }
+
+  /// A masked network, what it is to predict, and a pipeline of its predictions, clip by clip.
+  struct Masked {
+    let target: HOGTarget
+    let parameters: ParameterStore
+    let pipeline: Pipeline<Prediction<MaskedSample<HOGTargets>>>
+  }
+
+  /// The middle of each clip, masked as in pre-training, and what a network predicts of it.
+  func masked(on clips: Clips) throws -> Masked {
+    let objective = Self.objective
+    let model = MaskedModel(try MViT(.demo, predictionWidth: objective.predictionWidth), for: objective)
+    let pipeline = Pipeline("demo-pictures") {
+      clips
+      DenseFrames(count: 8, stride: 3, window: .center)
+      Decode()
+      Augment(.whole, .centerCrop(48), normalization: .perClip())
+      RandomMask(ratio: 0.6, tubeletSize: 2, patchSize: 8)
+      objective.target
+        .batch(1)
+      Evaluate(model)
+    }
+    return Masked(target: objective.target, parameters: model.parameters, pipeline: pipeline)
   }
 
   /// With labels.

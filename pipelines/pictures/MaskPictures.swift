@@ -20,13 +20,19 @@ public struct MaskPictures: Sendable {
   /// One row for each frame that has a target.
   /// - Parameter prediction: `[1, N, W]`, what the network predicts for each token of the sample.
   public func rows(of sample: MaskedSample<HOGTargets>, prediction: Tensor) -> [Picture] {
+    parts(of: sample, prediction: prediction).map { .row($0) }
+  }
+
+  /// The three pictures of each frame that has a target: masked input, predicted HOG, frame.
+  /// - Parameter prediction: `[1, N, W]`, what the network predicts for each token of the sample.
+  public func parts(of sample: MaskedSample<HOGTargets>, prediction: Tensor) -> [[Picture]] {
     let values = prediction.floats
     return sample.target.frames.map { frame in
-      .row([
+      [
         masked(sample.masked, frame: frame),
         predicted(sample.masked, frame: frame, values, width: prediction.shape[-1]),
         real(sample.masked.clip.pixels, frame: frame),
-      ])
+      ]
     }
   }
 

@@ -1,0 +1,49 @@
+internal import FoundationEssentials
+internal import SluiceData
+internal import SluiceFlow
+internal import SluiceReport
+
+extension Demo {
+  /// What the pre-trained network makes of hidden tokens of videos it never saw; the pictures stay in `pictures/`.
+  func pictures(count: Int = 4) async throws -> PictureRows {
+    let chosen = (0..<min(count, settings.valCount)).map { ($0 * settings.valCount / count + $0) % settings.valCount }
+    let masked = try pipelines.masked(on: clips(.val).selecting(chosen))
+    _ = try InitialWeights(from: pretrained.path).load { try masked.parameters.load($0, mode: .present) }
+    let folder = directory + "/pictures"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let drawing = MaskPictures(masked.target)
+    let names = MotionClass.allCases.map(\.name)
+    var rows: [PictureRows.Row] = []
+    for try await prediction in masked.pipeline.run(RunOptions(maxFailures: 0)) {
+      guard let sample = prediction.batch.first,
+        let parts = drawing.parts(of: sample, prediction: prediction.values).dropFirst().first
+      else { continue }
+      var files: [[UInt8]] = []
+      for (part, picture) in zip(["masked", "hog", "frame"], parts) {
+        let path = "\(folder)/\(rows.count)-\(part).png"
+        try picture.enlarged(4).frame.write(to: path)
+        files.append([UInt8](FileManager.default.contents(atPath: path) ?? Data()))
+      }
+      let label = sample.masked.clip.labels.first.map { names[$0] } ?? ""
+      rows.append(PictureRows.Row("A video of “\(label)”", pictures: files))
+    }
+    return PictureRows(
+      "What the network sees of a frame, the histograms of oriented gradients it predicts, and the frame.",
+      columns: ["masked input", "predicted HOG", "frame"], rows: rows)
+  }
+}
+
+extension Picture {
+  /// Every pixel as a square of `factor` pixels.
+  fileprivate func enlarged(_ factor: Int) -> Picture {
+    var larger: [UInt8] = []
+    larger.reserveCapacity(bytes.count * factor * factor)
+    for row in 0..<height * factor {
+      for column in 0..<width * factor {
+        let place = ((row / factor) * width + column / factor) * 3
+        larger += bytes[place..<place + 3]
+      }
+    }
+    return Picture(width: width * factor, height: height * factor, bytes: larger)
+  }
+}
