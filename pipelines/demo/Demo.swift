@@ -51,7 +51,9 @@ public struct Demo: Sendable {
     return record.summary
   }
 
-  private var synth: SynthPipeline { SynthPipeline(directory: directory + "/videos", seed: Int(settings.seed)) }
+  private var synth: SynthPipeline {
+    SynthPipeline(directory: directory + "/videos", seed: Int(truncatingIfNeeded: settings.seed))
+  }
 
   private func shards(_ part: SynthPipeline.Part) -> String { "\(directory)/shards/\(part.rawValue)" }
 

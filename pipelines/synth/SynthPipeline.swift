@@ -60,7 +60,8 @@ public struct SynthPipeline: Sendable {
   public func list(_ part: Part) -> String { "\(directory)/\(part.rawValue).txt" }
 
   private func base(of part: Part) -> Int {
-    2 * seed + (part == .train ? 0 : 1)
+    // Wraps around: a large seed is no error.
+    2 &* seed &+ (part == .train ? 0 : 1)
   }
 }
 
