@@ -58,7 +58,7 @@ struct DemoCommand: AsyncParsableCommand {
       throw ExitCode(130)
     }
     let page = try await demo.writeReport(
-      of: summary, commands: [Command(repetition, purpose: "does all of this again")])
+      of: summary, command: Command(repetition, purpose: "does all of this again"))
     Console.print(summary.table)
     Console.print("")
     Console.print(summary.sentence)

@@ -96,6 +96,11 @@ public struct MViTConfiguration: Sendable, Equatable {
 
   /// Creates the base configuration, to be edited.
   public init() {}
+
+  /// Frames and pixels that a token of the last block stands for: what masks and targets are made of.
+  public var tokenSize: GridStride {
+    queryStrides.filter { $0.key < depth }.values.reduce(patchStride) { $0.map($1, *) }
+  }
 }
 
 /// Extents in time, height and width.

@@ -8,6 +8,11 @@ public struct Command: Sendable {
     self.purpose = purpose
   }
 
+  /// A program and its arguments, as a shell takes them.
+  public init(words: [String]) {
+    self.init(words.map(Command.quoted).joined(separator: " "))
+  }
+
   /// The command line of this process, as a shell would take it again.
   ///
   /// The program stands without its folder; `sluice` itself as the script that builds it.
@@ -16,10 +21,10 @@ public struct Command: Sendable {
     if let program = words.first?.split(separator: "/").last {
       words[0] = program == "sluice" ? "./sluice" : "\(program)"
     }
-    return Command(words.map(quoted).joined(separator: " "))
+    return Command(words: words)
   }
 
-  static func quoted(_ word: String) -> String {
+  private static func quoted(_ word: String) -> String {
     let isPlain =
       !word.isEmpty
       && word.unicodeScalars.allSatisfy { scalar in

@@ -29,7 +29,7 @@ struct SlowNumbers: Source {
 }
 
 /// What stands in the way is put there, and has to be named.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct BottleneckTests {
+@Suite(.serialized, .hanging(afterMinutes: 2)) struct BottleneckTests {
   private let options = RunOptions(budget: ThreadBudget(data: 8))
 
   private func diagnose<Output>(_ pipeline: Pipeline<Output>, consumer: Double = 0) async throws -> Bottleneck {

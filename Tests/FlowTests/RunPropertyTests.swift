@@ -1,5 +1,6 @@
 import SluiceFlow
 import SluicePlatform
+import TestSupport
 import Testing
 
 /// Counts the tokens that live now and the most that ever did.
@@ -121,7 +122,7 @@ struct Shape: Sendable, CustomTestStringConvertible {
   }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct RunPropertyTests {
+@Suite(.hanging(afterMinutes: 5)) struct RunPropertyTests {
   @Test(arguments: Shape.all) func eachElementOnceInOrderAndBounded(shape: Shape) async throws {
     let count = 24
     for broken in [[], [0], [11], [23], [0, 1, 2, 22, 23]] as [Set<Int>] {

@@ -1,5 +1,6 @@
 import SluiceFlow
 import SluicePlatform
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -55,7 +56,7 @@ struct Held: Stage {
   }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct RunTests {
+@Suite(.hanging(afterMinutes: 2)) struct RunTests {
   @Test func stagesRunOnThreadsOfTheRun() async throws {
     let pipeline = Pipeline("threads") {
       Numbers(count: 4)

@@ -1,5 +1,6 @@
 import SluiceFlow
 import SluicePlatform
+import TestSupport
 import Testing
 
 /// Parameters that steps change, as training does.
@@ -44,7 +45,7 @@ struct OptimizeStage: Stage {
   }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct StepTests {
+@Suite(.hanging(afterMinutes: 2)) struct StepTests {
   private func training(
     _ parameters: Parameters, workers: Int = 2, buffer: Int = 4, failsAt: Int? = nil
   )

@@ -5,8 +5,6 @@ import TestSupport
 import Testing
 
 @Suite(.serialized) struct FuzzTests {
-  static let isLong = ProcessInfo.processInfo.environment["SLUICE_TEST_ALL"] == "1"
-
   private static let seeds: [Recipe] = Recipe.all.filter {
     [
       "pyramid.mp4", "open-groups.ts", "no-b.mkv", "hevc.mp4", "vp9-hidden.webm", "mpeg4-b2.avi", "plain.flv",
@@ -29,7 +27,7 @@ import Testing
     let target = folder.file("mutant-" + recipe.name)
     let limits = MediaLimits(pixels: 1 << 20, seconds: 10)
     var (sound, refused) = (0, 0)
-    let count = FuzzTests.isLong ? 10_000 : 25
+    let count = isLongTier ? 10_000 : 25
     for number in 0..<count {
       var random = KeyedRandom(seed: 11, epoch: 0, sample: number, stage: recipe.name)
       let bytes = FuzzTests.mutant(of: whole, &random)
@@ -56,7 +54,7 @@ import Testing
     let path = folder.file(name)
     try TestPictures.frame(3, width: 64, height: 32).write(to: path)
     let whole = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-    for number in 0..<(FuzzTests.isLong ? 1000 : 100) {
+    for number in 0..<(isLongTier ? 1000 : 100) {
       var random = KeyedRandom(seed: 12, epoch: 0, sample: number, stage: name)
       try Data(FuzzTests.mutant(of: whole, &random)).write(to: URL(fileURLWithPath: path))
       do {
@@ -66,26 +64,6 @@ import Testing
         #expect(error.path == path)
       }
     }
-  }
-
-  /// Opens and closes without growing: every handle is given back at once.
-  @Test func memoryStaysFlatOverManyOpens() throws {
-    let folder = try ScratchFolder()
-    let path = folder.file("a.mp4")
-    try TestPictures.write(path, count: 12, width: 160, height: 32)
-    let broken = folder.file("broken.mp4")
-    try Data([UInt8](try Data(contentsOf: URL(fileURLWithPath: path))).prefix(700)).write(
-      to: URL(fileURLWithPath: broken))
-    func turn(_ count: Int) throws {
-      for number in 0..<count {
-        #expect(try VideoFile(path: path).frames(at: [number % 12, 3]).count == 2)
-        #expect(throws: MediaError.self) { try VideoFile(path: broken) }
-      }
-    }
-    try turn(200)
-    let before = FuzzTests.residentBytes()
-    try turn(FuzzTests.isLong ? 10_000 : 600)
-    #expect(FuzzTests.residentBytes() - before < 6 << 20 || isSanitized)
   }
 
   /// Truncation, flipped bits, overwritten, removed, repeated or swapped stretches.
@@ -109,10 +87,5 @@ import Testing
       }
     }
     return bytes
-  }
-
-  private static func residentBytes() -> Int {
-    guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return 0 }
-    return (Int(text.split(separator: " ")[1]) ?? 0) * 4096
   }
 }

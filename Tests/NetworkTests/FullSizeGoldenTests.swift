@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// The networks at their published sizes, with weights of a formula; part of the long tier.
-@Suite(.enabled(if: ProcessInfo.processInfo.environment["SLUICE_TEST_ALL"] == "1"), .serialized)
+@Suite(.enabled(if: isLongTier), .serialized)
 struct FullSizeGoldenTests {
   @Test func mvitMatchesTheReference() throws {
     try Golden.each("maskfeat.full_mvit_formula") { file, check in

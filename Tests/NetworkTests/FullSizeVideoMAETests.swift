@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// VideoMAE at its published size, with weights of a formula; part of the long tier.
-@Suite(.enabled(if: ProcessInfo.processInfo.environment["SLUICE_TEST_ALL"] == "1"), .serialized)
+@Suite(.enabled(if: isLongTier), .serialized)
 struct FullSizeVideoMAETests {
   @Test func pretrainingMatchesTheReference() throws {
     try Golden.each("videomae.full_base_formula") { file, check in

@@ -1,19 +1,19 @@
 import Foundation
 import SluiceShards
+import TestSupport
 import Testing
 
 /// `sluice preprocess`, killed at any moment and started again, ends with the bytes of an uninterrupted run.
 @Suite(.serialized) struct PreprocessKillTests {
   @Test func killedAtAnyMomentNothingIsLost() throws {
-    let isThorough = ProcessInfo.processInfo.environment["SLUICE_TEST_ALL"] == "1"
     let folder = TemporaryFolder()
-    let count = isThorough ? 200 : 60
+    let count = isLongTier ? 200 : 60
     var lines = ""
     for number in 0..<count {
       if number % 40 == 17 {
         try Data("no video".utf8).write(to: URL(fileURLWithPath: folder("v\(number).mp4")))
       } else {
-        try folder.video("v\(number).mp4", frames: (isThorough ? 24 : 5) + number % 4, seed: number)
+        try folder.video("v\(number).mp4", frames: (isLongTier ? 24 : 5) + number % 4, seed: number)
       }
       lines += "v\(number).mp4 \(number % 9)\n"
     }
@@ -21,7 +21,7 @@ import Testing
     func arguments(_ out: String) -> [String] {
       [
         "preprocess", list, "--root", folder.path, "--out", folder(out), "--shard-size",
-        isThorough ? "256KiB" : "64KiB", "--workers", "2",
+        isLongTier ? "256KiB" : "64KiB", "--workers", "2",
         "--max-failures", "0.1",
       ]
     }
@@ -33,7 +33,7 @@ import Testing
     let expected = try folder.contents("whole")
     #expect(expected.count > 4)
 
-    let kills = isThorough ? 50 : 5
+    let kills = isLongTier ? 50 : 5
     var inShard = 0
     for kill in 0..<kills {
       let out = "killed-\(kill)"
@@ -50,6 +50,6 @@ import Testing
       try FileManager.default.removeItem(atPath: folder(out))
     }
     print("kills: \(kills), of which \(inShard) while a shard was being written")
-    if isThorough { #expect(inShard >= 30) }
+    if isLongTier { #expect(inShard >= 30) }
   }
 }

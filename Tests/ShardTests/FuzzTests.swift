@@ -4,11 +4,12 @@ import SluiceKernels
 import SluiceMedia
 import SluicePlatform
 import SluiceShards
+import TestSupport
 import Testing
 
 /// Random damage: nothing may crash or hang, and no frame may be silently wrong unless its checksums were repaired.
 @Suite struct FuzzTests {
-  private let rounds = isThorough ? 10_000 : 400
+  private let rounds = isLongTier ? 10_000 : 400
 
   @Test func randomDamageIsDetectedOrHarmless() throws {
     let scratch = Scratchpad()

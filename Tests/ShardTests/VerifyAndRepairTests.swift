@@ -1,6 +1,7 @@
 import Foundation
 import SluiceMedia
 import SluiceShards
+import TestSupport
 import Testing
 
 @Suite struct VerifyAndRepairTests {
@@ -27,7 +28,7 @@ import Testing
     _ = try smallSet(scratch)
     let files = try contents(scratch("set"))
     for (name, data) in files where name != "failures.csv" {
-      for place in stride(from: 0, to: data.count, by: isThorough ? 1 : 97) {
+      for place in stride(from: 0, to: data.count, by: isLongTier ? 1 : 97) {
         var changed = data
         changed[place] ^= 1 << (place % 8)
         try write(changed, scratch("set/\(name)"))
@@ -133,6 +134,3 @@ import Testing
     #expect(error?.description.contains("shard-00000.zst is missing") == true)
   }
 }
-
-/// Whether the long forms of tests run.
-let isThorough: Bool = ProcessInfo.processInfo.environment["SLUICE_TEST_ALL"] == "1"

@@ -49,6 +49,8 @@ import Testing
   @Test func aStillFrameIsOnePictureRepeated() throws {
     let handle = ClipHandle(frames: NamedFrames(frameCount: 9))
     #expect(try StillFrame(count: 4, window: .center)(handle, context: .sample(0)).indices == [4, 4, 4, 4])
+    let parts = StillFrame(count: 2, window: .center, windows: 3)
+    #expect(try parts(handle, context: .sample(0)).indices == [1, 1, 4, 4, 7, 7])
     let drawn = try (0..<200).map { try StillFrame(count: 3)(handle, context: .sample($0)).indices }
     #expect(drawn.allSatisfy { Set($0).count == 1 && $0.count == 3 })
     #expect(Set(drawn.map { $0[0] }) == Set(0..<9))

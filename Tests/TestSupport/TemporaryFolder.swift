@@ -19,9 +19,3 @@ private func makeTemporaryFolder() throws -> String {
   try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   return path
 }
-
-/// Whether the tests were built with a sanitizer, whose own memory and time say nothing about the program's.
-public let isSanitized: Bool = dlsym(nil, "__asan_init") != nil || dlsym(nil, "__tsan_init") != nil
-
-/// Whether the hour-long tier of the tests was asked for.
-public let isLongTier: Bool = ProcessInfo.processInfo.environment["SLUICE_TEST_ALL"] == "1"

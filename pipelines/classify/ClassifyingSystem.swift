@@ -39,7 +39,8 @@ extension FineTuning {
     try recipe.take(request.settings)
     recipe.batchSize = try request.number("batch.size") ?? recipe.batchSize
     recipe.accumulation = try request.number("optimize.accumulation") ?? recipe.accumulation
-    let data = try LabelledData(request, classCount: model.classCount, perClass: recipe.samplesPerClass)
+    let data = try LabelledData(
+      request, classCount: model.classCount, perClass: recipe.samplesPerClass, draw: recipe.draw)
     model.classCount = data.classCount
     let tuning = FineTuning(
       name, try classifier(data.classCount, recipe), recipe, clips: data.clips, classes: data.classes)

@@ -37,7 +37,11 @@ public struct FineTuning: Sendable {
     let (augmenting, smoothing) = (augment, recipe.labelSmoothing)
     pipeline = Pipeline(name) {
       clips.shuffled()
-      DenseFrames(count: classifier.frameCount, stride: recipe.frameStride)
+      if recipe.frames == .still {
+        StillFrame(count: classifier.frameCount)
+      } else {
+        DenseFrames(count: classifier.frameCount, stride: recipe.frameStride)
+      }
       Decode().workers(2)
       augmenting.workers(2).buffer(4)
       SingleLabel(classCount: classCount)

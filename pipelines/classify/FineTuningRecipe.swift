@@ -31,6 +31,14 @@ public struct FineTuningRecipe: Sendable, Equatable {
     case fractionalCosine
   }
 
+  /// Which frames of a video make a clip.
+  public enum Frames: String, Sendable, CaseIterable {
+    /// Evenly spaced ones.
+    case dense
+    /// A single one, repeated: what can be learned without motion.
+    case still
+  }
+
   public var method: Method
   /// The rate after warm-up for batches of 256 clips; it is scaled to the batch.
   public var learningRate: Double
@@ -51,6 +59,8 @@ public struct FineTuningRecipe: Sendable, Equatable {
   /// What the head's initial weights are multiplied by.
   public var headScale: Double = 1
 
+  /// Which frames of a video make a clip.
+  public var frames: Frames = .dense
   /// Distance between the frames of a clip.
   public var frameStride: Int
   /// How decoded frames become clips.
@@ -60,8 +70,10 @@ public struct FineTuningRecipe: Sendable, Equatable {
   /// Batches of one update.
   public var accumulation: Int = 1
   public var epochs: Int = 30
-  /// The first clips of each class that are used; all if `nil`.
+  /// Clips of each class that are used; all if `nil`.
   public var samplesPerClass: Int?
+  /// Which ``samplesPerClass``: the numbered draw, with every choice equally likely; the first of the list if `nil`.
+  public var draw: Int?
 
   /// A recipe of these; everything else as VideoTransformer-pytorch's defaults have it.
   public init(_ method: Method, learningRate: Double, course: Course = .cosine, warmup: Warmup = 5, frameStride: Int) {
@@ -91,7 +103,8 @@ extension FineTuningRecipe: SettingGroup {
           recipe.labelSmoothing = share
         }),
       Setting("headScale", \.headScale, in: 0...1e3),
-      Setting("samplesPerClass", \.samplesPerClass, none: "all"),
+      Setting("samplesPerClass", \.samplesPerClass, none: "all"), Setting("draw", \.draw, none: "first"),
+      Setting("frames", \.frames),
     ] + ClipRecipe.settings.map { $0.inside(\.clips) }
   }
 }

@@ -1,9 +1,10 @@
 internal import SluiceData
 internal import SluiceDecode
+internal import SluicePlatform
 internal import SluiceShards
 
 /// The clips a classifier is trained or judged on, and the classes they are of.
-struct LabelledData {
+package struct LabelledData {
   let clips: Clips
   /// The classes by name; empty where only numbers are known.
   let classes: ClassMap
@@ -12,9 +13,10 @@ struct LabelledData {
   /// What `--data` and `--classes` name.
   /// - Parameters:
   ///   - classCount: classes told apart; clips of further ones are left out. As many as there are if `nil`.
-  ///   - perClass: the first clips of each class that are used; all if `nil`.
+  ///   - perClass: clips of each class that are used; all if `nil`.
+  ///   - draw: which of them, with every choice equally likely; the first if `nil`.
   /// - Throws: an error that names list and line for a class that is not known, or says that a class has no clip.
-  init(_ request: RunRequest, classCount: Int? = nil, perClass: Int? = nil) throws {
+  init(_ request: RunRequest, classCount: Int? = nil, perClass: Int? = nil, draw: Int? = nil) throws {
     let list = try request.list(of: request.data)
     let map = try request.classMap() ?? list.ownClasses(name: request.data.first ?? "list")
     let clips = try request.clips(of: request.data, classMap: map)
@@ -32,21 +34,33 @@ struct LabelledData {
         .data, "\(request.data.joined(separator: ", ")): no clip has one class. Write 'path label' on each line.")
     }
     self.classCount = classCount ?? max(map?.classCount ?? 0, largest + 1, 2)
-    self.clips = clips.selecting(LabelledData.places(of: labels, classCount: classCount, perClass: perClass))
+    let places = LabelledData.places(of: labels, classCount: classCount, perClass: perClass, draw: draw)
+    self.clips = clips.selecting(places)
   }
 
   /// The clips that are kept; `nil` for all.
   ///
   /// Clips without exactly one class stay, to be counted as failing.
-  private static func places(of labels: [[Int]], classCount: Int?, perClass: Int?) -> [Int]? {
+  package static func places(of labels: [[Int]], classCount: Int?, perClass: Int?, draw: Int?) -> [Int]? {
     guard classCount != nil || perClass != nil else { return nil }
-    var counts: [Int: Int] = [:]
-    return labels.indices.filter { place in
-      guard labels[place].count == 1 else { return true }
-      let label = labels[place][0]
-      counts[label, default: 0] += 1
-      return label < classCount ?? .max && counts[label, default: 0] <= perClass ?? .max
+    var kept: [Int] = []
+    var places: [Int: [Int]] = [:]
+    for (place, labels) in labels.enumerated() {
+      if labels.count != 1 { kept.append(place) } else { places[labels[0], default: []].append(place) }
     }
+    for (label, places) in places where label < classCount ?? .max {
+      kept += chosen(perClass ?? places.count, of: places, label: label, draw: draw)
+    }
+    return kept.sorted()
+  }
+
+  /// So many of a class's clips.
+  private static func chosen(_ count: Int, of places: [Int], label: Int, draw: Int?) -> some Sequence<Int> {
+    guard let draw else { return places.prefix(count) }
+    var (places, random) = (places, KeyedRandom(seed: UInt64(draw), epoch: 0, sample: label, stage: "labelled clips"))
+    let wanted = min(count, places.count)
+    for place in 0..<wanted { places.swapAt(place, random.integer(in: place...places.count - 1)) }
+    return places.prefix(wanted)
   }
 }
 

@@ -7,24 +7,20 @@ extension Demo {
   /// What the pre-trained network makes of hidden tokens of videos it never saw; the pictures stay in `pictures/`.
   func pictures(count: Int = 4) async throws -> PictureRows {
     let chosen = (0..<min(count, settings.valCount)).map { ($0 * settings.valCount / count + $0) % settings.valCount }
-    let masked = try pipelines.masked(on: clips(.val).selecting(chosen))
-    _ = try InitialWeights(from: pretrained.path).load { try masked.parameters.load($0, mode: .present) }
+    let look = try MaskFeatLook(from: pretrained.path)
     let folder = directory + "/pictures"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    let drawing = MaskPictures(masked.target)
     let names = MotionClass.allCases.map(\.name)
     var rows: [PictureRows.Row] = []
-    for try await prediction in masked.pipeline.run(RunOptions(maxFailures: 0)) {
-      guard let sample = prediction.batch.first,
-        let parts = drawing.parts(of: sample, prediction: prediction.values).dropFirst().first
-      else { continue }
+    for (sample, frames) in try await look.parts(of: clips(.val).selecting(chosen)) {
+      guard let parts = frames.dropFirst().first else { continue }
       var files: [[UInt8]] = []
       for (part, picture) in zip(["masked", "hog", "frame"], parts) {
         let path = "\(folder)/\(rows.count)-\(part).png"
         try picture.enlarged(4).frame.write(to: path)
         files.append([UInt8](FileManager.default.contents(atPath: path) ?? Data()))
       }
-      let label = sample.masked.clip.labels.first.map { names[$0] } ?? ""
+      let label = sample.clip.labels.first.map { names[$0] } ?? ""
       rows.append(PictureRows.Row("A video of “\(label)”", pictures: files))
     }
     return PictureRows(

@@ -1,15 +1,12 @@
-internal import SluiceDecode
 internal import SluiceFlow
-internal import SluiceModels
 public import SluiceReport
 
 extension Demo {
   /// The page about a demo that has come to its end.
-  /// - Parameter commands: what was typed, to be repeated.
+  /// - Parameter command: what was typed, to be repeated.
   /// - Throws: an error that names a log or shard set that cannot be read any more.
-  public func report(of summary: DemoSummary, commands: [Command]) async throws -> Report {
-    let clips = try clips(.train)
-    let pretraining = try pipelines.pretraining(on: clips)
+  public func report(of summary: DemoSummary, command: Command) async throws -> Report {
+    let graph = try PreparedRun(MaskFeat.self, pretraining).pipeline.graph(lookingAt: 1)
     var sections: [Report.Section] = [
       .init(
         "What was learned", [.text(summary.setting), .accuracies(summary.accuracies), .classes(summary.classTable)]),
@@ -17,11 +14,12 @@ extension Demo {
       .init("Losses", try losses(summary)),
     ]
     if let stages = summary.stages {
-      sections.append(.init("Where the time went", [.stages(stages, pretraining.graph(lookingAt: 1))]))
+      sections.append(.init("Where the time went", [.stages(stages, graph)]))
     }
     sections += [
-      .init("The pipeline of pre-training", [.graph(pretraining.graph(lookingAt: 1))]),
-      .init("Repeat it", [.commands(commands), .table(summary.times), .table(MachineFacts.current.table)]),
+      .init("The pipeline of pre-training", [.graph(graph)]),
+      .init(
+        "Repeat it", [.commands([command] + trainings), .table(summary.times), .table(MachineFacts.current.table)]),
     ]
     return Report("Sluice demo", summary: summary.sentence, sections: sections)
   }
@@ -29,10 +27,26 @@ extension Demo {
   /// Leaves the page in the demo's directory.
   /// - Returns: its path.
   /// - Throws: ``RunError`` if it cannot be written.
-  public func writeReport(of summary: DemoSummary, commands: [Command]) async throws -> String {
+  public func writeReport(of summary: DemoSummary, command: Command) async throws -> String {
     let page = directory + "/report.html"
-    try RunDirectory(path: directory).write(try await report(of: summary, commands: commands).html, to: page)
+    try RunDirectory(path: directory).write(try await report(of: summary, command: command).html, to: page)
     return page
+  }
+
+  /// The trainings of the first draw, each to be made by itself from the demo's shards.
+  private var trainings: [Command] {
+    var pretraining = pretraining
+    pretraining.checkpointEvery = nil
+    let first = Command(
+      pretraining.command(MaskFeat.self, out: "again/pretrain"), purpose: "pre-trains on the demo's shards")
+    return [first]
+      + DemoKind.allCases.map { kind in
+        Command(
+          tuning(kind, 0).command(MaskFeatFineTuning.self, out: "again/\(kind.rawValue)"), purpose: kind.title)
+      } + [
+        Command(
+          "./sluice eval --from again/\(DemoKind.pretrained.rawValue) --data \(shards(.val))", purpose: "judges one")
+      ]
   }
 
   private func losses(_ summary: DemoSummary) throws -> [Report.Part] {

@@ -18,15 +18,13 @@ internal import SluiceTensor
 public struct Demo: Sendable {
   public let directory: String
   public let settings: DemoSettings
-  private let budget: ThreadBudget
-  let pipelines: DemoPipelines
+  let budget: ThreadBudget
 
   /// - Parameter budget: the threads of all phases.
   public init(in directory: String, _ settings: DemoSettings = DemoSettings(), budget: ThreadBudget = ThreadBudget()) {
     self.directory = directory
     self.settings = settings
     self.budget = budget
-    pipelines = DemoPipelines(settings: settings)
   }
 
   /// Goes through all phases that are not done yet.
@@ -51,11 +49,11 @@ public struct Demo: Sendable {
     return record.summary
   }
 
-  private var synth: SynthPipeline {
+  var synth: SynthPipeline {
     SynthPipeline(directory: directory + "/videos", seed: Int(truncatingIfNeeded: settings.seed))
   }
 
-  private func shards(_ part: SynthPipeline.Part) -> String { "\(directory)/shards/\(part.rawValue)" }
+  func shards(_ part: SynthPipeline.Part) -> String { "\(directory)/shards/\(part.rawValue)" }
 
   func clips(_ part: SynthPipeline.Part) throws -> Clips {
     try Clips(videos: DatasetList(items: []), shards: [ShardSet(shards(part))])
@@ -85,7 +83,7 @@ public struct Demo: Sendable {
   private func writeShards(_ part: SynthPipeline.Part, _ stop: StopRequest, _ observe: (DemoEvent) -> Void) async throws
   {
     let list = try DatasetList(contentsOf: synth.list(part))
-    let classes = try ClassMap(contentsOf: directory + "/videos/classes.json")
+    let classes = try ClassMap(contentsOf: synth.classes)
     let clips = try ListedClip.all(of: list, root: directory, classMap: classes)
     if let set = try? ShardSet(shards(part)), set.count == clips.count { return }
     let writer = try ShardSetWriter(shards(part))
@@ -106,23 +104,9 @@ public struct Demo: Sendable {
 
   // MARK: Training
 
-  /// The run of pre-training.
-  var pretrained: RunDirectory { RunDirectory(path: directory + "/pretrain") }
-
-  /// The run of one training with labels.
-  func run(_ kind: DemoKind, _ draw: Int) -> RunDirectory {
-    RunDirectory(path: "\(directory)/\(kind.rawValue)-\(draw)")
-  }
-
   private func pretrain(_ record: inout DemoRecord, _ stop: StopRequest, _ observe: (DemoEvent) -> Void) async throws {
     guard !record.isPretrained else { return }
-    let title = "MaskFeat without labels"
-    let pipeline = try pipelines.pretraining(on: clips(.train))
-    var request = RunRequest()
-    (request.steps, request.seed) = (settings.pretrainSteps, settings.seed)
-    request.threads = budget.compute
-    request.checkpointEvery = max(1, settings.pretrainSteps / 5)
-    let outcome = try await train(title, pipeline, request, in: pretrained, stop, observe)
+    let outcome = try await train("MaskFeat without labels", MaskFeat.self, pretraining, in: pretrained, stop, observe)
     if !outcome.isStopped { try record.notePretraining(outcome.metrics) }
   }
 
@@ -130,14 +114,9 @@ public struct Demo: Sendable {
     _ kind: DemoKind, _ draw: Int, _ record: inout DemoRecord, _ stop: StopRequest, _ observe: (DemoEvent) -> Void
   ) async throws {
     let title = "\(kind.title), draw \(draw + 1) of \(settings.draws)"
-    let model = VideoClassifier(try Classifier(MViT(.demo), classCount: MotionClass.allCases.count))
-    let pipeline = pipelines.tuning(of: model, on: try clips(.train).selecting(labelled(draw)), kind)
-    var request = RunRequest()
-    (request.steps, request.seed) = (settings.tuneSteps, settings.seed &+ UInt64(draw))
-    request.threads = budget.compute
-    if kind == .pretrained { request.from = pretrained.path }
-    guard !(try await train(title, pipeline, request, in: run(kind, draw), stop, observe)).isStopped else { return }
-    guard let counts = try await counts(of: model, kind, stop) else { return }
+    let (request, run) = (tuning(kind, draw), run(kind, draw))
+    guard !(try await train(title, MaskFeatFineTuning.self, request, in: run, stop, observe)).isStopped else { return }
+    guard let counts = try await counts(of: run, stop) else { return }
     let recalls = (0..<counts.classCount).map { counts.recall(ofClass: $0) ?? 0 }
     observe(.note("\(kind.title): \(DemoSummary.percent(counts.top1)) of \(counts.sampleCount) videos recognised"))
     try record.add(DemoSummary.Run(kind: kind, draw: draw, top1: counts.top1, recalls: recalls))
@@ -145,11 +124,11 @@ public struct Demo: Sendable {
 
   /// Trains, or goes on with what was begun.
   private func train(
-    _ title: String, _ pipeline: Pipeline<StepReport>, _ request: RunRequest, in directory: RunDirectory,
-    _ stop: StopRequest,
-    _ observe: (DemoEvent) -> Void
+    _ title: String, _ system: any TrainingSystem.Type, _ request: RunRequest, in directory: RunDirectory,
+    _ stop: StopRequest, _ observe: (DemoEvent) -> Void
   ) async throws -> TrainingOutcome {
-    let trainer = try PreparedRun(pipeline, request).trainer(in: directory)
+    var trainer = try PreparedRun(system, request).trainer(in: directory)
+    trainer.command = request.command(system, out: directory.path)
     let total = request.steps ?? 0
     observe(.phase(title, done: 0, total: total))
     let show: (TrainingEvent) -> Void = { event in
@@ -168,32 +147,11 @@ public struct Demo: Sendable {
       : try await trainer.start(stop: stop, observe: show)
   }
 
-  /// The labelled videos of a draw: of each class as many, evenly likely.
-  private func labelled(_ draw: Int) -> [Int] {
-    let classCount = MotionClass.allCases.count
-    return (0..<classCount).flatMap { label in
-      var random = KeyedRandom(seed: settings.seed, epoch: draw, sample: label, stage: "demo labels")
-      var places = Array(stride(from: label, to: settings.trainCount, by: classCount))
-      return (0..<min(settings.labelsPerClass, places.count)).map { _ in
-        places.remove(at: random.integer(in: 0...places.count - 1))
-      }
-    }
-  }
-
   /// How often the videos to judge by are recognised; `nil` if it was stopped.
-  private func counts(
-    of model: VideoClassifier, _ kind: DemoKind, _ stop: StopRequest
-  ) async throws -> ClassificationCounts? {
-    let pipeline = pipelines.evaluation(of: model, on: try clips(.val), kind)
-    var counts = ClassificationCounts(classCount: model.classCount)
-    try await Compute(threadCount: budget.compute).run {
-      try await pipeline.run(RunOptions(maxFailures: 0, budget: budget)) { run in
-        stop.whenMade { run.stop() }
-        for try await prediction in run {
-          counts.add(logits: prediction.values, labels: prediction.batch.compactMap(\.target.label))
-        }
-      }
+  private func counts(of run: RunDirectory, _ stop: StopRequest) async throws -> ClassificationCounts? {
+    let evaluation = try TrainedClassifier(from: run.path).evaluation(on: [shards(.val)])
+    return try await Compute(threadCount: budget.compute).run {
+      try await evaluation.result(RunOptions(maxFailures: 0, budget: budget), stop: stop)?.counts
     }
-    return counts.sampleCount == settings.valCount ? counts : nil
   }
 }

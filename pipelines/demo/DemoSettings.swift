@@ -13,7 +13,7 @@ public struct DemoSettings: Sendable, Codable, Equatable {
   /// Clips of a step.
   public var batchSize = 16
   /// How often labelled videos are drawn anew; accuracies are means over these.
-  public var draws = 3
+  public var draws = 5
   /// The key of all randomness.
   public var seed: UInt64 = 0
 

@@ -61,23 +61,23 @@ public struct Evaluation: Sendable {
     _ crops: EvaluationViews.Crops, size: Int, _ recipe: ClipRecipe, _ augment: Augment
   ) -> Segment<DecodedClip, [Clip]> {
     let side = recipe.resized(to: size)
-    func augmenting(_ operations: AugmentOperation...) -> Augment {
+    func augmenting(_ operations: [AugmentOperation]) -> Augment {
       var copy = augment
       copy.operations = operations
       return copy
     }
     switch crops {
     case .center:
-      let whole = augmenting(.shortSide(side, filter: recipe.filter, antialias: recipe.antialias), .centerCrop(size))
+      let whole = augmenting(recipe.centered(size: size))
       return Segment {
         whole.workers(2)
           .map { [$0] }
       }
     case .three:
       let resize = AugmentOperation.shortSide(side, filter: .bilinear, antialias: recipe.antialias)
-      let left = augmenting(resize, .sideCrop(size, .left))
-      let right = augmenting(resize, .sideCrop(size, .right))
-      let center = augmenting(resize, .sideCrop(size, .center))
+      let left = augmenting([resize, .sideCrop(size, .left)])
+      let right = augmenting([resize, .sideCrop(size, .right)])
+      let center = augmenting([resize, .sideCrop(size, .center)])
       return Segment {
         Fork {
           left
@@ -94,12 +94,18 @@ public struct Evaluation: Sendable {
 extension FineTuning {
   /// How clips are made when nothing is drawn at random: frames as in training, from the middle of each window.
   /// - Parameter training: the pipeline it is trained by, where its settings are others than the recipe's.
-  func reading(like training: Pipeline<StepReport>? = nil, windows: Int = 1) -> (DenseFrames, Augment) {
+  func reading(
+    like training: Pipeline<StepReport>? = nil, windows: Int = 1
+  ) -> (Segment<ClipHandle, FrameSelection>, Augment) {
     let stages = (training ?? pipeline).stages
-    var sampling = stages.lazy.compactMap { $0 as? DenseFrames }.first ?? DenseFrames()
-    (sampling.window, sampling.windows) = (.center, windows)
     var augment = stages.lazy.compactMap { $0 as? Augment }.first ?? Augment()
     augment.keepsPixels = false
-    return (sampling, augment)
+    if var still = stages.lazy.compactMap({ $0 as? StillFrame }).first {
+      (still.window, still.windows) = (.center, windows)
+      return (Segment { still }, augment)
+    }
+    var dense = stages.lazy.compactMap { $0 as? DenseFrames }.first ?? DenseFrames()
+    (dense.window, dense.windows) = (.center, windows)
+    return (Segment { dense }, augment)
   }
 }

@@ -31,7 +31,9 @@ public struct StoredModel: Sendable {
       throw RunError(.weights, "\(checkpoint.path) does not say which pipeline it is of. Name a checkpoint of a run.")
     }
     self.system = system
-    let frames: Set = ["denseFrames.count", "denseFrames.stride", "denseFrames.spacing", "augment.path"]
+    let frames: Set = [
+      "stillFrame.count", "denseFrames.count", "denseFrames.stride", "denseFrames.spacing", "augment.path",
+    ]
     settings = values.filter { $0.key.hasPrefix("model.") || $0.key.hasPrefix("recipe.") || frames.contains($0.key) }
     classes = ClassMap(numbers: (configuration["classes"].object ?? [:]).compactMapValues(\.int))
     let asked = try configuration["request"].json()

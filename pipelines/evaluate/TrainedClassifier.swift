@@ -82,10 +82,7 @@ public struct TrainedClassifier: Sendable {
     let videos = try Videos(DatasetList(items: files.map { DatasetItem(path: $0) }))
     let (choosing, reading) = tuning.reading(like: pipeline)
     var augment = reading
-    let (size, recipe) = (tuning.classifier.imageSize, tuning.recipe.clips)
-    augment.operations = [
-      .shortSide(recipe.resized(to: size), filter: recipe.filter, antialias: recipe.antialias), .centerCrop(size),
-    ]
+    augment.operations = tuning.recipe.clips.centered(size: tuning.classifier.imageSize)
     augment.keepsPixels = true
     let cropping = augment
     return Pipeline("look") {

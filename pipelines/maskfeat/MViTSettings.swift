@@ -11,6 +11,8 @@ struct MViTSettings: SettingGroup {
     case small
     /// The published network: 16 frames at 224 pixels, 36 million parameters.
     case base
+    /// The network of `sluice demo`: 8 frames at 48 pixels, tokens of 8 pixels, four blocks.
+    case demo
   }
 
   /// The versions there are.
@@ -32,7 +34,12 @@ struct MViTSettings: SettingGroup {
   init(_ request: RunRequest, architecture: Architecture = .mvit) throws(RunError) {
     self.architecture = architecture
     preset = try chosen(request.settings["model.preset"], or: .small, option: "--set model.preset")
-    network = preset == .base ? .base : .small
+    network =
+      switch preset {
+      case .small: .small
+      case .base: .base
+      case .demo: .demo
+      }
     try take(request.settings)
   }
 

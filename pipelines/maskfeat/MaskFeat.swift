@@ -38,17 +38,20 @@ public struct MaskFeat: TrainingSystem {
     let target = try chosen(request.target, or: TargetKind.hog, option: "--target")
     choices = settings.values.merging(recipe.values) { own, _ in own }
       .merging(["run.target": target.rawValue]) { own, _ in own }
-    hogTarget = target == .hog ? recipe.hogTarget : nil
+    let patchSize = settings.network.tokenSize.height
+    let hog = recipe.hogTarget(patchSize: patchSize)
+    let pixels = PixelTarget(patchSize: patchSize)
+    hogTarget = target == .hog ? hog : nil
     (pipeline, loadWeights, looking) =
       switch (target, settings.architecture) {
       case (.hog, .mvit):
-        try MaskFeat.declare(HOGObjective(recipe.hogTarget), recipe, request, MaskFeat.mvit(settings.network))
+        try MaskFeat.declare(HOGObjective(hog), recipe, request, MaskFeat.mvit(settings.network))
       case (.hog, .mvitv2):
-        try MaskFeat.declare(HOGObjective(recipe.hogTarget), recipe, request, MaskFeat.mvitv2(settings.network))
+        try MaskFeat.declare(HOGObjective(hog), recipe, request, MaskFeat.mvitv2(settings.network))
       case (.pixels, .mvit):
-        try MaskFeat.declare(PixelObjective(), recipe, request, MaskFeat.mvit(settings.network))
+        try MaskFeat.declare(PixelObjective(pixels), recipe, request, MaskFeat.mvit(settings.network))
       case (.pixels, .mvitv2):
-        try MaskFeat.declare(PixelObjective(), recipe, request, MaskFeat.mvitv2(settings.network))
+        try MaskFeat.declare(PixelObjective(pixels), recipe, request, MaskFeat.mvitv2(settings.network))
       }
   }
 
@@ -79,10 +82,10 @@ public struct MaskFeat: TrainingSystem {
     let augmenting = augment
     let pipeline = Pipeline(name) {
       clips.shuffled()
-      DenseFrames(count: network.frameCount, stride: 4, spacing: recipe.spacing)
+      DenseFrames(count: network.frameCount, stride: recipe.frameStride, spacing: recipe.spacing)
       Decode().workers(2)
       augmenting.workers(2).buffer(4)
-      masking(recipe.mask, imageSize: network.imageSize)
+      masking(recipe, network)
       objective.target
         .batch(batchSize)
       Step {
@@ -92,16 +95,16 @@ public struct MaskFeat: TrainingSystem {
       }
     }
     var still = augment
-    still.operations = [.shortSide(recipe.clips.resized(to: network.imageSize)), .centerCrop(network.imageSize)]
+    still.operations = recipe.clips.centered(size: network.imageSize)
     let cropping = still
     let looking = Looking<Goal.Target>(
       pipeline: { clips in
         Pipeline("look") {
           clips
-          DenseFrames(count: network.frameCount, stride: 4, spacing: recipe.spacing, window: .center)
+          DenseFrames(count: network.frameCount, stride: recipe.frameStride, spacing: recipe.spacing, window: .center)
           Decode()
           cropping
-          masking(recipe.mask, imageSize: network.imageSize)
+          masking(recipe, network)
           objective.target
             .batch(1)
           Evaluate(model)
@@ -116,12 +119,14 @@ public struct MaskFeat: TrainingSystem {
     let load: @Sendable ([String: Tensor]) throws -> Void
   }
 
-  private static func masking(_ mask: MaskFeatRecipe.Mask, imageSize: Int) -> Segment<Clip, MaskedClip> {
-    switch mask {
-    case .cube: Segment { CubeMask(ratio: 0.4) }
-    case .block3d: Segment { BlockMask(ratio: 0.4, windowSize: imageSize % 32 == 0 ? 32 : 16) }
-    case .tube: Segment { TubeMask(ratio: 0.4) }
-    case .random: Segment { RandomMask(ratio: 0.4) }
+  private static func masking(_ recipe: MaskFeatRecipe, _ network: MViTConfiguration) -> Segment<Clip, MaskedClip> {
+    let (ratio, size, span) = (recipe.maskRatio, network.tokenSize.height, network.tokenSize.time)
+    let window = network.imageSize % (2 * size) == 0 ? 2 * size : size
+    return switch recipe.mask {
+    case .cube: Segment { CubeMask(ratio: ratio, tubeletSize: span, patchSize: size) }
+    case .block3d: Segment { BlockMask(ratio: ratio, tubeletSize: span, patchSize: size, windowSize: window) }
+    case .tube: Segment { TubeMask(ratio: ratio, tubeletSize: span, patchSize: size) }
+    case .random: Segment { RandomMask(ratio: ratio, tubeletSize: span, patchSize: size) }
     }
   }
 }

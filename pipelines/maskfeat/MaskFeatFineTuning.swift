@@ -3,7 +3,7 @@ internal import SluiceModels
 /// Tuning of an MViT on labelled clips, after MaskFeat's pre-training or from scratch.
 ///
 /// The small network comes with a recipe for small sets; `--set model.preset=base` brings the published one: AdamW with
-/// layer decay, mixing of clips and RandAugment.
+/// layer decay, mixing of clips and RandAugment; `--set model.preset=demo` what `sluice demo` does.
 /// - Source: Wei et al., "Masked feature prediction for self-supervised visual pre-training", CVPR 2022;
 ///   VideoTransformer-pytorch, `model_pretrain`.
 public struct MaskFeatFineTuning: ClassifyingSystem {
@@ -15,7 +15,12 @@ public struct MaskFeatFineTuning: ClassifyingSystem {
 
   public init(_ request: RunRequest) throws {
     let settings = try MViTSettings(request)
-    let recipe: FineTuningRecipe = settings.preset == .base ? .maskFeat : .small(frameStride: 4)
+    let recipe: FineTuningRecipe =
+      switch settings.preset {
+      case .small: .small(frameStride: 4)
+      case .base: .maskFeat
+      case .demo: .demo
+      }
     (tuning, choices) = try FineTuning.make(MaskFeatFineTuning.name, request, settings, recipe) { classCount, recipe in
       switch settings.architecture {
       case .mvit: try VideoClassifier(MViT(settings.network), classCount: classCount, recipe)
@@ -33,6 +38,13 @@ extension FineTuningRecipe {
     recipe.mixes = true
     recipe.clips.colors = .randAugment
     recipe.epochs = 200
+    return recipe
+  }()
+  /// Few clips of small videos, each seen often.
+  static let demo: FineTuningRecipe = {
+    var recipe = FineTuningRecipe.small(frameStride: 3)
+    (recipe.learningRate, recipe.labelSmoothing) = (0.032, 0.1)
+    (recipe.clips, recipe.batchSize) = (.demo, 16)
     return recipe
   }()
 }

@@ -34,10 +34,20 @@ public struct MaskFeatLook: Sendable {
   /// - Throws: what is wrong with the video.
   public func rows(of file: String, seed: UInt64 = 0) async throws -> [Picture] {
     let clips = try Clips(videos: DatasetList(items: [DatasetItem(path: file)]))
-    var rows: [Picture] = []
+    return try await parts(of: clips, seed: seed).flatMap { $0.frames.map { .row($0) } }
+  }
+
+  /// The middle of each clip as the network reads it, and masked input, predicted HOG and frame of every frame with a
+  /// target.
+  /// - Parameter seed: of the masks.
+  /// - Throws: what is wrong with a clip.
+  func parts(of clips: Clips, seed: UInt64 = 0) async throws -> [(masked: MaskedClip, frames: [[Picture]])] {
+    var found: [(masked: MaskedClip, frames: [[Picture]])] = []
     for try await prediction in looking.pipeline(clips).run(RunOptions(seed: seed, maxFailures: 0)) {
-      rows += pictures.rows(of: prediction.batch[0], prediction: prediction.values)
+      for sample in prediction.batch {
+        found.append((sample.masked, pictures.parts(of: sample, prediction: prediction.values)))
+      }
     }
-    return rows
+    return found
   }
 }

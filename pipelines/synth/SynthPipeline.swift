@@ -46,7 +46,7 @@ public struct SynthPipeline: Sendable {
     }
     let names = MotionClass.allCases.map { "  \"\($0.name)\": \"\($0.rawValue)\"" }
     let map = "{\n" + names.joined(separator: ",\n") + "\n}\n"
-    try RunDirectory(path: directory).write(map, to: "\(directory)/classes.json")
+    try RunDirectory(path: directory).write(map, to: classes)
   }
 
   /// Writes a part's list: a path and a class name on each line.
@@ -58,6 +58,9 @@ public struct SynthPipeline: Sendable {
 
   /// The list file of a part.
   public func list(_ part: Part) -> String { "\(directory)/\(part.rawValue).txt" }
+
+  /// The class map.
+  public var classes: String { "\(directory)/classes.json" }
 
   private func base(of part: Part) -> Int {
     // Wraps around: a large seed is no error.

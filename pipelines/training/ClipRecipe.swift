@@ -56,6 +56,15 @@ public struct ClipRecipe: Sendable, Equatable {
     self.colors = colors
   }
 
+  /// Small clips whose classes are motions: squares anywhere of the whole picture, nothing mirrored or turned (a mirror
+  /// image of “left” is “right”), each clip normalised by its own statistics.
+  public static let demo: ClipRecipe = {
+    var demo = ClipRecipe()
+    (demo.cropping, demo.shortSide, demo.filter, demo.antialias) = (.random, 56, .bilinear, true)
+    (demo.flip, demo.statistics) = (0, .perClip)
+    return demo
+  }()
+
   /// What the statistics mean.
   public var normalization: Normalization {
     statistics == .perClip ? .perClip() : .named(statistics.rawValue)
@@ -76,6 +85,12 @@ public struct ClipRecipe: Sendable, Equatable {
     case .randAugment: operations.append(.randAugment())
     }
     return operations
+  }
+
+  /// What is done to each clip where nothing is drawn at random.
+  /// - Parameter size: height and width of the result, pixels.
+  public func centered(size: Int) -> [AugmentOperation] {
+    [.shortSide(resized(to: size), filter: filter, antialias: antialias), .centerCrop(size)]
   }
 
   /// The short side that crops of `size` pixels are taken from.

@@ -11,17 +11,22 @@ public struct StillFrame: Stage, ByteBounded {
   public var count: Int
   /// Where the picture is taken from.
   public var window: DenseFrames.Window
+  /// Pictures of one sample; the repetitions of one come after those of the other.
+  public var windows: Int
 
-  public init(count: Int = 16, window: DenseFrames.Window = .random) {
+  public init(count: Int = 16, window: DenseFrames.Window = .random, windows: Int = 1) {
     self.count = count
     self.window = window
+    self.windows = windows
   }
 
-  public static var settings: [Setting<Self>] { [Setting("count", \.count), Setting("window", \.window)] }
+  public static var settings: [Setting<Self>] {
+    [Setting("count", \.count), Setting("window", \.window), Setting("windows", \.windows, in: 1...1000)]
+  }
 
   public func outputSize(of input: ElementSize) -> ElementSize {
     var size = input
-    size.frameCount = count
+    size.frameCount = count * windows
     return size
   }
 
@@ -30,7 +35,12 @@ public struct StillFrame: Stage, ByteBounded {
     guard count > 0 else { throw SamplingError.notPositive(count: count, stride: 1) }
     guard handle.frameCount > 0 else { throw SamplingError.tooShort(name: handle.frames.name, found: 0, wanted: 1) }
     var draws = context.random()
-    let index = window == .center ? handle.frameCount / 2 : draws.integer(in: 0...handle.frameCount - 1)
-    return FrameSelection(handle: handle, indices: Array(repeating: index, count: count))
+    let indices = (0..<windows).flatMap { part in
+      let index =
+        window == .center
+        ? handle.frameCount * (2 * part + 1) / (2 * windows) : draws.integer(in: 0...handle.frameCount - 1)
+      return Array(repeating: index, count: count)
+    }
+    return FrameSelection(handle: handle, indices: indices)
   }
 }
