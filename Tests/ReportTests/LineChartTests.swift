@@ -54,6 +54,16 @@ import Testing
     #expect(page.text.contains("One value is not a finite number."))
   }
 
+  @Test func aPlungeAtTheBeginningDoesNotHideWhatFollows() throws {
+    let later = (0..<95).map { 0.05 - 0.0001 * Double($0) }
+    let page = try Page(Self.chart([[1.5, 1.2, 0.8, 0.3, 0.1] + later]))
+    let heights = page.coordinates.enumerated().filter { $0.offset % 2 == 1 }.map(\.element).suffix(80)
+    let span = try #require(heights.max()) - (try #require(heights.min()))
+    #expect(span > 500 && page.text.contains("beyond the chart") && page.text.contains("1.5 →"), "\(span)")
+    let slow = try Page(Self.chart([(0..<100).map { 1 / Double($0 + 10) }]))
+    #expect(!slow.text.contains("beyond the chart"))
+  }
+
   @Test func longSeriesKeepTheirPeaks() throws {
     var values = (0..<100_000).map { 1 / Double($0 + 1) }
     values[77_777] = 9

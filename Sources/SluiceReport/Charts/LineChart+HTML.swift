@@ -5,7 +5,8 @@ extension LineChart {
     let finite = series.flatMap { $0.points.filter(\.isFinite) }
     guard !finite.isEmpty else { return LineChart.emptyTemplate.html(["caption": caption]) }
     let x = AxisScale(showing: finite.lazy.map(\.x), reachesTicks: false)
-    let y = AxisScale(showing: finite.lazy.map(\.y), reachesTicks: true)
+    let y = AxisScale(showing: shownValues, reachesTicks: true)
+    let isCut = finite.contains { $0.y > y.upper || $0.y < y.lower }
     let curves = series.enumerated().map { Curve($1, number: $0, x: x, y: y) }
     let gaps = series.reduce(0) { $0 + $1.points.count } - finite.count
     return LineChart.template.html(
@@ -16,6 +17,7 @@ extension LineChart {
         gutter: y.ticks.map { y.label(of: $0).count }.max() ?? 1,
         xTicks: x.ticks.map { Tick($0, on: x) },
         yTicks: y.ticks.map { Tick($0, on: y) },
+        cut: isCut ? "The first values lie beyond the chart, so that the later ones can be told apart." : nil,
         gaps: gaps == 0
           ? nil : gaps == 1 ? "One value is not a finite number." : "\(gaps) values are not finite numbers."))
   }
@@ -29,6 +31,7 @@ extension LineChart {
     let gutter: Int
     let xTicks: [Tick]
     let yTicks: [Tick]
+    let cut: String?
     let gaps: String?
   }
 
@@ -115,6 +118,9 @@ extension LineChart {
     </div>
     <div class="axis-name x">{{xLabel}}</div>
     </div>
+    {{#cut}}
+    <p class="note">{{.}}</p>
+    {{/cut}}
     {{#gaps}}
     <p class="note">{{.}} The gaps in the curves are theirs.</p>
     {{/gaps}}

@@ -43,6 +43,18 @@ public struct LineChart: Sendable {
   }
 }
 
+extension LineChart {
+  /// The values that the vertical axis shows: all, or those behind the first tenth of each curve if the beginnings lie
+  /// so far away that nobody could see what happens later.
+  var shownValues: [Double] {
+    let curves = series.map { $0.points.filter(\.isFinite).map(\.y) }
+    let all = curves.flatMap(\.self)
+    let later = curves.flatMap { $0.count < 30 ? $0 : Array($0.dropFirst($0.count / 10)) }
+    guard let low = later.min(), let high = later.max(), let top = all.max(), let bottom = all.min() else { return all }
+    return top - bottom > 8 * (high - low) && high > low ? later : all
+  }
+}
+
 extension LineChart.Series {
   /// The points in the order of `x`, at most about `limit` of them: the lowest and the highest of each stretch.
   func thinned(to limit: Int) -> [LineChart.Point] {

@@ -89,6 +89,7 @@ extension Report {
     .pictures .row div{flex:1 1 0;min-width:0;font-size:.75rem;line-height:1.3;color:var(--quiet)}
     .pictures img{display:block;width:100%;image-rendering:pixelated;border:1px solid var(--line)}
     .pictures figcaption{font-weight:400;font-size:.875rem;margin-top:.2rem}
+    @media (max-width:30rem){body{padding:1rem .9rem 3rem}th,td{padding:.3rem .35rem}.bar.thin{min-width:2rem}.classes{font-size:.8rem}.classes tbody th{min-width:0}}
     @media print{body{max-width:none}.scroll{overflow:visible}}
     """
 }
