@@ -1,5 +1,6 @@
 import SluiceFlow
 import SluicePlatform
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -29,7 +30,9 @@ struct SlowNumbers: Source {
 }
 
 /// What stands in the way is put there, and has to be named.
-@Suite(.serialized, .hanging(afterMinutes: 2)) struct BottleneckTests {
+@Suite(
+  .serialized, .hanging(afterMinutes: 2), .disabled(if: isSanitized, "a sanitizer slows stages unequally")
+) struct BottleneckTests {
   private let options = RunOptions(budget: ThreadBudget(data: 8))
 
   private func diagnose<Output>(_ pipeline: Pipeline<Output>, consumer: Double = 0) async throws -> Bottleneck {

@@ -5,9 +5,9 @@ public struct DemoSettings: Sendable, Codable, Equatable {
   /// Videos to judge by.
   public var valCount = 400
   /// Labelled videos of each class.
-  public var labelsPerClass = 3
+  public var labelsPerClass = 5
   /// Steps of pre-training without labels.
-  public var pretrainSteps = 2000
+  public var pretrainSteps = 1000
   /// Steps of each training with labels.
   public var tuneSteps = 150
   /// Clips of a step.
