@@ -37,20 +37,32 @@ SLUICE_INLINE uint8_t rounded(float value) {
   return (uint8_t)(int)value;
 }
 
+// The chroma rows that a row of pixels takes its colours from, and the number of their columns.
+typedef struct {
+  const uint8_t *near_u, *far_u, *near_v, *far_v;
+  int columns;
+} chroma_rows;
+
+SLUICE_INLINE chroma_rows chroma_of(const sluice_yuv_planes *p, int y) {
+  int rows = (p->height + (1 << p->shift_y) - 1) >> p->shift_y, near = y >> p->shift_y, far = near;
+  if (p->shift_y) far = (y & 1) ? near + 1 : near - 1;
+  far = far < 0 ? 0 : far >= rows ? rows - 1 : far;
+  chroma_rows c = {p->u + near * p->chroma_stride, p->u + far * p->chroma_stride, p->v + near * p->chroma_stride,
+                   p->v + far * p->chroma_stride, (p->width + (1 << p->shift_x) - 1) >> p->shift_x};
+  return c;
+}
+
 SLUICE_INLINE void convert_row_body(
   const sluice_yuv_planes *p, const sluice_yuv_matrix *m, int left, int y, int width, uint8_t *red, uint8_t *green,
   uint8_t *blue, float *scratch) {
-  int columns = (p->width + (1 << p->shift_x) - 1) >> p->shift_x, rows = (p->height + (1 << p->shift_y) - 1) >> p->shift_y;
-  int near = y >> p->shift_y, far = near;
-  if (p->shift_y) far = (y & 1) ? near + 1 : near - 1;
-  far = far < 0 ? 0 : far >= rows ? rows - 1 : far;
+  chroma_rows c = chroma_of(p, y);
   int from = left >> p->shift_x, to = ((left + width - 1) >> p->shift_x) + 2;
-  int inside = to < columns ? to : columns;
+  int inside = to < c.columns ? to : c.columns;
   float *narrow = scratch, *u = narrow + width + 40, *v = u + width + 40;
-  blend_rows(p->u + near * p->chroma_stride, p->u + far * p->chroma_stride, from, inside, narrow);
+  blend_rows(c.near_u, c.far_u, from, inside, narrow);
   if (inside < to) narrow[inside - from] = narrow[inside - from - 1];
   spread_columns(narrow, from, left, width, p->shift_x, u);
-  blend_rows(p->v + near * p->chroma_stride, p->v + far * p->chroma_stride, from, inside, narrow);
+  blend_rows(c.near_v, c.far_v, from, inside, narrow);
   if (inside < to) narrow[inside - from] = narrow[inside - from - 1];
   spread_columns(narrow, from, left, width, p->shift_x, v);
   const uint8_t *luma = p->y + y * p->luma_stride + left;
@@ -63,11 +75,95 @@ SLUICE_INLINE void convert_row_body(
     blue[x] = rounded(base + u[x] * bu);
   }
 }
-SLUICE_VARIANTS(
-  static, convert_row,
-  (const sluice_yuv_planes *restrict p, const sluice_yuv_matrix *restrict m, int left, int y, int width,
-   uint8_t *restrict red, uint8_t *restrict green, uint8_t *restrict blue, float *restrict scratch),
-  (p, m, left, y, width, red, green, blue, scratch))
+
+static void convert_row_portable(
+  const sluice_yuv_planes *restrict p, const sluice_yuv_matrix *restrict m, int left, int y, int width,
+  uint8_t *restrict red, uint8_t *restrict green, uint8_t *restrict blue, float *restrict scratch) {
+  convert_row_body(p, m, left, y, width, red, green, blue, scratch);
+}
+
+#if SLUICE_X86
+SLUICE_AVX2 static void convert_row_avx2(
+  const sluice_yuv_planes *restrict p, const sluice_yuv_matrix *restrict m, int left, int y, int width,
+  uint8_t *restrict red, uint8_t *restrict green, uint8_t *restrict blue, float *restrict scratch) {
+  convert_row_body(p, m, left, y, width, red, green, blue, scratch);
+}
+
+// A vector of pixels whose columns are even and one whose are odd, as floats.
+typedef struct {
+  __m512 even, odd;
+} pairs;
+
+// Chroma of 16 columns and of the 32 pixels they belong to, times 8. `next` masks the columns that have one to their
+// right.
+SLUICE_AVX512 static inline pairs chroma_pairs(const uint8_t *near, const uint8_t *far, __mmask16 some, __mmask16 next) {
+  const __m512i middle = _mm512_set1_epi32(512);
+  __m128i near8 = _mm_maskz_loadu_epi8(some, near), far8 = _mm_maskz_loadu_epi8(some, far);
+  __m512i near0 = _mm512_cvtepu8_epi32(near8), far0 = _mm512_cvtepu8_epi32(far8);
+  __m512i near1 = _mm512_cvtepu8_epi32(_mm_mask_loadu_epi8(near8, next, near + 1)),
+          far1 = _mm512_cvtepu8_epi32(_mm_mask_loadu_epi8(far8, next, far + 1));
+  __m512i here = _mm512_sub_epi32(_mm512_add_epi32(_mm512_add_epi32(near0, _mm512_slli_epi32(near0, 1)), far0), middle);
+  __m512i right = _mm512_sub_epi32(_mm512_add_epi32(_mm512_add_epi32(near1, _mm512_slli_epi32(near1, 1)), far1), middle);
+  pairs both = {_mm512_cvtepi32_ps(_mm512_add_epi32(here, here)), _mm512_cvtepi32_ps(_mm512_add_epi32(here, right))};
+  return both;
+}
+
+// Rounded to nearest within 0...255, the even columns' in the low byte of each pair.
+SLUICE_AVX512 static inline __m256i joined(__m512 even, __m512 odd) {
+  const __m512 half = _mm512_set1_ps(0.5f);
+  const __m512i least = _mm512_setzero_si512(), most = _mm512_set1_epi32(255);
+  __m512i low = _mm512_cvttps_epi32(_mm512_add_ps(even, half)), high = _mm512_cvttps_epi32(_mm512_add_ps(odd, half));
+  low = _mm512_min_epi32(_mm512_max_epi32(low, least), most);
+  high = _mm512_min_epi32(_mm512_max_epi32(high, least), most);
+  return _mm512_cvtepi32_epi16(_mm512_or_si512(low, _mm512_slli_epi32(high, 8)));
+}
+
+SLUICE_AVX512 static void convert_row_avx512(
+  const sluice_yuv_planes *restrict p, const sluice_yuv_matrix *restrict m, int left, int y, int width,
+  uint8_t *restrict red, uint8_t *restrict green, uint8_t *restrict blue, float *restrict scratch) {
+  // Pictures without halved columns are rare; columns are taken in pairs that begin at an even one.
+  int single = p->shift_x ? left & 1 : width;
+  if (single) convert_row_body(p, m, left, y, single, red, green, blue, scratch);
+  if (single == width) return;
+  left += single, width -= single, red += single, green += single, blue += single;
+
+  chroma_rows c = chroma_of(p, y);
+  const uint8_t *luma = p->y + y * p->luma_stride + left;
+  const __m512 scale = _mm512_set1_ps(m->luma), offset = _mm512_set1_ps(m->offset),
+               rv = _mm512_set1_ps(m->red_v * 0.125f), gu = _mm512_set1_ps(m->green_u * 0.125f),
+               gv = _mm512_set1_ps(m->green_v * 0.125f), bu = _mm512_set1_ps(m->blue_u * 0.125f);
+  const __m512i low_byte = _mm512_set1_epi32(255);
+  for (int x = 0; x < width; x += 32) {
+    int column = (left + x) >> 1, left_over = c.columns - column;
+    __mmask32 pixels = width - x < 32 ? (1u << (width - x)) - 1 : ~0u;
+    __mmask16 some = left_over < 16 ? (__mmask16)((1u << left_over) - 1) : (__mmask16)0xFFFF;
+    __mmask16 next = left_over < 17 ? (__mmask16)((1u << (left_over - 1)) - 1) : (__mmask16)0xFFFF;
+    pairs u = chroma_pairs(c.near_u + column, c.far_u + column, some, next);
+    pairs v = chroma_pairs(c.near_v + column, c.far_v + column, some, next);
+    __m512i both = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi8(pixels, luma + x));
+    __m512 even = _mm512_cvtepi32_ps(_mm512_and_si512(both, low_byte)),
+           odd = _mm512_cvtepi32_ps(_mm512_srli_epi32(both, 8));
+    even = _mm512_add_ps(_mm512_mul_ps(even, scale), offset);
+    odd = _mm512_add_ps(_mm512_mul_ps(odd, scale), offset);
+    _mm256_mask_storeu_epi8(
+      red + x, pixels,
+      joined(_mm512_add_ps(even, _mm512_mul_ps(v.even, rv)), _mm512_add_ps(odd, _mm512_mul_ps(v.odd, rv))));
+    __m512 green_even = _mm512_add_ps(_mm512_mul_ps(u.even, gu), _mm512_mul_ps(v.even, gv)),
+           green_odd = _mm512_add_ps(_mm512_mul_ps(u.odd, gu), _mm512_mul_ps(v.odd, gv));
+    _mm256_mask_storeu_epi8(
+      green + x, pixels, joined(_mm512_add_ps(even, green_even), _mm512_add_ps(odd, green_odd)));
+    _mm256_mask_storeu_epi8(
+      blue + x, pixels,
+      joined(_mm512_add_ps(even, _mm512_mul_ps(u.even, bu)), _mm512_add_ps(odd, _mm512_mul_ps(u.odd, bu))));
+  }
+}
+#endif
+
+static void convert_row(
+  const sluice_yuv_planes *p, const sluice_yuv_matrix *m, int left, int y, int width, uint8_t *red, uint8_t *green,
+  uint8_t *blue, float *scratch) {
+  SLUICE_DISPATCH(convert_row, (p, m, left, y, width, red, green, blue, scratch))
+}
 
 void sluice_yuv_to_rgb(
   const sluice_yuv_planes *picture, const sluice_yuv_matrix *matrix, int left, int top, int width, int height,

@@ -1,4 +1,4 @@
-#include "pixels.h"
+#include "normalize.h"
 #include "variants.h"
 
 #pragma STDC FP_CONTRACT OFF
@@ -10,8 +10,6 @@ static void normalize_portable(const uint8_t *plane, ptrdiff_t count, float mean
 }
 
 #if SLUICE_X86
-// Divisions by a constant: a product with the reciprocal, corrected by its remainder, is the rounded quotient.
-// - Source: Markstein, "Computation of elementary functions on the IBM RISC System/6000 processor", 1990.
 SLUICE_AVX2 static void normalize_avx2(
   const uint8_t *plane, ptrdiff_t count, float mean, float deviation, float *out) {
   const __m256 full = _mm256_set1_ps(255.0f), part = _mm256_set1_ps(1.0f / 255.0f), middle = _mm256_set1_ps(mean),
@@ -30,16 +28,12 @@ SLUICE_AVX2 static void normalize_avx2(
 
 SLUICE_AVX512 static void normalize_avx512(
   const uint8_t *plane, ptrdiff_t count, float mean, float deviation, float *out) {
-  const __m512 full = _mm512_set1_ps(255.0f), part = _mm512_set1_ps(1.0f / 255.0f), middle = _mm512_set1_ps(mean),
-               wide = _mm512_set1_ps(deviation), narrow = _mm512_set1_ps(1.0f / deviation);
+  sluice_normalization normalization = {mean, deviation};
+  sluice_divisor divisor = sluice_divisor_of(&normalization);
   for (ptrdiff_t i = 0; i < count; i += 16) {
     __mmask16 some = count - i < 16 ? (__mmask16)((1u << (count - i)) - 1) : (__mmask16)0xFFFF;
     __m512 v = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(some, plane + i)));
-    __m512 q = _mm512_mul_ps(v, part);
-    q = _mm512_fmadd_ps(_mm512_fnmadd_ps(q, full, v), part, q);
-    __m512 d = _mm512_sub_ps(q, middle);
-    __m512 y = _mm512_mul_ps(d, narrow);
-    _mm512_mask_storeu_ps(out + i, some, _mm512_fmadd_ps(_mm512_fnmadd_ps(y, wide, d), narrow, y));
+    _mm512_mask_storeu_ps(out + i, some, sluice_normalized(v, &divisor));
   }
 }
 #endif

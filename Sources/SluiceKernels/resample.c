@@ -1,5 +1,7 @@
 #include <string.h>
 
+#include "columns.h"
+#include "normalize.h"
 #include "pixels.h"
 #include "resample.h"
 #include "variants.h"
@@ -8,7 +10,7 @@
 // additions are rounded one by one in the same order in every variant, so that all give the same bits.
 #pragma STDC FP_CONTRACT OFF
 
-size_t sluice_resample_scratch(int width, int count) { return (size_t)width + (size_t)count + SLUICE_ROW_SLACK; }
+size_t sluice_resample_scratch(int width, int count) { return 2 * ((size_t)width + SLUICE_ROW_SLACK) + 2 * (size_t)count; }
 
 #define SLUICE_BLEND_ROWS(type)                                                                                       \
   if (taps == 4) {                                                                                                    \
@@ -78,35 +80,10 @@ SLUICE_AVX2 static void columns_avx2(const float *row, const sluice_taps *c, flo
   }
 }
 
-// Sixteen outputs take their inputs from two registers by a permutation when they lie within 32 neighbours, which they
-// do up to a reduction of 1.7; else they gather.
 SLUICE_AVX512 static void columns_avx512(const float *row, const sluice_taps *c, float *out) {
   for (int i = 0; i < c->count; i += 16) {
     int n = c->count - i < 16 ? c->count - i : 16;
-    __mmask16 some = (__mmask16)((1u << n) - 1);
-    __m512i at = _mm512_maskz_loadu_epi32(some, c->start + i);
-    int first = c->start[i] < c->start[i + n - 1] ? c->start[i] : c->start[i + n - 1];
-    int last = c->start[i] < c->start[i + n - 1] ? c->start[i + n - 1] : c->start[i];
-    __m512 sum;
-    if (last + c->taps - first <= 32) {
-      __m512 low = _mm512_loadu_ps(row + first), high = _mm512_loadu_ps(row + first + 16);
-      __m512i place = _mm512_sub_epi32(at, _mm512_set1_epi32(first));
-      const __m512i one = _mm512_set1_epi32(1);
-      sum = _mm512_mul_ps(_mm512_permutex2var_ps(low, place, high), _mm512_maskz_loadu_ps(some, c->weights + i));
-      for (int t = 1; t < c->taps; t++) {
-        place = _mm512_add_epi32(place, one);
-        sum = _mm512_add_ps(sum, _mm512_mul_ps(_mm512_permutex2var_ps(low, place, high),
-                                               _mm512_maskz_loadu_ps(some, c->weights + t * c->count + i)));
-      }
-    } else {
-      const __m512 none = _mm512_setzero_ps();
-      sum = _mm512_mul_ps(_mm512_mask_i32gather_ps(none, some, at, row, 4),
-                          _mm512_maskz_loadu_ps(some, c->weights + i));
-      for (int t = 1; t < c->taps; t++)
-        sum = _mm512_add_ps(sum, _mm512_mul_ps(_mm512_mask_i32gather_ps(none, some, at, row + t, 4),
-                                               _mm512_maskz_loadu_ps(some, c->weights + t * c->count + i)));
-    }
-    _mm512_mask_storeu_ps(out + i, some, sum);
+    _mm512_mask_storeu_ps(out + i, sluice_first(n), sluice_columns16(row, c, c->taps, i, n));
   }
 }
 #endif
@@ -125,15 +102,77 @@ SLUICE_INLINE void round_row_body(const float *row, int count, uint8_t *out) {
 SLUICE_VARIANTS(
   static, round_row, (const float *restrict row, int count, uint8_t *restrict out), (row, count, out))
 
-void sluice_resample(
-  const uint8_t *plane, ptrdiff_t stride, int width, const sluice_taps *columns, const sluice_taps *rows, uint8_t *out,
-  ptrdiff_t out_stride, float *scratch) {
+#define SLUICE_RESAMPLE_PARAMETERS                                                                       \
+  (const uint8_t *plane, ptrdiff_t stride, int width, const sluice_taps *columns, const sluice_taps *rows, \
+   const sluice_normalization *normalization, uint8_t *out, ptrdiff_t out_stride, float *values, float *scratch)
+
+static void resample_portable SLUICE_RESAMPLE_PARAMETERS {
   float *line = scratch + width + SLUICE_ROW_SLACK;
+  uint8_t *spare = (uint8_t *)(line + columns->count);
   for (int y = 0; y < rows->count; y++) {
     sluice_blend_rows(plane + rows->start[y] * stride, stride, width, rows->taps, rows->weights + y, rows->count, scratch);
     sluice_blend_columns(scratch, columns, line);
-    round_row(line, columns->count, out + y * out_stride);
+    uint8_t *bytes = out != NULL ? out + y * out_stride : spare;
+    round_row(line, columns->count, bytes);
+    if (values != NULL)
+      sluice_normalize(
+        bytes, columns->count, normalization->mean, normalization->deviation, values + (ptrdiff_t)y * columns->count);
   }
+}
+
+#if SLUICE_X86
+#define resample_avx2 resample_portable
+
+// One row of outputs; `taps` is a constant where that is worth it.
+SLUICE_AVX512 static inline __attribute__((always_inline)) void finish_columns(
+  const float *row, const sluice_taps *c, int taps, const sluice_divisor *divisor, uint8_t *out, float *values,
+  int streams) {
+  const __m512i least = _mm512_setzero_si512(), most = _mm512_set1_epi32(255);
+  for (int i = 0; i < c->count; i += 16) {
+    int n = c->count - i < 16 ? c->count - i : 16;
+    __m512i value = _mm512_cvtps_epi32(
+      n == 16 ? sluice_columns16(row, c, taps, i, 16) : sluice_columns16(row, c, taps, i, n));
+    value = _mm512_min_epi32(_mm512_max_epi32(value, least), most);
+    if (out != NULL) _mm512_mask_cvtepi32_storeu_epi8(out + i, sluice_first(n), value);
+    if (values != NULL)
+      sluice_put16(values + i, n, sluice_normalized(_mm512_cvtepi32_ps(value), divisor), streams);
+  }
+}
+
+// A row of floats is all that goes through memory between the rows that come in and those that go out. The next row is
+// blended before the present one is read: loads across stores that are still under way would wait for them.
+SLUICE_AVX512 static void resample_avx512 SLUICE_RESAMPLE_PARAMETERS {
+  sluice_divisor divisor = sluice_divisor_of(normalization);
+  int streams = sluice_streams(values, columns->count, rows->count);
+  float *line = scratch, *next = scratch + width + SLUICE_ROW_SLACK;
+  for (int y = 0; y <= rows->count; y++) {
+    if (y < rows->count)
+      sluice_blend_rows_body(
+        plane + rows->start[y] * stride, stride, width, rows->taps, rows->weights + y, rows->count, next);
+    if (y > 0) {
+      uint8_t *bytes = out != NULL ? out + (y - 1) * out_stride : NULL;
+      float *normal = values != NULL ? values + (ptrdiff_t)(y - 1) * columns->count : NULL;
+      switch (columns->taps) {
+        case 2: finish_columns(line, columns, 2, &divisor, bytes, normal, streams); break;
+        case 4: finish_columns(line, columns, 4, &divisor, bytes, normal, streams); break;
+        default: finish_columns(line, columns, columns->taps, &divisor, bytes, normal, streams);
+      }
+    }
+    float *other = line;
+    line = next;
+    next = other;
+  }
+  if (streams) _mm_sfence();
+}
+#endif
+
+void sluice_resample(
+  const uint8_t *plane, ptrdiff_t stride, int width, const sluice_taps *columns, const sluice_taps *rows,
+  const sluice_normalization *normalization, uint8_t *out, ptrdiff_t out_stride, float *values, float *scratch) {
+  static const sluice_normalization none = {0.0f, 1.0f};
+  if (normalization == NULL) normalization = &none;
+  SLUICE_DISPATCH(
+    resample, (plane, stride, width, columns, rows, normalization, out, out_stride, values, scratch))
 }
 
 void sluice_resample_float(

@@ -121,6 +121,18 @@ import Testing
         let own = try level.run { try clip(frame, Array(steps[..<count])) }
         let plain = try KernelLevel.portable.run { try clip(frame, Array(steps[..<count])) }
         #expect(own.bytes == plain.bytes, "\(width)×\(height) after \(count) steps")
+        let (values, bare) = try level.run {
+          let decoded = DecodedClip(handle: ClipHandle(frames: NamedFrames(frameCount: 1)), frames: [frame])
+          func values(_ keepsPixels: Bool) throws -> [Float] {
+            try Augment(keepsPixels: keepsPixels).clip(decoded, steps: Array(steps[..<count]), worker: PixelWorker())
+              .values.floats
+          }
+          return (try values(true), try values(false))
+        }
+        let expected = (0..<3).flatMap { color in
+          stride(from: color, to: own.bytes.count, by: 3).map { (Float(own.bytes[$0]) / 255 - 0.45) / 0.225 }
+        }
+        #expect(values == expected && bare == expected, "\(width)×\(height) after \(count) steps")
       }
     }
   }

@@ -14,6 +14,10 @@ extension PixelWorker {
     if plan.steps.count == 1, case .fused(let taps) = plan.steps[0] {
       let bytes = unsafe joined == nil ? nil : next(plan.size)
       unsafe fuse(frame, taps, values: values, normalization: normalization, bytes: bytes)
+    } else if plan.steps.count == 1, case .resize(let box, let columns, let rows, let needed) = plan.steps[0] {
+      let bytes = unsafe joined == nil ? nil : next(plan.size)
+      unsafe resize(
+        decoded(frame, box, needed), box, columns, rows, bytes: bytes, normalization: normalization, values: values)
     } else {
       run(plan, on: frame)
       for color in 0..<3 {

@@ -30,9 +30,8 @@ package import SluiceMedia
     var steps = plan.steps[...]
     switch steps.first {
     case .resize(let box, let columns, let rows, let needed):
-      let planes = unsafe region.room(3 * box.width * box.height)
-      unsafe convert(frame, box, needed: needed, to: planes)
-      unsafe resize(planes, stride: box.width, plane: box.width * box.height, box, columns, rows)
+      let size = PixelSize(width: columns.count, height: rows.count)
+      unsafe resize(decoded(frame, box, needed), box, columns, rows, bytes: next(size))
       steps = steps.dropFirst()
     case .fused(let taps):
       let to = unsafe next(PixelSize(width: taps.luma.columns.count, height: taps.luma.rows.count))
@@ -52,8 +51,8 @@ package import SluiceMedia
     let area = size.width * size.height
     switch step {
     case .resize(let box, let columns, let rows, _):
-      let from = unsafe image + box.top * size.width + box.left
-      unsafe resize(from, stride: size.width, plane: area, box, columns, rows)
+      let from = unsafe Planes(base: image + box.top * size.width + box.left, bytesPerRow: size.width, area: area)
+      unsafe resize(from, box, columns, rows, bytes: next(PixelSize(width: columns.count, height: rows.count)))
     case .crop(let box, let isFlipped):
       let (from, width) = unsafe (image + box.top * size.width + box.left, size.width)
       let to = unsafe next(PixelSize(width: box.width, height: box.height))
@@ -111,17 +110,38 @@ package import SluiceMedia
     }
   }
 
-  private func resize(
-    _ planes: UnsafePointer<UInt8>, stride: Int, plane: Int, _ box: CropBox, _ columns: ResizeTaps, _ rows: ResizeTaps
+  /// Three planes of bytes that lie in one piece of memory.
+  @unsafe struct Planes {
+    let base: UnsafePointer<UInt8>
+    let bytesPerRow: Int
+    /// From plane to plane.
+    let area: Int
+  }
+
+  /// The box of a decoded picture as RGB, in memory of the worker's; only the rows that are needed.
+  func decoded(_ frame: VideoFrame, _ box: CropBox, _ needed: [UInt8]) -> Planes {
+    let area = box.width * box.height
+    let planes = unsafe region.room(3 * area)
+    unsafe convert(frame, box, needed: needed, to: planes)
+    return unsafe Planes(base: planes, bytesPerRow: box.width, area: area)
+  }
+
+  /// Resizes all colours.
+  /// - Parameters:
+  ///   - bytes: where three planes of bytes go; `nil` leaves them out.
+  ///   - values: where each colour's normalised plane goes; `nil` leaves them out.
+  func resize(
+    _ planes: Planes, _ box: CropBox, _ columns: ResizeTaps, _ rows: ResizeTaps, bytes: UnsafeMutablePointer<UInt8>?,
+    normalization: Normalization = .half, values: [UnsafeMutablePointer<Float>?]? = nil
   ) {
-    let to = unsafe next(PixelSize(width: columns.count, height: rows.count))
     let scratch = unsafe floats.room(sluice_resample_scratch(Int32(box.width), Int32(columns.count)))
     unsafe columns.withKernelTaps { columnTaps in
       unsafe rows.withKernelTaps { rowTaps in
         for color in 0..<3 {
+          var scale = sluice_normalization(mean: normalization.mean[color], deviation: normalization.deviation[color])
           unsafe sluice_resample(
-            planes + color * plane, stride, Int32(box.width), columnTaps, rowTaps,
-            to + color * columns.count * rows.count, columns.count, scratch)
+            planes.base + color * planes.area, planes.bytesPerRow, Int32(box.width), columnTaps, rowTaps, &scale,
+            bytes.map { unsafe $0 + color * columns.count * rows.count }, columns.count, values?[color], scratch)
         }
       }
     }

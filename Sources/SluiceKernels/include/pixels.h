@@ -44,17 +44,23 @@ typedef struct {
 // Floats of scratch memory for an input `width` columns wide and `count` columns of output.
 size_t sluice_resample_scratch(int width, int count);
 
-// Resizes one plane of bytes in 32-bit floats, rounds half to even and clamps to 0...255.
-void sluice_resample(
-  const uint8_t *plane, ptrdiff_t stride, int width, const sluice_taps *columns, const sluice_taps *rows, uint8_t *out,
-  ptrdiff_t out_stride, float *scratch);
+// How bytes become values: (byte / 255 - mean) / deviation, each step rounded to float.
+typedef struct {
+  float mean, deviation;
+} sluice_normalization;
 
-// The same of one plane of floats, neither rounded nor clamped.
+// Resizes one plane of bytes in 32-bit floats, rounds half to even and clamps to 0...255. The bytes go to `out` unless it
+// is NULL; normalised they go to `values`, rows without gaps, unless that is NULL (then `normalization` may be, too).
+void sluice_resample(
+  const uint8_t *plane, ptrdiff_t stride, int width, const sluice_taps *columns, const sluice_taps *rows,
+  const sluice_normalization *normalization, uint8_t *out, ptrdiff_t out_stride, float *values, float *scratch);
+
+// The same of one plane of floats, neither rounded nor clamped nor normalised.
 void sluice_resample_float(
   const float *plane, ptrdiff_t stride, int width, const sluice_taps *columns, const sluice_taps *rows, float *out,
   ptrdiff_t out_stride, float *scratch);
 
-// out = (value / 255 - mean) / deviation, each step rounded to float.
+// Normalises a plane of bytes.
 void sluice_normalize(const uint8_t *plane, ptrdiff_t count, float mean, float deviation, float *out);
 
 // One plane of a picture on its way through the fused path: where its part begins, how wide that is, and what a resize
