@@ -26,6 +26,15 @@ package import SluiceMedia
       UnsafeBufferPointer(start: stored.base, count: count), geometry: info.geometry, step: info.step, time: chunk.time)
   }
 
+  /// Only what zstd does of decoding one frame, to be measured.
+  package func contentSize(of frame: EncodedFrame) throws(ShardError) -> Int {
+    try unsafe frame.bytes.withUnsafeBufferPointer { bytes throws(ShardError) in
+      let size = unsafe zstdContentSize(bytes) ?? 0
+      content.reserve(size)
+      return try unsafe zstd.decompress(bytes, into: content.base, capacity: size)
+    }
+  }
+
   /// Decodes one frame.
   /// - Throws: ``ShardError`` if a byte of it is not what was written.
   package func decode(
@@ -53,23 +62,26 @@ package import SluiceMedia
       storage: storage)
   }
 
-  /// Bytes of a group's header: three limits, which streams are packed, four counts.
+  /// Bytes of a group's header: three limits, which streams are packed and the filter, four counts.
   static let headerSize: Int = 20
 
   private struct GroupHeader {
     let limits: [UInt8]
     let isPacked: [Bool]
+    /// What the filter left out, as kernels want it.
+    let leftOut: Int32
     let counts: [Int]
 
     init(_ bytes: UnsafePointer<UInt8>, _ group: PlaneGroup) throws(ShardError) {
       let limits = (0..<3).map { unsafe bytes[$0] }
-      let packed = unsafe bytes[3]
+      let (packed, leftOut) = unsafe (bytes[3] & 15, bytes[3] >> 4)
       self.limits = limits
       isPacked = (0..<4).map { packed >> $0 & 1 == 1 }
+      self.leftOut = Int32(leftOut)
       counts = (0..<4).map { index in
         (0..<4).reduce(0) { unsafe $0 | Int(bytes[4 + 4 * index + $1]) << (8 * $1) }
       }
-      guard limits[0] <= limits[1], limits[1] <= limits[2], packed < 16, counts.reduce(0, +) == group.sampleCount
+      guard limits[0] <= limits[1], limits[1] <= limits[2], leftOut < 4, counts.reduce(0, +) == group.sampleCount
       else {
         throw ShardError(
           .damaged, "a header of \(counts) residuals with limits \(limits) for \(group.sampleCount) samples")
@@ -122,7 +134,7 @@ package import SluiceMedia
       }
       for _ in group.planes {
         let result = unsafe sluice_shard_join(
-          &streams, ends, header.limits, target, group.width, Int32(group.width), Int32(group.height))
+          &streams, ends, header.limits, header.leftOut, target, group.width, Int32(group.width), Int32(group.height))
         guard result == 0 else { throw ShardError(.damaged, "a stream of residuals ends too early") }
         unsafe target += group.planeSize
       }

@@ -60,21 +60,22 @@ public struct EncodedFrame: Sendable {
       activities.append(filter(group, at: offset))
       offset += group.sampleCount
     }
-    // A frame that hardly changes from pixel to pixel is worth a search for repetition, unsorted.
+    // A frame that hardly changes from pixel to pixel is worth a search for repetition, unsorted; and one that is not
+    // filtered has nothing but its repetitions.
     let still = activities.reduce(0) { $0 + Int($1[0]) }
     let seen = activities.reduce(0) { $0 + $1.reduce(0) { $0 + Int($1) } }
-    let isFlat = still * 4 >= seen * 3
+    let isPlain = settings.filter == .none || still * 4 >= seen * 3
 
     var escapeEnd = unsafe Optional(escapes.base)
     var coded: [Group] = []
     offset = 0
     for (group, counts) in zip(groups, activities) {
       unsafe coded.append(
-        split(group, at: offset, classes: isFlat ? 1 : group.classCount, counts, mayPack: !isFlat, &escapeEnd))
+        split(group, at: offset, classes: isPlain ? 1 : group.classCount, counts, mayPack: !isPlain, &escapeEnd))
       offset += group.sampleCount
     }
     let escapeCount = unsafe escapeEnd! - escapes.base  // set above, only ever advanced
-    let bytes = try compress(coded, escapeCount: escapeCount, with: isFlat ? searching : coding, samples: total)
+    let bytes = try compress(coded, escapeCount: escapeCount, with: isPlain ? searching : coding, samples: total)
     return EncodedFrame(bytes: bytes, checksum: crc32(bytes), time: frame.time)
   }
 
@@ -131,7 +132,8 @@ public struct EncodedFrame: Sendable {
       let place = offset + plane * group.planeSize
       let target = unsafe residuals.base + place
       unsafe sluice_shard_residuals(
-        planes.base + place, group.width, Int32(group.width), Int32(group.height), target)
+        planes.base + place, group.width, Int32(group.width), Int32(group.height), Int32(settings.filter.leftOut),
+        target)
       unsafe sluice_shard_activities(target, Int32(group.width), Int32(group.height), &counts)
     }
     return counts
@@ -195,7 +197,7 @@ public struct EncodedFrame: Sendable {
     var size = escapeCount
     for group in groups {
       header.append(group.limits)
-      header.append((0..<4).reduce(UInt8(0)) { group.packed[$1] ? $0 | 1 << $1 : $0 })
+      header.append((0..<4).reduce(settings.filter.leftOut << 4) { group.packed[$1] ? $0 | 1 << $1 : $0 })
       for count in group.counts { header.append(UInt32(count)) }
       size += (0..<4).reduce(0) { $0 + Self.stored(group, $1) }
     }

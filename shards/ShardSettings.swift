@@ -18,7 +18,30 @@ public struct ShardSettings: Sendable, Hashable, Codable {
     }
   }
 
+  /// What of a sample is foretold by its neighbours before it is coded.
+  public enum Filter: String, Sendable, Codable, CaseIterable {
+    /// Left + above − above left: the smallest and the fastest to read, whatever the pictures.
+    case gradient
+    /// The sample to the left.
+    case left
+    /// The sample above.
+    case up
+    /// Nothing: after a short header, a decompressed chunk is the picture's planes as they are. Much larger.
+    case none
+
+    /// As kernels and chunks say it: bit 0 for "not left", bit 1 for "not above".
+    var leftOut: UInt8 {
+      switch self {
+      case .gradient: 0
+      case .up: 1
+      case .left: 2
+      case .none: 3
+      }
+    }
+  }
+
   public var fidelity: Fidelity
+  public var filter: Filter
   /// How hard the writer tries.
   ///
   /// 1: Huffman coding without a search for repetition, except in frames that are mostly flat; the fastest to write and
@@ -36,10 +59,11 @@ public struct ShardSettings: Sendable, Hashable, Codable {
   public var shardSize: Int
 
   public init(
-    fidelity: Fidelity = .lossless, level: Int = 1, shortSide: Int? = nil, frameRate: Double? = nil,
-    frameLimit: Int? = nil, shardSize: Int = 1 << 30
+    fidelity: Fidelity = .lossless, filter: Filter = .gradient, level: Int = 1, shortSide: Int? = nil,
+    frameRate: Double? = nil, frameLimit: Int? = nil, shardSize: Int = 1 << 30
   ) {
     self.fidelity = fidelity
+    self.filter = filter
     self.level = level
     self.shortSide = shortSide
     self.frameRate = frameRate
@@ -75,11 +99,27 @@ public struct ShardSettings: Sendable, Hashable, Codable {
     }
     return [
       say("fidelity", fidelity.rawValue, other.fidelity.rawValue),
+      say("filter", filter.rawValue, other.filter.rawValue),
       say("level", level, other.level),
       say("short side", shortSide.map(String.init) ?? "as decoded", other.shortSide.map(String.init) ?? "as decoded"),
       say("frame rate", frameRate.map { "\($0)" } ?? "all", other.frameRate.map { "\($0)" } ?? "all"),
       say("frames", frameLimit.map(String.init) ?? "all", other.frameLimit.map(String.init) ?? "all"),
       say("shard size", shardSize, other.shardSize),
     ].compactMap { $0 }
+  }
+}
+
+extension ShardSettings {
+  /// Sets that do not name their filter have the gradient.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      fidelity: try values.decode(Fidelity.self, forKey: .fidelity),
+      filter: try values.decodeIfPresent(Filter.self, forKey: .filter) ?? .gradient,
+      level: try values.decode(Int.self, forKey: .level),
+      shortSide: try values.decodeIfPresent(Int.self, forKey: .shortSide),
+      frameRate: try values.decodeIfPresent(Double.self, forKey: .frameRate),
+      frameLimit: try values.decodeIfPresent(Int.self, forKey: .frameLimit),
+      shardSize: try values.decode(Int.self, forKey: .shardSize))
   }
 }

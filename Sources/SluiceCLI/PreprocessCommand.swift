@@ -104,6 +104,7 @@ public struct PreprocessCommand: AsyncParsableCommand {
 }
 
 extension DatasetList.Layout: ExpressibleByArgument {}
+extension ShardSettings.Filter: ExpressibleByArgument {}
 
 /// How frames are stored.
 struct StorageOptions: ParsableArguments {
@@ -121,6 +122,12 @@ struct StorageOptions: ParsableArguments {
   @Flag(help: "Two thirds of the size: samples to the nearest multiple of 3 (49.9 dB in YUV). Not for HOG targets.")
   var nearLossless = false
 
+  @Option(
+    help: ArgumentHelp(
+      "What foretells a sample: gradient (smallest), left, up, or none (zstd -d then gives planes as they are).",
+      valueName: "name"))
+  var filter: ShardSettings.Filter = .gradient
+
   @Option(help: "1: fast. 2 to 19: a few per cent smaller, much slower to write.")
   var level = 1
 
@@ -129,8 +136,8 @@ struct StorageOptions: ParsableArguments {
 
   var settings: ShardSettings {
     ShardSettings(
-      fidelity: nearLossless ? .nearLossless : .lossless, level: level, shortSide: shortSide, frameRate: fps,
-      frameLimit: frames, shardSize: shardSize.bytes)
+      fidelity: nearLossless ? .nearLossless : .lossless, filter: filter, level: level, shortSide: shortSide,
+      frameRate: fps, frameLimit: frames, shardSize: shardSize.bytes)
   }
 }
 

@@ -66,7 +66,8 @@ struct ShardsInfoCommand: ParsableCommand {
       Console.print("frames    \(set.frameCount)")
       Console.print("shards    \(set.shardCount)")
       Console.print("bytes     \(set.byteCount) (\(Int(perFrame)) a frame)")
-      Console.print("fidelity  \(settings.fidelity.rawValue), level \(settings.level)")
+      Console.print(
+        "fidelity  \(settings.fidelity.rawValue), filter \(settings.filter.rawValue), level \(settings.level)")
       Console.print("scaled    \(settings.shortSide.map { "shorter side \($0)" } ?? "no")")
       Console.print("rate      \(settings.frameRate.map { "\($0) frames/s" } ?? "all frames")")
     }

@@ -2,17 +2,22 @@
 
 #include <stdlib.h>
 
-void sluice_shard_residuals(const uint8_t *plane, ptrdiff_t stride, int width, int height, uint8_t *residuals) {
+void sluice_shard_residuals(
+    const uint8_t *plane, ptrdiff_t stride, int width, int height, int left_out, uint8_t *residuals) {
+  int takes_left = !(left_out & SLUICE_SHARD_NOT_LEFT), takes_above = !(left_out & SLUICE_SHARD_NOT_ABOVE);
   for (int y = 0; y < height; y++) {
-    const uint8_t *row = plane + y * stride;
+    const uint8_t *row = plane + y * stride, *up = row - stride;
     uint8_t *out = residuals + (size_t)y * (size_t)width;
-    if (y == 0) {
-      out[0] = row[0];
-      for (int x = 1; x < width; x++) out[x] = (uint8_t)(row[x] - row[x - 1]);
+    if (y == 0 || !takes_above) {
+      memcpy(out, row, (size_t)width);
+      if (takes_left)
+        for (int x = 1; x < width; x++) out[x] = (uint8_t)(row[x] - row[x - 1]);
     } else {
-      const uint8_t *up = row - stride;
       out[0] = (uint8_t)(row[0] - up[0]);
-      for (int x = 1; x < width; x++) out[x] = (uint8_t)(row[x] - row[x - 1] - up[x] + up[x - 1]);
+      if (takes_left)
+        for (int x = 1; x < width; x++) out[x] = (uint8_t)(row[x] - row[x - 1] - up[x] + up[x - 1]);
+      else
+        for (int x = 1; x < width; x++) out[x] = (uint8_t)(row[x] - up[x]);
     }
   }
 }
@@ -42,7 +47,7 @@ void sluice_split_row_portable(
 }
 
 void sluice_join_row_portable(
-    const uint8_t *streams[4], int width, const uint8_t limits[3], const uint8_t *above, uint8_t *own,
+    const uint8_t *streams[4], int width, const uint8_t limits[3], int sums, const uint8_t *above, uint8_t *own,
     const uint8_t *up, uint8_t *row) {
   uint8_t sum = 0;
   for (int x = 0; x < width; x++) {
@@ -50,7 +55,7 @@ void sluice_join_row_portable(
     int class = (activity > limits[0]) + (activity > limits[1]) + (activity > limits[2]);
     uint8_t residual = *streams[class]++;
     own[x] = sluice_magnitude(residual);
-    sum = (uint8_t)(sum + residual);
+    sum = sums ? (uint8_t)(sum + residual) : residual;
     row[x] = (uint8_t)(sum + up[x]);
   }
 }
@@ -121,19 +126,19 @@ void sluice_shard_split(const uint8_t *residuals, int width, int height, const u
 }
 
 int sluice_shard_join(
-    const uint8_t *streams[4], const uint8_t *const ends[4], const uint8_t limits[3], uint8_t *plane, ptrdiff_t stride,
-    int width, int height) {
+    const uint8_t *streams[4], const uint8_t *const ends[4], const uint8_t limits[3], int left_out, uint8_t *plane,
+    ptrdiff_t stride, int width, int height) {
   Rows rows;
   sluice_join_row *row = join_row();
   if (make_rows(&rows, width) != 0) return -1;
   int result = 0;
   const uint8_t *up = rows.zeros;
   for (int y = 0; y < height && result == 0; y++) {
-    row(streams, width, limits, rows.above, rows.own, up, plane);
+    row(streams, width, limits, !(left_out & SLUICE_SHARD_NOT_LEFT), rows.above, rows.own, up, plane);
     for (int class = 0; class < 4; class++)
       if (streams[class] > ends[class]) result = -1;
     turn(&rows, width);
-    up = plane;
+    if (!(left_out & SLUICE_SHARD_NOT_ABOVE)) up = plane;
     plane += stride;
   }
   free(rows.memory);

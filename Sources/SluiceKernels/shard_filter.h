@@ -16,9 +16,9 @@ typedef void sluice_split_row(
     const uint8_t *residuals, int width, const uint8_t limits[3], const uint8_t *above, uint8_t *own,
     uint8_t *streams[4]);
 
-// `up` is the row of samples above; `row` receives this one and must not be written past `width`.
+// `sums` says whether residuals are summed along the row; `up` is the row of samples above, or zeros; `row` receives this one and must not be written past `width`.
 typedef void sluice_join_row(
-    const uint8_t *streams[4], int width, const uint8_t limits[3], const uint8_t *above, uint8_t *own,
+    const uint8_t *streams[4], int width, const uint8_t limits[3], int sums, const uint8_t *above, uint8_t *own,
     const uint8_t *up, uint8_t *row);
 
 sluice_split_row sluice_split_row_portable, sluice_split_row_avx2, sluice_split_row_avx512;

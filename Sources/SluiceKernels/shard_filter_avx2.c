@@ -87,7 +87,7 @@ TARGET static inline uint64_t spread_eight(const uint8_t **stream, uint32_t mask
 }
 
 TARGET void sluice_join_row_avx2(
-    const uint8_t *streams[4], int width, const uint8_t limits[3], const uint8_t *above, uint8_t *own,
+    const uint8_t *streams[4], int width, const uint8_t limits[3], int sums, const uint8_t *above, uint8_t *own,
     const uint8_t *up, uint8_t *row) {
   Limits all = load_limits(limits);
   const uint8_t *s0 = streams[0], *s1 = streams[1], *s2 = streams[2], *s3 = streams[3];
@@ -104,14 +104,16 @@ TARGET void sluice_join_row_avx2(
     }
     __m256i sum = _mm256_loadu_si256((const __m256i *)eights);
     _mm256_storeu_si256((__m256i *)(own + x), _mm256_abs_epi8(sum));
-    sum = _mm256_add_epi8(sum, _mm256_slli_si256(sum, 1));
-    sum = _mm256_add_epi8(sum, _mm256_slli_si256(sum, 2));
-    sum = _mm256_add_epi8(sum, _mm256_slli_si256(sum, 4));
-    sum = _mm256_add_epi8(sum, _mm256_slli_si256(sum, 8));
-    // The lower half's last byte is added to the whole upper half, the row's so far to both.
-    __m256i half = _mm256_shuffle_epi8(_mm256_permute2x128_si256(sum, sum, 0x08), _mm256_set1_epi8(15));
-    sum = _mm256_add_epi8(_mm256_add_epi8(sum, half), _mm256_set1_epi8((char)carry));
-    carry = (uint8_t)_mm256_extract_epi8(sum, 31);
+    if (sums) {
+      sum = _mm256_add_epi8(sum, _mm256_slli_si256(sum, 1));
+      sum = _mm256_add_epi8(sum, _mm256_slli_si256(sum, 2));
+      sum = _mm256_add_epi8(sum, _mm256_slli_si256(sum, 4));
+      sum = _mm256_add_epi8(sum, _mm256_slli_si256(sum, 8));
+      // The lower half's last byte is added to the whole upper half, the row's so far to both.
+      __m256i half = _mm256_shuffle_epi8(_mm256_permute2x128_si256(sum, sum, 0x08), _mm256_set1_epi8(15));
+      sum = _mm256_add_epi8(_mm256_add_epi8(sum, half), _mm256_set1_epi8((char)carry));
+      carry = (uint8_t)_mm256_extract_epi8(sum, 31);
+    }
     if (count == 32) {
       __m256i samples = _mm256_add_epi8(sum, _mm256_loadu_si256((const __m256i *)(up + x)));
       _mm256_storeu_si256((__m256i *)(row + x), samples);

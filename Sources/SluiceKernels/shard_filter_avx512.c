@@ -55,7 +55,7 @@ TARGET void sluice_split_row_avx512(
 }
 
 TARGET void sluice_join_row_avx512(
-    const uint8_t *streams[4], int width, const uint8_t limits[3], const uint8_t *above, uint8_t *own,
+    const uint8_t *streams[4], int width, const uint8_t limits[3], int sums, const uint8_t *above, uint8_t *own,
     const uint8_t *up, uint8_t *row) {
   // Which byte each byte takes over when sums of 8, 16 and 32 bytes join, and where there is none to take.
   static const uint8_t last8[64] = {
@@ -81,14 +81,16 @@ TARGET void sluice_join_row_avx512(
     s2 += _mm_popcnt_u64(masks[2]);
     s3 += _mm_popcnt_u64(masks[3]);
     _mm512_storeu_si512(own + x, _mm512_abs_epi8(sum));
-    sum = _mm512_add_epi8(sum, _mm512_slli_epi64(sum, 8));
-    sum = _mm512_add_epi8(sum, _mm512_slli_epi64(sum, 16));
-    sum = _mm512_add_epi8(sum, _mm512_slli_epi64(sum, 32));
-    sum = _mm512_add_epi8(sum, _mm512_maskz_permutexvar_epi8(odd8, from8, sum));
-    sum = _mm512_add_epi8(sum, _mm512_maskz_permutexvar_epi8(odd16, from16, sum));
-    sum = _mm512_add_epi8(sum, _mm512_maskz_permutexvar_epi8(odd32, from32, sum));
-    sum = _mm512_add_epi8(sum, carry);
-    carry = _mm512_permutexvar_epi8(from64, sum);
+    if (sums) {
+      sum = _mm512_add_epi8(sum, _mm512_slli_epi64(sum, 8));
+      sum = _mm512_add_epi8(sum, _mm512_slli_epi64(sum, 16));
+      sum = _mm512_add_epi8(sum, _mm512_slli_epi64(sum, 32));
+      sum = _mm512_add_epi8(sum, _mm512_maskz_permutexvar_epi8(odd8, from8, sum));
+      sum = _mm512_add_epi8(sum, _mm512_maskz_permutexvar_epi8(odd16, from16, sum));
+      sum = _mm512_add_epi8(sum, _mm512_maskz_permutexvar_epi8(odd32, from32, sum));
+      sum = _mm512_add_epi8(sum, carry);
+      carry = _mm512_permutexvar_epi8(from64, sum);
+    }
     _mm512_mask_storeu_epi8(row + x, valid, _mm512_add_epi8(sum, _mm512_maskz_loadu_epi8(valid, up + x)));
   }
   streams[0] = s0, streams[1] = s1, streams[2] = s2, streams[3] = s3;

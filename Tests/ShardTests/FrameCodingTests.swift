@@ -1,3 +1,4 @@
+import Foundation
 import SluiceMedia
 import SluiceShards
 import Testing
@@ -32,6 +33,27 @@ import Testing
     let encoder = try FrameEncoder(ShardSettings(level: level))
     let frame = Pictures.frame(.natural, width: 340, height: 256, layout: .yuv420)
     #expect(try decode(try encoder.encode(frame), like: frame, with: FrameDecoder()).packed() == frame.packed())
+  }
+
+  @Test(arguments: ShardSettings.Filter.allCases, ShardSettings.Fidelity.allCases)
+  func everyFilterComesBackAndIsNamedInTheChunk(filter: ShardSettings.Filter, fidelity: ShardSettings.Fidelity) throws {
+    let encoder = try FrameEncoder(ShardSettings(fidelity: fidelity, filter: filter))
+    let step = fidelity == .lossless ? 1 : 3
+    for layout in PixelLayout.allCases {
+      for kind in Pictures.Kind.allCases {
+        let frame = Pictures.frame(kind, width: 243, height: 131, layout: layout)
+        // What the decoder needs to know of the filter stands in the chunk.
+        let back = try decode(try encoder.encode(frame), like: frame, with: FrameDecoder(), step: step)
+        #expect(zip(back.packed(), frame.packed()).allSatisfy { abs(Int($0) - Int($1)) <= step / 2 })
+      }
+    }
+  }
+
+  @Test func setsThatNameNoFilterHaveTheGradient() throws {
+    let old = Data(#"{"fidelity":"lossless","level":1,"shardSize":1073741824}"#.utf8)
+    #expect(try JSONDecoder().decode(ShardSettings.self, from: old) == ShardSettings())
+    let other = ShardSettings(filter: .up, shortSide: 256, frameRate: 5, frameLimit: 9)
+    #expect(try JSONDecoder().decode(ShardSettings.self, from: JSONEncoder().encode(other)) == other)
   }
 
   @Test func theSameFrameGivesTheSameBytesWhateverCameBefore() throws {

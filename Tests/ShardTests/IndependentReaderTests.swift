@@ -23,8 +23,12 @@ private let python: String? = {
     let times: [Double]
   }
 
-  @Test(arguments: ShardSettings.Fidelity.allCases)
-  func aReaderWrittenFromTheDescriptionFindsTheSameFrames(fidelity: ShardSettings.Fidelity) throws {
+  private static let settings: [ShardSettings] =
+    ShardSettings.Filter.allCases.map { ShardSettings(filter: $0, shardSize: 1 << 20) }
+    + [ShardSettings(fidelity: .nearLossless, shardSize: 1 << 20)]
+
+  @Test(arguments: settings)
+  func aReaderWrittenFromTheDescriptionFindsTheSameFrames(settings: ShardSettings) throws {
     guard let python else {
       // In continuous integration the environment is set up, so a skip there is a failure.
       #expect(ProcessInfo.processInfo.environment["CI"] == nil, "no Python with numpy and zstandard")
@@ -40,7 +44,7 @@ private let python: String? = {
       }
       clips.append([Pictures.frame(.natural, width: 7, height: 5, layout: layout)])
     }
-    try writeSet(scratch("set"), clips, ShardSettings(fidelity: fidelity, shardSize: 1 << 20))
+    try writeSet(scratch("set"), clips, settings)
     try FileManager.default.createDirectory(atPath: scratch("out"), withIntermediateDirectories: true)
     let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("reader.py").path
     let result = try run(python, [script, scratch("set"), scratch("out")])
@@ -59,7 +63,7 @@ private let python: String? = {
       let frames = try clip.frames(at: Array(0..<clip.frameCount))
       let bytes = try Data(contentsOf: URL(fileURLWithPath: scratch("out/\(number).raw")))
       #expect(bytes == Data(frames.flatMap { $0.packed() }), "clip \(number)")
-      if fidelity == .lossless { #expect(frames.map { $0.packed() } == clips[number].map { $0.packed() }) }
+      if settings.fidelity == .lossless { #expect(frames.map { $0.packed() } == clips[number].map { $0.packed() }) }
     }
     print("independent reader: \(read.reduce(0) { $0 + $1.frames }) frames of \(read.count) clips equal")
   }

@@ -23,7 +23,7 @@ def unpack(stream, count, escapes):
     return values, escapes[len(other):]
 
 
-def join(streams, limits, rows, columns):
+def join(streams, limits, left_out, rows, columns):
     """Takes one plane's residuals from the streams (pairs of array and position) and undoes the prediction."""
     plane = np.zeros((rows + 1, columns), np.uint8)
     above = np.zeros(columns + 4, np.int32)
@@ -36,7 +36,8 @@ def join(streams, limits, rows, columns):
             row[where] = stream[0][stream[1]:stream[1] + where.sum()]
             stream[1] += where.sum()
         above[2:-2] = np.abs(row.astype(np.int8).astype(np.int32))
-        plane[y + 1] = plane[y] + np.cumsum(row, dtype=np.uint8)
+        row = row if left_out & 1 else np.cumsum(row, dtype=np.uint8)
+        plane[y + 1] = row if left_out & 2 else plane[y] + row
     return plane[1:]
 
 
@@ -61,7 +62,7 @@ def decode(chunk, layout, w, h, step):
             if head[3] >> k & 1:
                 values, escapes = unpack(raw[4 * i + k], head[4 + k], escapes)
             streams.append([values, 0])
-        planes += [join(streams, head[:3], rows, columns) for _ in range(count)]
+        planes += [join(streams, head[:3], head[3] >> 4, rows, columns) for _ in range(count)]
         assert all(at == len(values) for values, at in streams)
     assert len(escapes) == 0
     if layout == 4:

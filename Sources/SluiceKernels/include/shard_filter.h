@@ -1,6 +1,7 @@
 // The reversible filter of frame shards: a plane becomes four streams of residuals, and back.
 //
-// A residual is x - left - above + aboveLeft modulo 256 (samples outside the plane are 0). Its class depends on how
+// A residual is x - left - above + aboveLeft modulo 256 (samples outside the plane are 0), or less of it where the
+// filter leaves out what is left or above. Its class depends on how
 // much the row above stirs: the activity of column x is min(255, |r[x-2]| + ... + |r[x+2]|) over the residuals of the
 // row above taken as signed bytes (0 outside), and the class is the number of limits the activity exceeds. Each class
 // is a stream of its own, so that an entropy coder sees four even distributions instead of one mixed one.
@@ -11,9 +12,13 @@
 
 enum { SLUICE_SHARD_CLASSES = 4, SLUICE_SHARD_SLACK = 128 };
 
+// What a filter leaves out, to be added up: 0 is the whole gradient.
+enum { SLUICE_SHARD_NOT_LEFT = 1, SLUICE_SHARD_NOT_ABOVE = 2 };
+
 // Writes the residuals of a plane, rows of `width` bytes without gaps. There must be SLUICE_SHARD_SLACK writable bytes
 // after the last.
-void sluice_shard_residuals(const uint8_t *plane, ptrdiff_t stride, int width, int height, uint8_t *residuals);
+void sluice_shard_residuals(
+    const uint8_t *plane, ptrdiff_t stride, int width, int height, int left_out, uint8_t *residuals);
 
 // Adds to `counts` how often each activity occurs; looks at every eighth row.
 void sluice_shard_activities(const uint8_t *residuals, int width, int height, uint32_t counts[256]);
@@ -26,8 +31,8 @@ void sluice_shard_split(const uint8_t *residuals, int width, int height, const u
 // SLUICE_SHARD_SLACK bytes past a stream's end. Returns 0, or -1 if a stream ends too early (the plane is then garbage)
 // or there is no memory.
 int sluice_shard_join(
-    const uint8_t *streams[4], const uint8_t *const ends[4], const uint8_t limits[3], uint8_t *plane, ptrdiff_t stride,
-    int width, int height);
+    const uint8_t *streams[4], const uint8_t *const ends[4], const uint8_t limits[3], int left_out, uint8_t *plane,
+    ptrdiff_t stride, int width, int height);
 
 // How many residuals are in -7...7 as signed bytes.
 size_t sluice_shard_count_small(const uint8_t *residuals, size_t count);
