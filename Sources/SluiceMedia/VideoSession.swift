@@ -27,7 +27,7 @@ final class VideoSession {
         .limitExceeded, path: path,
         "its pictures are \(size.width)×\(size.height), more than the \(limits.pixels) pixels of MediaLimits.pixels")
     }
-    let timed = PacketIndex(timeOrdered: reader.packets)
+    let timed = PacketIndex(timeOrdered: reader.packets, isOnePicturePerPacket: !reader.header.hasSplitFrames)
     let isTimed = timed.doubt == nil && reader.header.mpeg4?.isPlain != false
     reorderDepth = reader.header.isH264 && isTimed ? timed.reorderDepth : nil
     if isTimed, reader.isFramedByContainer, !timed.beginsAbruptly {

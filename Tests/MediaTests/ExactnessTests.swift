@@ -152,4 +152,22 @@ struct Recipe: CustomTestStringConvertible, Sendable {
     }
     try expectExact(path)
   }
+
+  /// Frames of two fields: MP4 and MKV made from a stream keep each field in a packet of its own.
+  @Test(.enabled(if: FFmpegProgram.path != nil), arguments: ["fields.mp4", "fields.mkv", "fields.ts", "fields.h264"])
+  func framesOfTwoFieldsAreOneFrameEach(name: String) throws {
+    let folder = try ScratchFolder()
+    for frameCoded: Set<Int> in [[], [0, 1, 5, 9], [4]] {
+      let stream = FieldStream(count: 12, frameCoded: frameCoded)
+      let (plain, path) = (folder.file("plain.h264"), folder.file(name))
+      try Data(stream.bytes).write(to: URL(fileURLWithPath: plain))
+      try FFmpegProgram.call(["-f", "h264", "-i", plain, "-c", "copy", path])
+      let file = try VideoFile(path: path)
+      #expect(file.frameCount == 12, "\(file.frameCount) frames")
+      for number in [11, 0, 5, 4, 6, 10, 1] where number < file.frameCount {
+        #expect(try file.frames(at: [number])[0].packed() == stream.samples(number), "frame \(number)")
+      }
+      try expectExact(path)
+    }
+  }
 }

@@ -36,7 +36,9 @@ struct PacketIndex: Sendable {
   private(set) var isCounted = false
 
   /// Orders pictures by their time stamps.
-  init(timeOrdered packets: [PacketEntry]) {
+  ///
+  /// - Parameter isOnePicturePerPacket: whether no picture needs the packet behind its own.
+  init(timeOrdered packets: [PacketEntry], isOnePicturePerPacket: Bool = true) {
     self.packets = packets
     order = packets.map(\.time)
     var shown = packets.indices.filter { packets[$0].isShown }.map { Int32($0) }
@@ -46,7 +48,7 @@ struct PacketIndex: Sendable {
     }
     display = shown
     starts = packets.indices.filter { packets[$0].traits.contains(.start) }.map { Int32($0) }
-    isOnePicturePerPacket = true
+    self.isOnePicturePerPacket = isOnePicturePerPacket
   }
 
   /// Orders pictures as a decoder put them out: the packet of each.

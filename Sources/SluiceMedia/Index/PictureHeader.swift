@@ -5,6 +5,11 @@ struct PictureHeader {
   private let lengthSize: Int
   /// HEVC pictures of the highest temporal layer only can be left out.
   private(set) var highestLayer: UInt8 = 0
+  /// What H.264 pictures that may be fields are told apart by.
+  private var fields: H264Fields?
+  private var lastField: H264Fields.Picture?
+  /// Whether frames were met whose two fields stand in two packets.
+  private(set) var hasSplitFrames = false
 
   init(stream: StreamDescription) {
     syntax = stream.syntax
@@ -15,6 +20,18 @@ struct PictureHeader {
       case .hevc where headers.count > 22 && (headers[0] != 0 || headers[1] != 0 || headers[2] > 1):
         Int(headers[21] & 3) + 1
       default: 0
+      }
+    }
+    if syntax == .h264 {
+      fields = stream.withHeaders { headers in
+        // avcC holds its first parameter set behind six bytes, a count and a length (ISO/IEC 14496-15, 5.3.3).
+        if lengthSize > 0 { return headers.count > 8 ? H264Fields(parameters: headers.extracting(8...)) : nil }
+        var fields: H264Fields?
+        PictureHeader.forEachUnit(headers, lengthSize: 0) { unit in
+          if unit[0] & 31 == 7 { fields = H264Fields(parameters: unit) }
+          return fields == nil
+        }
+        return fields
       }
     }
     if syntax == .mpeg4 { mpeg4 = stream.withHeaders { MPEG4Pictures(headers: $0) } }
@@ -50,20 +67,23 @@ struct PictureHeader {
 
   // MARK: H.264
 
-  private func h264(_ bytes: Span<UInt8>, isKey: Bool) -> PacketEntry.Traits {
+  private mutating func h264(_ bytes: Span<UInt8>, isKey: Bool) -> PacketEntry.Traits {
     var traits: PacketEntry.Traits = []
+    var known = fields
+    var found: [H264Fields.Picture] = []
     var recovers = false
     var hasSlice = false
     var onlyIntra = true
     var referenced = false
-    forEachUnit(bytes) { unit in
+    PictureHeader.forEachUnit(bytes, lengthSize: lengthSize) { unit in
       let type = unit[0] & 31
       switch type {
       case 5:
         traits.insert(.start)
         hasSlice = true
         referenced = true
-        return false
+        if let field = known?.picture(slice: unit) { found.append(field) }
+        return known != nil
       case 1, 2:
         hasSlice = true
         if unit[0] & 0x60 != 0 { referenced = true }
@@ -71,19 +91,32 @@ struct PictureHeader {
         _ = bits.exponential()  // first_mb_in_slice
         let kind = bits.exponential() % 5
         if kind != 2 && kind != 4 { onlyIntra = false }
-        // A slice that nobody refers to: all slices of the picture are alike (7.4.1).
-        return referenced && onlyIntra && isKey
+        if let field = known?.picture(slice: unit) { found.append(field) }
+        // A slice that nobody refers to: all slices of the picture are alike (7.4.1). Two fields are two pictures.
+        return known != nil || (referenced && onlyIntra && isKey)
       case 6:
         if PictureHeader.recoveryFrames(unit) == 0 { recovers = true }
+        return true
+      case 7:
+        known = H264Fields(parameters: unit)
         return true
       default:
         return true
       }
     }
+    fields = known
     guard hasSlice else { return [] }
+    defer { lastField = found.count == 1 ? found[0] : nil }
+    if found.count == 1, let lastField, found[0].completes(lastField) {
+      // The other half of a frame that the packet before began.
+      hasSplitFrames = true
+      found = []
+      return .hidden
+    }
     // A recovery point that is reached with its own picture, or a key picture of the container that is all intra.
     if !traits.contains(.start), onlyIntra, recovers || isKey { traits.insert(.start) }
-    if !referenced { traits.insert(.unreferenced) }
+    // A field alone stays: its frame's other one may be referred to.
+    if !referenced, found.count != 1 { traits.insert(.unreferenced) }
     return traits
   }
 
@@ -115,7 +148,7 @@ struct PictureHeader {
   private mutating func hevc(_ bytes: Span<UInt8>) -> PacketEntry.Traits {
     var traits: PacketEntry.Traits = []
     var layer: UInt8 = 0
-    forEachUnit(bytes) { unit in
+    PictureHeader.forEachUnit(bytes, lengthSize: lengthSize) { unit in
       guard unit.count > 1 else { return true }
       let type = (unit[0] >> 1) & 63
       guard type < 32 else { return true }
@@ -157,7 +190,7 @@ struct PictureHeader {
   // MARK: NAL units
 
   /// Calls `body` with each NAL unit, header first, until it returns `false`.
-  private func forEachUnit(_ bytes: Span<UInt8>, _ body: (Span<UInt8>) -> Bool) {
+  private static func forEachUnit(_ bytes: Span<UInt8>, lengthSize: Int, _ body: (Span<UInt8>) -> Bool) {
     if lengthSize > 0 {
       var place = 0
       while place + lengthSize < bytes.count {
