@@ -15,7 +15,7 @@ struct BenchAugmentCommand: ParsableCommand {
       Example: sluice bench augment --corpus corpus --json augment.json
       """)
 
-  @OptionGroup var options: PixelBenchOptions
+  @OptionGroup var options: CorpusBenchOptions
 
   func run() throws {
     try options.reporting("augment") { rows, clip in

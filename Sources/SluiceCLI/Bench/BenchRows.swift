@@ -19,12 +19,24 @@ struct BenchRow: Encodable {
 /// The rows of a benchmark, printed as a table and written as JSON.
 struct BenchRows {
   private(set) var rows: [BenchRow] = []
+  private let only: [String]
+
+  /// - Parameter only: parts of `peer/case` with commas between them; rows with none of them are left out. `nil` keeps
+  ///   all.
+  init(only: String? = nil) {
+    self.only = only?.split(separator: ",").map { String($0) } ?? []
+  }
+
+  /// Whether a row is asked for.
+  func wants(_ peer: String, _ name: String) -> Bool {
+    only.isEmpty || only.contains { "\(peer)/\(name)".contains($0) }
+  }
 
   mutating func add(
     _ peer: String, _ name: String, _ values: [Double], _ unit: String, perProcessorSecond: [Double] = [],
     note: String? = nil
   ) {
-    guard !values.isEmpty else { return }
+    guard !values.isEmpty, wants(peer, name) else { return }
     rows.append(
       BenchRow(
         peer: peer, case: name, value: BenchRows.median(values), unit: unit, n: values.count,
@@ -42,6 +54,7 @@ struct BenchRows {
   mutating func interleave(
     _ cases: [(peer: String, run: () throws -> Int)], rounds: Int, _ name: String, _ unit: String
   ) throws {
+    let cases = cases.filter { wants($0.peer, name) }
     var wall = [[Double]](repeating: [], count: cases.count)
     var processor = wall
     for (peer, run) in cases where try run() == 0 { Console.note("\(peer): nothing to measure") }

@@ -12,17 +12,13 @@ struct BenchDecodeCommand: ParsableCommand {
     commandName: "decode", abstract: "Decodes random clips and whole files of a corpus of videos.",
     discussion: """
       A clip is opened, indexed, 16 frames at stride 4 are decoded, cropped, resized to 224×224 and normalised.
-      sluice is the exact path, sluice+fast resizes planes; sluice+none decodes only.
+      "sluice exact" and "sluice fast" are the paths of pixels, "sluice decoding" stops before them.
 
       Example: sluice bench decode --corpus corpus --json decode.json
       """)
 
-  @Option(help: ArgumentHelp("Folder with manifest.json (default: $SLUICE_CORPUS).", valueName: "folder"))
-  var corpus: String?
-  @Option(help: ArgumentHelp("Write the rows to this file.", valueName: "file")) var json: String?
+  @OptionGroup var options: CorpusBenchOptions
   @Option(help: ArgumentHelp("Parts to leave out: clip,full,index.", valueName: "parts")) var skip: String?
-  @Flag(help: "A small run.") var quick = false
-  @Option(help: "Rounds.") var repeats: Int?
   @Option(help: "Other clips.") var seed: UInt32 = 0
 
   func validate() throws {
@@ -34,13 +30,14 @@ struct BenchDecodeCommand: ParsableCommand {
   func run() throws {
     do {
       let bench = DecodeBench(
-        corpus: try BenchCorpus(corpus), isQuick: quick, rounds: repeats ?? (quick ? 1 : 3), seed: seed)
+        corpus: try BenchCorpus(options.corpus), isQuick: options.quick,
+        rounds: options.repeats ?? (options.quick ? 1 : 3), seed: seed)
       let skipped = skip?.split(separator: ",") ?? []
-      var rows = BenchRows()
+      var rows = BenchRows(only: options.only)
       if !skipped.contains("clip") { try bench.clips(&rows) }
       if !skipped.contains("full") { try bench.files(&rows) }
       if !skipped.contains("index") { try bench.indices(&rows) }
-      try rows.finish(json: json)
+      try rows.finish(json: options.json)
     } catch {
       Console.note("sluice bench decode: \(error)")
       throw ExitCode.failure
@@ -62,9 +59,9 @@ private struct DecodeBench: Sendable {
 
     var peer: String {
       switch self {
-      case .exact: "sluice"
-      case .fast: "sluice+fast"
-      case .none: "sluice+none"
+      case .exact: "sluice exact"
+      case .fast: "sluice fast"
+      case .none: "sluice decoding"
       }
     }
   }
@@ -112,7 +109,7 @@ private struct DecodeBench: Sendable {
       for workers in isQuick || group != "h264_gop250" ? [1] : [1, 2] {
         let cases = [true, false].map { isRGB in
           (
-            peer: isRGB ? "sluice" : "sluice+yuv",
+            peer: isRGB ? "sluice rgb" : "sluice planes",
             run: {
               try parallel(clips, workers: workers) { part in
                 try part.reduce(0) { try $0 + wholeFile($1, isRGB: isRGB) }
@@ -128,12 +125,11 @@ private struct DecodeBench: Sendable {
   private func wholeFile(_ clip: BenchCorpus.Clip, isRGB: Bool) throws -> Int {
     let file = try VideoFile(path: corpus.path(clip))
     let worker = PixelWorker()
+    let handle = ClipHandle(frames: file)
     var count = 0
     try file.forEachFrame(at: 0..<file.frameCount) { _, frame in
-      if isRGB {
-        let size = PixelSize(width: frame.width, height: frame.height)
-        worker.run(PixelPlan([], of: frame.layout, from: size, path: .exact), on: frame)
-      }
+      // Pixels one after the other, as every peer leaves them.
+      if isRGB { _ = try Augment().pixels(DecodedClip(handle: handle, frames: [frame]), steps: [], worker: worker) }
       count += 1
     }
     return count

@@ -14,7 +14,7 @@ struct BenchHogCommand: ParsableCommand {
       Example: sluice bench hog --corpus corpus --json hog.json
       """)
 
-  @OptionGroup var options: PixelBenchOptions
+  @OptionGroup var options: CorpusBenchOptions
 
   func run() throws {
     try options.reporting("hog") { rows, clip in

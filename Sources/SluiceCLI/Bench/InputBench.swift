@@ -22,7 +22,7 @@ struct BenchInputCommand: AsyncParsableCommand {
       Example: sluice bench input --corpus corpus --json input.json
       """)
 
-  @OptionGroup var options: PixelBenchOptions
+  @OptionGroup var options: CorpusBenchOptions
 
   func run() async throws {
     do {
@@ -48,13 +48,14 @@ struct BenchInputCommand: AsyncParsableCommand {
       ("sluice from video", { InputPipeline(videos, path: $0, hasTargets: $1) }),
       ("sluice from shards", { InputPipeline(shards, path: $0, hasTargets: $1) }),
     ]
-    var rows = BenchRows()
+    var rows = BenchRows(only: options.only)
     let rounds = options.repeats ?? (options.quick ? 1 : 3)
     for (name, hasTargets) in [
       ("pipeline HOG=torch", true), ("pipeline HOG=skimage", true), ("pipeline HOG=none", false),
     ] {
       for (peer, make) in pipelines {
         for path in PixelPath.allCases {
+          guard rows.wants("\(peer), \(path)", name) else { continue }
           var (wall, processor): ([Double], [Double]) = ([], [])
           let input = make(path, hasTargets)
           for round in 0...rounds {

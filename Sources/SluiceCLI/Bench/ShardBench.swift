@@ -16,20 +16,23 @@ struct BenchShardsCommand: AsyncParsableCommand {
     discussion: """
       A read clip is 16 frames at stride 4, cropped at random to 224×224, flipped half of the time, normalised floats.
 
+      --study adds the curve of filters and levels, what the parts of reading take, and opening a million clips.
+
       Example: sluice bench shards --corpus corpus --json shards.json
       """)
 
-  @Option(help: ArgumentHelp("Folder with manifest.json (default: $SLUICE_CORPUS).", valueName: "folder"))
-  var corpus: String?
-  @Option(help: ArgumentHelp("Write the rows to this file.", valueName: "file")) var json: String?
-  @Flag(help: "A small run.") var quick = false
-  @Flag(help: "Also the sizes and rates of other levels, and of the parts of reading.") var study = false
-  @Option(help: "Rounds.") var repeats: Int?
+  @OptionGroup var options: CorpusBenchOptions
+  @Flag(help: "Also other filters and levels, the parts of reading, and a million clips.") var study = false
 
   func run() async throws {
     do {
-      try await ShardBench(corpus: BenchCorpus(corpus), isQuick: quick, repeats: repeats ?? (quick ? 1 : 5))
-        .run(study: study, json: json)
+      var rows = BenchRows(only: options.only)
+      try await ShardBench(
+        corpus: BenchCorpus(options.corpus), isQuick: options.quick,
+        repeats: options.repeats ?? (options.quick ? 1 : 5)
+      )
+      .run(&rows, isStudy: study)
+      try rows.finish(json: options.json)
     } catch {
       Console.note("sluice bench shards: \(error)")
       throw ExitCode.failure
@@ -64,16 +67,21 @@ private struct ShardBench {
     let settings: ShardSettings
   }
 
-  func run(study: Bool, json: String?) async throws {
+  func run(_ rows: inout BenchRows, isStudy: Bool) async throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    var rows = BenchRows()
     var variants = [
-      Variant(peer: "sluice", settings: ShardSettings()),
+      Variant(peer: "sluice lossless", settings: ShardSettings()),
       Variant(peer: "sluice near-lossless", settings: ShardSettings(fidelity: .nearLossless)),
     ]
-    if study {
+    if isStudy {
       variants += [2, 5, 9].map { Variant(peer: "sluice level \($0)", settings: ShardSettings(level: $0)) }
+      variants += ShardSettings.Filter.allCases.dropFirst().map {
+        Variant(peer: "sluice filter \($0)", settings: ShardSettings(filter: $0))
+      }
+    }
+    variants.removeAll { variant in
+      !Self.cases(of: variant).contains { rows.wants($0.peer, $0.name) }
     }
     let scaler = FrameScaler(shortSide: 256)
     let decoded = try clips.map { clip in
@@ -82,6 +90,7 @@ private struct ShardBench {
     }
     let frameCount = decoded.reduce(0) { $0 + $1.count }
     for variant in variants {
+      try write(decoded, variant)
       try rows.interleave(
         [
           (
@@ -99,14 +108,24 @@ private struct ShardBench {
       try rows.interleave(
         variants.flatMap { variant in
           PixelPath.allCases.map { path in
-            ("\(variant.peer)\(path == .fast ? ", fast pixels" : "")", { try read(variant, path, isCold: isCold) })
+            ("\(variant.peer) \(path)", { try read(variant, path, isCold: isCold) })
           }
         }, rounds: repeats,
         "format read " + (isCold ? "cold-ish" : "warm"), "clips/s")
     }
-    if study { try parts(decoded, &rows) }
-    try await preprocess(&rows)
-    try rows.finish(json: json)
+    if isStudy {
+      try ShardParts(decoded, in: "\(folder)/parts", rounds: repeats).run(&rows)
+      try LargeSet(in: "\(folder)/large", clips: isQuick ? 10_000 : 1_000_000).run(&rows)
+    }
+    if rows.wants("sluice lossless", "video to shards") { try await preprocess(&rows) }
+  }
+
+  /// The rows that need a variant to be written.
+  private static func cases(of variant: Variant) -> [(peer: String, name: String)] {
+    ["format write", "format bytes"].map { (variant.peer, $0) }
+      + PixelPath.allCases.flatMap { path in
+        ["format read warm", "format read cold-ish"].map { ("\(variant.peer) \(path)", $0) }
+      }
   }
 
   private func directory(_ variant: Variant) -> String {
@@ -155,31 +174,6 @@ private struct ShardBench {
     }
   }
 
-  /// What coding and decoding alone take, and copying as many bytes.
-  private func parts(_ decoded: [[VideoFrame]], _ rows: inout BenchRows) throws {
-    let frames = decoded.flatMap { $0.prefix(32) }
-    let encoder = try FrameEncoder(ShardSettings())
-    try writeFlat(frames)
-    let flat = try ShardSet("\(folder)/flat").clip(0)
-    let bytes = frames.map { $0.packed() }
-    try rows.interleave(
-      [
-        ("sluice encode", { try frames.map { try encoder.encode($0).byteCount }.count }),
-        ("sluice decode", { try flat.frames(at: Array(0..<flat.frameCount)).count }),
-        ("memcpy of the frames", { bytes.reduce(0) { $0 + ($1.map { $0 }.isEmpty ? 0 : 1) } }),
-      ], rounds: repeats, "shard parts", "frames/s")
-  }
-
-  private func writeFlat(_ frames: [VideoFrame]) throws {
-    let geometry = FrameGeometry(frames[0])
-    let alike = frames.filter { FrameGeometry($0) == geometry }
-    let writer = try ShardSetWriter("\(folder)/flat")
-    let encoder = try FrameEncoder(ShardSettings())
-    try writer.append(alike.map(encoder.encode), geometry: geometry)
-    try writer.finishClip(ClipDescription(path: "flat"), frameRate: nil)
-    _ = try writer.finish()
-  }
-
   /// From videos to finished shards, decoding included.
   private func preprocess(_ rows: inout BenchRows) async throws {
     var wall: [Double] = []
@@ -198,6 +192,6 @@ private struct ShardBench {
       processor.append(frames / (processorSeconds() - began.processor))
       try FileManager.default.removeItem(atPath: out)
     }
-    rows.add("sluice", "video to shards", wall, "frames/s", perProcessorSecond: processor)
+    rows.add("sluice lossless", "video to shards", wall, "frames/s", perProcessorSecond: processor)
   }
 }

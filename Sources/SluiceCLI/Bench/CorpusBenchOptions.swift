@@ -2,13 +2,15 @@ internal import ArgumentParser
 internal import SluiceData
 internal import SluiceMedia
 
-/// What the benchmarks of the stages between decoder and model share.
-struct PixelBenchOptions: ParsableArguments {
+/// What the benchmarks of the data path share.
+struct CorpusBenchOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Folder with manifest.json (default: $SLUICE_CORPUS).", valueName: "folder"))
   var corpus: String?
   @Option(help: ArgumentHelp("Write the rows to this file.", valueName: "file")) var json: String?
   @Flag(help: "A small run.") var quick = false
   @Option(help: "Rounds.") var repeats: Int?
+  @Option(help: ArgumentHelp("Only rows whose `peer/case` has one of these parts (a,b,…).", valueName: "parts"))
+  var only: String?
 
   var rounds: Int { repeats ?? (quick ? 2 : 7) }
 
@@ -21,7 +23,7 @@ struct PixelBenchOptions: ParsableArguments {
       }
       let video = try VideoFile(path: corpus.path(first))
       let frames = try video.frames(at: (0..<16).map { 4 * $0 })
-      var rows = BenchRows()
+      var rows = BenchRows(only: only)
       try body(&rows, DecodedClip(handle: ClipHandle(frames: video), frames: frames))
       try rows.finish(json: json)
     } catch {
