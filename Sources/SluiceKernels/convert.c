@@ -89,33 +89,39 @@ SLUICE_AVX2 static void convert_row_avx2(
   convert_row_body(p, m, left, y, width, red, green, blue, scratch);
 }
 
-// A vector of pixels whose columns are even and one whose are odd, as floats.
+// Chroma of 32 columns, times 4: rows near and far weighted 3 : 1.
+SLUICE_AVX512 static inline __m512i blended(__m256i near, __m256i far) {
+  __m512i wide = _mm512_cvtepu8_epi16(near);
+  __m512i sum = _mm512_add_epi16(_mm512_add_epi16(wide, _mm512_slli_epi16(wide, 1)), _mm512_cvtepu8_epi16(far));
+  return _mm512_sub_epi16(sum, _mm512_set1_epi16(512));
+}
+
+// Chroma of 32 columns and of the 64 pixels they belong to, times 8: those of even and of odd columns. `next` masks the
+// columns that have one to their right.
 typedef struct {
-  __m512 even, odd;
+  __m512i even, odd;
 } pairs;
 
-// Chroma of 16 columns and of the 32 pixels they belong to, times 8. `next` masks the columns that have one to their
-// right.
-SLUICE_AVX512 static inline pairs chroma_pairs(const uint8_t *near, const uint8_t *far, __mmask16 some, __mmask16 next) {
-  const __m512i middle = _mm512_set1_epi32(512);
-  __m128i near8 = _mm_maskz_loadu_epi8(some, near), far8 = _mm_maskz_loadu_epi8(some, far);
-  __m512i near0 = _mm512_cvtepu8_epi32(near8), far0 = _mm512_cvtepu8_epi32(far8);
-  __m512i near1 = _mm512_cvtepu8_epi32(_mm_mask_loadu_epi8(near8, next, near + 1)),
-          far1 = _mm512_cvtepu8_epi32(_mm_mask_loadu_epi8(far8, next, far + 1));
-  __m512i here = _mm512_sub_epi32(_mm512_add_epi32(_mm512_add_epi32(near0, _mm512_slli_epi32(near0, 1)), far0), middle);
-  __m512i right = _mm512_sub_epi32(_mm512_add_epi32(_mm512_add_epi32(near1, _mm512_slli_epi32(near1, 1)), far1), middle);
-  pairs both = {_mm512_cvtepi32_ps(_mm512_add_epi32(here, here)), _mm512_cvtepi32_ps(_mm512_add_epi32(here, right))};
+SLUICE_AVX512 static inline pairs chroma_pairs(const uint8_t *near, const uint8_t *far, __mmask32 some, __mmask32 next) {
+  __m256i near8 = _mm256_maskz_loadu_epi8(some, near), far8 = _mm256_maskz_loadu_epi8(some, far);
+  __m512i here = blended(near8, far8);
+  __m512i right = blended(_mm256_mask_loadu_epi8(near8, next, near + 1), _mm256_mask_loadu_epi8(far8, next, far + 1));
+  pairs both = {_mm512_add_epi16(here, here), _mm512_add_epi16(here, right)};
   return both;
 }
 
-// Rounded to nearest within 0...255, the even columns' in the low byte of each pair.
+// One half of 32 small numbers as floats.
+SLUICE_AVX512 static inline __m512 floats(__m512i words, int half) {
+  return _mm512_cvtepi32_ps(
+    _mm512_cvtepi16_epi32(half ? _mm512_extracti64x4_epi64(words, 1) : _mm512_castsi512_si256(words)));
+}
+
+// Rounded to nearest within 0...255, even and odd columns in turn.
 SLUICE_AVX512 static inline __m256i joined(__m512 even, __m512 odd) {
   const __m512 half = _mm512_set1_ps(0.5f);
-  const __m512i least = _mm512_setzero_si512(), most = _mm512_set1_epi32(255);
   __m512i low = _mm512_cvttps_epi32(_mm512_add_ps(even, half)), high = _mm512_cvttps_epi32(_mm512_add_ps(odd, half));
-  low = _mm512_min_epi32(_mm512_max_epi32(low, least), most);
-  high = _mm512_min_epi32(_mm512_max_epi32(high, least), most);
-  return _mm512_cvtepi32_epi16(_mm512_or_si512(low, _mm512_slli_epi32(high, 8)));
+  __m512i words = _mm512_mask_blend_epi16(0xAAAAAAAA, low, _mm512_slli_epi32(high, 16));
+  return _mm512_cvtusepi16_epi8(_mm512_max_epi16(words, _mm512_setzero_si512()));
 }
 
 SLUICE_AVX512 static void convert_row_avx512(
@@ -133,28 +139,31 @@ SLUICE_AVX512 static void convert_row_avx512(
                rv = _mm512_set1_ps(m->red_v * 0.125f), gu = _mm512_set1_ps(m->green_u * 0.125f),
                gv = _mm512_set1_ps(m->green_v * 0.125f), bu = _mm512_set1_ps(m->blue_u * 0.125f);
   const __m512i low_byte = _mm512_set1_epi32(255);
-  for (int x = 0; x < width; x += 32) {
-    int column = (left + x) >> 1, left_over = c.columns - column;
-    __mmask32 pixels = width - x < 32 ? (1u << (width - x)) - 1 : ~0u;
-    __mmask16 some = left_over < 16 ? (__mmask16)((1u << left_over) - 1) : (__mmask16)0xFFFF;
-    __mmask16 next = left_over < 17 ? (__mmask16)((1u << (left_over - 1)) - 1) : (__mmask16)0xFFFF;
+  for (int x = 0; x < width; x += 64) {
+    int column = (left + x) >> 1, rest = c.columns - column;
+    __mmask32 some = rest < 32 ? (1u << rest) - 1 : ~0u, next = rest < 33 ? (1u << (rest - 1)) - 1 : ~0u;
     pairs u = chroma_pairs(c.near_u + column, c.far_u + column, some, next);
     pairs v = chroma_pairs(c.near_v + column, c.far_v + column, some, next);
-    __m512i both = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi8(pixels, luma + x));
-    __m512 even = _mm512_cvtepi32_ps(_mm512_and_si512(both, low_byte)),
-           odd = _mm512_cvtepi32_ps(_mm512_srli_epi32(both, 8));
-    even = _mm512_add_ps(_mm512_mul_ps(even, scale), offset);
-    odd = _mm512_add_ps(_mm512_mul_ps(odd, scale), offset);
-    _mm256_mask_storeu_epi8(
-      red + x, pixels,
-      joined(_mm512_add_ps(even, _mm512_mul_ps(v.even, rv)), _mm512_add_ps(odd, _mm512_mul_ps(v.odd, rv))));
-    __m512 green_even = _mm512_add_ps(_mm512_mul_ps(u.even, gu), _mm512_mul_ps(v.even, gv)),
-           green_odd = _mm512_add_ps(_mm512_mul_ps(u.odd, gu), _mm512_mul_ps(v.odd, gv));
-    _mm256_mask_storeu_epi8(
-      green + x, pixels, joined(_mm512_add_ps(even, green_even), _mm512_add_ps(odd, green_odd)));
-    _mm256_mask_storeu_epi8(
-      blue + x, pixels,
-      joined(_mm512_add_ps(even, _mm512_mul_ps(u.even, bu)), _mm512_add_ps(odd, _mm512_mul_ps(u.odd, bu))));
+    for (int half = 0; half < 2 && x + 32 * half < width; half++) {
+      int place = x + 32 * half, count = width - place;
+      __mmask32 pixels = count < 32 ? (1u << count) - 1 : ~0u;
+      __m512 u0 = floats(u.even, half), u1 = floats(u.odd, half), v0 = floats(v.even, half), v1 = floats(v.odd, half);
+      __m512i both = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi8(pixels, luma + place));
+      __m512 even = _mm512_cvtepi32_ps(_mm512_and_si512(both, low_byte)),
+             odd = _mm512_cvtepi32_ps(_mm512_srli_epi32(both, 8));
+      even = _mm512_add_ps(_mm512_mul_ps(even, scale), offset);
+      odd = _mm512_add_ps(_mm512_mul_ps(odd, scale), offset);
+      _mm256_mask_storeu_epi8(
+        red + place, pixels,
+        joined(_mm512_add_ps(even, _mm512_mul_ps(v0, rv)), _mm512_add_ps(odd, _mm512_mul_ps(v1, rv))));
+      __m512 green0 = _mm512_add_ps(_mm512_mul_ps(u0, gu), _mm512_mul_ps(v0, gv)),
+             green1 = _mm512_add_ps(_mm512_mul_ps(u1, gu), _mm512_mul_ps(v1, gv));
+      _mm256_mask_storeu_epi8(
+        green + place, pixels, joined(_mm512_add_ps(even, green0), _mm512_add_ps(odd, green1)));
+      _mm256_mask_storeu_epi8(
+        blue + place, pixels,
+        joined(_mm512_add_ps(even, _mm512_mul_ps(u0, bu)), _mm512_add_ps(odd, _mm512_mul_ps(u1, bu))));
+    }
   }
 }
 #endif
