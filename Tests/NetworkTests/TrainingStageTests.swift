@@ -30,6 +30,14 @@ private struct Shades: Source {
 }
 
 @Suite struct TrainingStageTests {
+  @Test func aSampleAloneIsABatchWithoutBeingCopied() throws {
+    let sample = Tensor([1, 2, 3, 4, 5, 6], shape: [2, 3])
+    let alone = try Tensor.stacked([sample])
+    #expect(alone.shape == [1, 2, 3] && alone.storage === sample.storage)
+    let both = try Tensor.stacked([sample, sample])
+    #expect(both.shape == [2, 2, 3] && both.floats == sample.floats + sample.floats)
+  }
+
   private func model(seed: UInt64 = 3) throws -> Classifier<MViT> {
     var tiny = MViTConfiguration.demo
     (tiny.frameCount, tiny.imageSize, tiny.dimension, tiny.depth) = (4, 32, 16, 2)
