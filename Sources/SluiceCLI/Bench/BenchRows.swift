@@ -11,6 +11,8 @@ struct BenchRow: Encodable {
   let median: Double
   let min: Double
   let max: Double
+  /// `higher` or `lower`; "frames" alone would be something to have little of, "frames/s" is not.
+  let better: String
   /// Work per second of processor time, where that is known too.
   let per_cpu_s: Double?
   let note: String?
@@ -41,6 +43,7 @@ struct BenchRows {
       BenchRow(
         peer: peer, case: name, value: BenchRows.median(values), unit: unit, n: values.count,
         median: BenchRows.median(values), min: values.min() ?? 0, max: values.max() ?? 0,
+        better: unit.hasSuffix("/s") || unit.hasPrefix("%") ? "higher" : "lower",
         per_cpu_s: perProcessorSecond.isEmpty ? nil : BenchRows.median(perProcessorSecond), note: note))
   }
 
