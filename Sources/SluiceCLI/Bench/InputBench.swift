@@ -55,7 +55,7 @@ struct BenchInputCommand: AsyncParsableCommand {
     ] {
       for (peer, make) in pipelines {
         for path in PixelPath.allCases {
-          guard rows.wants("\(peer), \(path)", name) else { continue }
+          guard rows.wants("\(peer) \(path)", name) else { continue }
           var (wall, processor): ([Double], [Double]) = ([], [])
           let input = make(path, hasTargets)
           for round in 0...rounds {
@@ -65,7 +65,7 @@ struct BenchInputCommand: AsyncParsableCommand {
             wall.append(samples / (ContinuousClock().now - began.0).seconds)
             processor.append(samples / (processorSeconds() - began.1))
           }
-          rows.add("\(peer), \(path)", name, wall, "clips/s", perProcessorSecond: processor)
+          rows.add("\(peer) \(path)", name, wall, "clips/s", perProcessorSecond: processor)
         }
       }
     }
