@@ -5,10 +5,12 @@ internal import SluiceAugment
 internal import SluiceData
 internal import SluiceDecode
 internal import SluiceFlow
+internal import SluiceForward
 internal import SluiceMask
 internal import SluiceMedia
 internal import SluiceSample
 internal import SluiceShards
+internal import SluiceTensor
 internal import SluiceTokenize
 
 /// `sluice bench input`: everything before the model, from files to batches that nobody uses.
@@ -111,7 +113,7 @@ private struct InputPipeline: RunnableInput {
         CubeMask()
         HOGTarget()
           .batch(4)
-        Count<MaskedSample<HOGTargets>>()
+        Stack<MaskedSample<HOGTargets>> { $0.masked.clip.values }
       }
       : Pipeline("input") {
         source
@@ -120,7 +122,7 @@ private struct InputPipeline: RunnableInput {
         crop.workers(2)
         CubeMask()
           .batch(4)
-        Count<MaskedClip>()
+        Stack<MaskedClip> { $0.clip.values }
       }
   }
 
@@ -131,7 +133,11 @@ private struct InputPipeline: RunnableInput {
   }
 }
 
-/// How many samples a batch has.
-private struct Count<Sample: Sendable>: Stage {
-  func callAsFunction(_ batch: [Sample], context: ElementContext) -> Int { batch.count }
+/// Puts the clips of a batch behind one another, as a step begins, and counts them.
+private struct Stack<Sample: Sendable>: Stage {
+  let values: @Sendable (Sample) -> Tensor
+
+  func callAsFunction(_ batch: [Sample], context: ElementContext) throws -> Int {
+    try Tensor.stacked(batch.map(values)).shape[0]
+  }
 }
