@@ -2,11 +2,12 @@ import Foundation
 import SluiceMedia
 import SluicePlatform
 import SluiceShards
+import TestSupport
 import Testing
 
 /// A set of as many clips as the largest data sets have opens at once, since nothing but the index's header is read.
 @Suite struct LargeSetTests {
-  private let count = isThorough ? 1_000_000 : 10_000
+  private let count = isLongTier ? 1_000_000 : 10_000
 
   @Test func veryManyClipsOpenAtOnceAndInLittleMemory() throws {
     let scratch = Scratchpad()
