@@ -9,10 +9,13 @@ import Testing
     "--set", "batch.size=2", "--set", "optimize.peak=1e-3", "--seed", "5", "--threads", "1",
   ]
 
-  @Test func aRunThatIsKilledAndResumedEqualsOneThatNeverStopped() throws {
+  @Test(arguments: ["fp32", "bf16"])
+  func aRunThatIsKilledAndResumedEqualsOneThatNeverStopped(_ precision: String) throws {
     try withTemporaryFolder { folder in
       let list = try SampleVideos.write(3, to: folder)
-      let common = ["train", "maskfeat", "--data", list, "--epochs", "4", "--checkpoint-every", "1"] + Self.small
+      let common =
+        ["train", "maskfeat", "--data", list, "--epochs", "4", "--checkpoint-every", "1", "--precision", precision]
+        + Self.small
       let whole = try SluiceProgram.run(common + ["--out", folder + "/whole"])
       #expect(whole.status == 0, "\(whole.errors)")
 

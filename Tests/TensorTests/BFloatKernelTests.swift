@@ -1,5 +1,6 @@
 import SluiceKernels
 import SluicePlatform
+import SluiceTensor
 import Testing
 
 /// Kernels for bfloat16 numbers, each the processor has, against the definition.
@@ -40,7 +41,12 @@ import Testing
       narrowed([.infinity, -.infinity, .greatestFiniteMagnitude]).map(wide) == [.infinity, -.infinity, .infinity])
   }
 
-  @Test(arguments: levels, [(1, 1, 1), (8, 8, 64), (33, 45, 70), (17, 31, 33), (300, 100, 1100), (257, 1030, 300)])
+  @Test(
+    arguments: levels,
+    [
+      (1, 1, 1), (8, 8, 64), (33, 45, 70), (17, 31, 33), (300, 100, 1100), (257, 1030, 300), (470, 96, 700),
+      (1800, 64, 40), (90, 64, 3300),
+    ])
   func productsEqualTheSumOfProducts(_ level: Int32, _ size: (Int, Int, Int)) {
     let (m, n, k) = size
     // Loops are slow.
@@ -100,6 +106,27 @@ import Testing
         }
       }
       #expect(worst < 1e-4 * Float(k).squareRoot(), "form \(form)")
+    }
+  }
+
+  @Test(arguments: levels, Activation.allCases)
+  func activationsAreThoseOfSinglePrecisionRounded(_ level: Int32, _ activation: Activation) {
+    sluice_bfloat_cap_thread(level)
+    defer { sluice_bfloat_cap_thread(Int32(SLUICE_BFLOAT_AMX)) }
+    let kinds: [Activation: Int] = [.gelu: SLUICE_GELU, .quickGELU: SLUICE_QUICK_GELU, .relu: SLUICE_RELU]
+    let kind = Int32(kinds[activation] ?? 0)
+    // From far below to far above, an odd number of them.
+    let x = narrowed((0..<2001).map { Float($0 - 1000) * 0.013 } + [0, -0.0, 30, -30])
+    let dy = narrowed(numbers(x.count, "dy"))
+    var (y, dx) = ([UInt16](repeating: 0, count: x.count), [UInt16](repeating: 0, count: x.count))
+    sluice_activate_bfloat(kind, x, &y, x.count)
+    sluice_activate_bfloat_backward(kind, x, dy, &dx, x.count)
+    var (wanted, slopes) = (x.map(wide), dy.map(wide))
+    sluice_activate_backward(kind, wanted, slopes, &slopes, x.count)
+    sluice_activate(kind, wanted, &wanted, x.count)
+    for index in x.indices {
+      #expect(abs(wide(y[index]) - wanted[index]) <= 0.005 * abs(wanted[index]) + 1e-9, "at \(wide(x[index]))")
+      #expect(abs(wide(dx[index]) - slopes[index]) <= 0.005 * abs(slopes[index]) + 1e-4, "at \(wide(x[index]))")
     }
   }
 

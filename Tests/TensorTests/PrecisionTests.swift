@@ -112,6 +112,31 @@ import Testing
     }
   }
 
+  @Test(arguments: Precision.allCases) func whatIsComputedAgainForAGradientIsTheSameBits(_ precision: Precision) {
+    brief.with(precision).run {
+      let (x, upper) = (random([70, 40]), random([70, 24], "upper"))
+      let (first, bias) = (random([96, 40], "w"), random([96], "b"))
+      let scale = Parameter("scale", random([96], "scale"))
+      // The gradient of the second layer's weight, from what came before it and from a copy of that.
+      func gradients(_ make: (Tensor) -> Tensor) -> [[Float]] {
+        let input = Parameter("x", x * 1)
+        let before = make(input.value)
+        let copy = Parameter("copy", Tensor(before.floats, shape: before.shape))
+        return [before, copy.value].map { input in
+          let weight = Parameter("w", random([24, 96], "second"))
+          input.linear(weight.value).backward(from: upper)
+          return weight.gradient?.floats ?? []
+        }
+      }
+      for activation in Activation.allCases {
+        let found = gradients { $0.linear(first, bias: bias, activation: activation) }
+        #expect(found[0] == found[1], "\(activation)")
+      }
+      let found = gradients { $0.linear(first).layerNorm(scale.value, bias, epsilon: 1e-5) }
+      #expect(found[0] == found[1])
+    }
+  }
+
   @Test func resultsDoNotDependOnTheNumberOfThreads() {
     func run(_ threads: Int) -> [[Float]] {
       Compute(threadCount: threads).with(.bfloat16).run {

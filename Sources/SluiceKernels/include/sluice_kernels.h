@@ -8,6 +8,7 @@
 #include "patches.h"
 #include "pixels.h"
 #include "shard_filter.h"
+#include "tensor_attention.h"
 #include "tensor_bfloat.h"
 #include "tensor_conv.h"
 #include "tensor_optim.h"

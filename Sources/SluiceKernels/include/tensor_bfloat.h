@@ -41,7 +41,7 @@ typedef struct {
   const float *row_scale;  // s *= row_scale[row]; may be NULL
   const float *bias;       // s += bias[column]; may be NULL
   sluice_bfloat *sums;     // keeps s, rows at `stride`; may be NULL
-  int activation;          // s = f(s); 0 for none
+  int activation;          // s = f(s rounded to bfloat16); 0 for none
   void *result;            // float or bfloat16, rows at `stride`
   long stride;
   bool is_float;
@@ -58,6 +58,15 @@ void sluice_bfloat_product(
 // Between bfloat16 and single precision; narrowing rounds to the nearest, halves to even.
 void sluice_widen(const sluice_bfloat *x, float *y, long count);
 void sluice_narrow(const float *x, sluice_bfloat *y, long count);
+
+// z = x + y.
+void sluice_add_bfloat(const float *x, const sluice_bfloat *y, float *z, long count);
+void sluice_add_bfloats(const sluice_bfloat *x, const sluice_bfloat *y, float *z, long count);
+
+// y = f(x), and dx = dy * f'(x), of the activations of tensor_rows.h; dx may be dy.
+void sluice_activate_bfloat(int kind, const sluice_bfloat *x, sluice_bfloat *y, long count);
+void sluice_activate_bfloat_backward(
+    int kind, const sluice_bfloat *x, const sluice_bfloat *dy, sluice_bfloat *dx, long count);
 
 // Rows of scores (changed where there is a bias) to exp(scale * score + bias - largest) as bfloat16, zeros up to
 // share_stride; what they are to be multiplied by to sum to 1 in inverses, and the log of their sum in lse.

@@ -13,13 +13,18 @@ typedef void multiply_strip(
 
 multiply_strip sluice_strip_loops;
 #if defined(__x86_64__)
-multiply_strip sluice_strip_avx512;
 multiply_strip sluice_strip_amx;
 // Between these two the calling thread may use AMX.
 void sluice_amx_begin(void);
 void sluice_amx_end(void);
 #endif
 
-// Puts a block of A, `rows` x `columns` from (row, column), into tiles of 1 KiB: [rows / 16][columns / 32]; zeros beyond.
+// The product of AVX512_BF16, with strips of its own, and the room it needs.
+long sluice_product_avx512_scratch_size(void);
+void sluice_product_avx512(
+    const sluice_matrix *a, const sluice_bfloat *packed, long m, long n, long k, const sluice_finish *finish, void *scratch);
+
+// Puts a block of A, `rows` x `columns` from (row, column), into strips of `lines` rows: [rows / lines][columns / 32][lines][32];
+// zeros beyond the columns.
 void sluice_bfloat_tiles(
-    const sluice_matrix *a, long row, long rows, long column, long columns, sluice_bfloat *to, bool fast);
+    const sluice_matrix *a, long row, long rows, long column, long columns, long lines, sluice_bfloat *to);

@@ -84,13 +84,13 @@ WIDE void transpose(__m512i r[16]) {
   }
 }
 
-// 16 lines of memory as they are, or as pairs.
-WIDE void wide_lines(const sluice_matrix *m, long line, long lines, long place, long places, bool paired, sluice_bfloat *to) {
+// 16 lines of memory as pairs.
+WIDE void wide_lines(const sluice_matrix *m, long line, long lines, long place, long places, sluice_bfloat *to) {
   __m512i rows[16];
   for (int l = 0; l < 16; l++) {
     rows[l] = line_of(m->start, m->is_float, (line + l) * m->stride + place, l < lines ? places : 0);
   }
-  if (paired) transpose(rows);
+  transpose(rows);
   for (int l = 0; l < 16; l++) _mm512_storeu_si512(to + l * 32, rows[l]);
 }
 
@@ -124,20 +124,38 @@ WIDE void wide_columns(
 __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16"))) static void wide_block(
     const sluice_matrix *b, long k, long ks, long n, long ns, sluice_bfloat *to) {
   if (b->is_transposed) {
-    wide_lines(b, n, ns, k, ks, true, to);
-    wide_lines(b, n + 16, ns - 16, k, ks, true, to + 512);
+    wide_lines(b, n, ns, k, ks, to);
+    wide_lines(b, n + 16, ns - 16, k, ks, to + 512);
   } else {
     wide_columns(b, k, ks, n, ns, false, to, 512);
   }
 }
 
-__attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16"))) static void wide_tiles(
-    const sluice_matrix *a, long row, long rows, long column, long columns, sluice_bfloat *to, long apart) {
-  if (a->is_transposed) {
-    wide_columns(a, column, columns, row, rows, true, to, apart);
-  } else {
-    wide_lines(a, row, rows, column, columns, false, to);
-    wide_lines(a, row + 16, rows - 16, column, columns, false, to + apart);
+// Strips of A, from rows of memory.
+__attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16"))) static void wide_strips(
+    const sluice_matrix *a, long row, long rows, long column, long columns, long lines, sluice_bfloat *to) {
+  for (long r = 0; r < rows; r += lines) {
+    for (long c = 0; c < columns; c += 32) {
+      for (long l = r; l < r + lines; l++, to += 32) {
+        if (l < rows) _mm512_storeu_si512(to, line_of(a->start, a->is_float, (row + l) * a->stride + column + c, columns - c));
+      }
+    }
+  }
+}
+
+// Strips of A, from columns of memory: 32 x 32 numbers at a time.
+__attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16"))) static void wide_strips_of_columns(
+    const sluice_matrix *a, long row, long rows, long column, long columns, long lines, sluice_bfloat *to) {
+  long depth = (columns + 31) / 32 * 32;
+  for (long c = 0; c < columns; c += 32) {
+    for (long r = 0; r < rows; r += 32) {
+      sluice_bfloat turned[1024];
+      wide_columns(a, column + c, columns - c, row + r, rows - r, true, turned, 512);
+      for (long l = r; l < r + 32 && l < rows; l++) {
+        __m512i line = _mm512_loadu_si512(turned + (l - r) * 32);
+        _mm512_storeu_si512(to + l / lines * lines * depth + c * lines + l % lines * 32, line);
+      }
+    }
   }
 }
 #endif
@@ -185,25 +203,23 @@ void sluice_bfloat_pack_rows(const sluice_matrix *b, long k, long n, long from, 
 }
 
 void sluice_bfloat_tiles(
-    const sluice_matrix *a, long row, long rows, long column, long columns, sluice_bfloat *to, bool fast) {
-  long apart = (columns + 31) / 32 * 512;
-  for (long r = 0; r < rows; r += 32, to += 2 * apart) {
-    for (long c = 0; c < columns; c += 32) {
-      sluice_bfloat *tile = to + c * 16;
-      long left = least(rows - r, 32), across = least(columns - c, 32);
+    const sluice_matrix *a, long row, long rows, long column, long columns, long lines, sluice_bfloat *to) {
+  long depth = (columns + 31) / 32 * 32;
 #if defined(__x86_64__)
-      if (fast) {
-        wide_tiles(a, row + r, left, column + c, across, tile, apart);
-        continue;
-      }
+  if (sluice_bfloat_level() > SLUICE_BFLOAT_LOOPS) {
+    if (a->is_transposed) {
+      wide_strips_of_columns(a, row, rows, column, columns, lines, to);
+    } else {
+      wide_strips(a, row, rows, column, columns, lines, to);
+    }
+    return;
+  }
 #endif
-      for (long half = 0; half < 32; half += 16, tile += apart) {
-        if (a->is_transposed) {
-          tile_of_columns(a, column + c, across, row + r + half, left - half, tile);
-        } else {
-          tile_of_lines(a, row + r + half, left - half, column + c, across, tile);
-        }
-      }
+  for (long r = 0; r < rows; r++) {
+    sluice_bfloat *line = to + r / lines * lines * depth + r % lines * 32;
+    for (long c = 0; c < depth; c++) {
+      sluice_bfloat value = c >= columns ? 0 : a->is_transposed ? number(a, column + c, row + r) : number(a, row + r, column + c);
+      line[c / 32 * 32 * lines + c % 32] = value;
     }
   }
 }

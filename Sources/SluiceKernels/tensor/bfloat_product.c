@@ -11,27 +11,36 @@ void sluice_widen(const unsigned short *x, float *y, long count) { DISPATCH(wide
 
 void sluice_narrow(const float *x, unsigned short *y, long count) { DISPATCH(narrow, x, y, count); }
 
+void sluice_add_bfloat(const float *x, const sluice_bfloat *y, float *z, long count) {
+  DISPATCH(add_bfloat, x, y, z, count);
+}
+
+void sluice_add_bfloats(const sluice_bfloat *x, const sluice_bfloat *y, float *z, long count) {
+  DISPATCH(add_bfloats, x, y, z, count);
+}
+
 // The parts of a product that are at hand at a time: sums, and rows of A, in tiles. These are rearranged even where they
 // could be read where they lie: rows far apart share few places of the first cache, and the product takes half as long again.
 enum { most_rows = 256, most_columns = 1024, most_depth = 256, whole_depth = 1024 };
 enum { sum_bytes = most_rows * (most_columns + 16) * 4, tile_bytes = most_rows * whole_depth * 2 };
 
-long sluice_bfloat_scratch_size(void) { return sum_bytes + tile_bytes; }
+long sluice_bfloat_scratch_size(void) {
+#if defined(__x86_64__)
+  if (sluice_bfloat_level() == SLUICE_BFLOAT_AVX512) return sluice_product_avx512_scratch_size();
+#endif
+  return sum_bytes + tile_bytes;
+}
 
 static long least(long a, long b) { return a < b ? a : b; }
 
-static multiply_strip *strip_for(int level) {
-#if defined(__x86_64__)
-  if (level == SLUICE_BFLOAT_AMX) return sluice_strip_amx;
-  if (level == SLUICE_BFLOAT_AVX512) return sluice_strip_avx512;
-#endif
-  return sluice_strip_loops;
-}
-
 void sluice_bfloat_product(
     const sluice_matrix *a, const sluice_bfloat *packed, long m, long n, long k, const sluice_finish *finish, void *scratch) {
+  multiply_strip *multiply = sluice_strip_loops;
+#if defined(__x86_64__)
   int level = sluice_bfloat_level();
-  multiply_strip *multiply = strip_for(level);
+  if (level == SLUICE_BFLOAT_AVX512) return sluice_product_avx512(a, packed, m, n, k, finish, scratch);
+  if (level == SLUICE_BFLOAT_AMX) multiply = sluice_strip_amx;
+#endif
   float *sums = scratch;
   sluice_bfloat *room = (sluice_bfloat *)((char *)scratch + sum_bytes);
   long depth = (k + 31) / 32 * 32;
@@ -42,12 +51,12 @@ void sluice_bfloat_product(
 #endif
   for (long i = 0; i < m; i += most_rows) {
     long rows = least(m - i, most_rows);
-    if (at_once) sluice_bfloat_tiles(a, i, rows, 0, k, room, level > 0);
+    if (at_once) sluice_bfloat_tiles(a, i, rows, 0, k, 16, room);
     for (long j = 0; j < n; j += most_columns) {
       long columns = least(n - j, most_columns), stride = (columns + 31) / 32 * 32 + 16;
       for (long inner = 0; inner < depth; inner += most_depth) {
         long part = least(depth - inner, most_depth), width = at_once ? depth : part;
-        if (!at_once) sluice_bfloat_tiles(a, i, rows, inner, least(k - inner, part), room, level > 0);
+        if (!at_once) sluice_bfloat_tiles(a, i, rows, inner, least(k - inner, part), 16, room);
         for (long p = 0; p < columns; p += panel) {
           const sluice_bfloat *b = packed + (j + p) * depth + inner * panel;
           for (long r = 0; r < rows; r += 32) {

@@ -27,38 +27,6 @@ void sluice_strip_loops(
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-// Eight rows and both tiles' columns stay in registers.
-__attribute__((target("avx512f,avx512bw,avx512bf16"))) void sluice_strip_avx512(
-    const sluice_bfloat *a, long apart, const sluice_bfloat *b, long steps, float *c, long stride, long rows, bool keeps) {
-  for (long from = 0; from < rows; from += 8, c += 8 * stride) {
-    __m512 low[8], high[8];
-    for (int r = 0; r < 8; r++) {
-      low[r] = keeps ? _mm512_loadu_ps(c + r * stride) : _mm512_setzero_ps();
-      high[r] = keeps ? _mm512_loadu_ps(c + r * stride + 16) : _mm512_setzero_ps();
-    }
-    const sluice_bfloat *lines = a + from / 16 * apart + from % 16 * 32;
-    const sluice_bfloat *next = b;
-    for (long step = 0; step < steps; step++, lines += 512, next += block * panel) {
-      for (long pair = 0; pair < 16; pair++) {
-        __m512bh first = (__m512bh)_mm512_loadu_si512(next + pair * 32);
-        __m512bh second = (__m512bh)_mm512_loadu_si512(next + 512 + pair * 32);
-#pragma clang loop unroll(full)
-        for (int r = 0; r < 8; r++) {
-          int both;
-          memcpy(&both, lines + r * 32 + pair * 2, sizeof both);
-          __m512bh left = (__m512bh)_mm512_set1_epi32(both);
-          low[r] = _mm512_dpbf16_ps(low[r], left, first);
-          high[r] = _mm512_dpbf16_ps(high[r], left, second);
-        }
-      }
-    }
-    for (int r = 0; r < 8; r++) {
-      _mm512_storeu_ps(c + r * stride, low[r]);
-      _mm512_storeu_ps(c + r * stride + 16, high[r]);
-    }
-  }
-}
-
 #define WITH_TILES __attribute__((target("amx-tile,amx-bf16,avx512f")))
 
 WITH_TILES void sluice_amx_begin(void) {

@@ -92,6 +92,21 @@ void sluice_max_pool_input(
   DISPATCH(max_pool_input, window, dy, which, dx, channels, from, to);
 }
 
+// Copies a run of `count` numbers: short ones by two moves that overlap.
+static inline void copy_run(float *to, const float *from, long count) {
+  if (count >= 4 && count <= 8) {
+    float left[4], right[4];
+    memcpy(left, from, sizeof left);
+    memcpy(right, from + count - 4, sizeof right);
+    memcpy(to, left, sizeof left);
+    memcpy(to + count - 4, right, sizeof right);
+  } else if (count == 16) {
+    memcpy(to, from, 16 * sizeof *to);
+  } else {
+    memcpy(to, from, (size_t)count * sizeof *to);
+  }
+}
+
 void sluice_unfold(const sluice_window *w, const float *x, float *rows, long planes, long from, long to) {
   long plane = w->size[0] * w->size[1] * w->size[2], width = w->kernel[2];
   for (long row = from; row < to; row++) {
@@ -110,7 +125,7 @@ void sluice_unfold(const sluice_window *w, const float *x, float *rows, long pla
           }
           const float *line = x + p * plane + (t * w->size[1] + y) * w->size[2] + left;
           for (long c = 0; c < first; c++) rows[c] = 0;
-          memcpy(rows + first, line + first, (size_t)(last - first) * sizeof *rows);
+          copy_run(rows + first, line + first, last - first);
           for (long c = last; c < width; c++) rows[c] = 0;
         }
       }

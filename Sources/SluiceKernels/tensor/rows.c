@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "softmax.h"
+
 #define KERNELS "rows.inc"
 #include "variants.h"
 
@@ -49,11 +51,19 @@ void sluice_layer_norm_backward(
 }
 
 void sluice_softmax(float *scores, const float *bias, long bias_stride, float scale, float *lse, long rows, long columns) {
+#if defined(__x86_64__)
+  if (sluice_cpu_level() >= SLUICE_CPU_AVX512)
+    return sluice_softmax_avx512(scores, bias, bias_stride, scale, lse, rows, columns);
+#endif
   DISPATCH(softmax, scores, bias, bias_stride, scale, lse, rows, columns);
 }
 
 void sluice_softmax_known(
     float *scores, const float *bias, long bias_stride, float scale, const float *lse, long rows, long columns) {
+#if defined(__x86_64__)
+  if (sluice_cpu_level() >= SLUICE_CPU_AVX512)
+    return sluice_softmax_known_avx512(scores, bias, bias_stride, scale, lse, rows, columns);
+#endif
   DISPATCH(softmax_known, scores, bias, bias_stride, scale, lse, rows, columns);
 }
 

@@ -11,14 +11,17 @@ final class Node: Sendable {
   let parents: [Node?]
   /// Where the gradient of a leaf ends up.
   let slot: GradientSlot?
-  private let work: Lock<Backward?>
+  private let work: Lock<(backward: Backward?, again: Again?)>
+
+  /// Computes the operation's result again, the same bits, of what the operation keeps anyway.
+  typealias Again = @Sendable () -> Tensor
 
   /// A node for `operation`.
-  init(_ operation: String, parents: [Node?], backward: @escaping Backward) {
+  init(_ operation: String, parents: [Node?], again: Again? = nil, backward: @escaping Backward) {
     self.operation = operation
     self.parents = parents
     slot = nil
-    work = Lock(backward)
+    work = Lock((backward, again))
   }
 
   /// A node whose backward runs other operations' gradients: those are measured, it is not.
@@ -36,16 +39,19 @@ final class Node: Sendable {
     operation = "leaf"
     parents = []
     self.slot = slot
-    work = Lock(nil)
+    work = Lock((nil, nil))
   }
 
   /// What computes the gradients, once: what it holds is let go with it.
   func takeBackward() -> Backward? {
     work.withLock { work in
-      defer { work = nil }
-      return work
+      defer { work = (nil, nil) }
+      return work.backward
     }
   }
+
+  /// How to have the result again without keeping it, where that is cheap.
+  var again: Again? { work.withLock { $0.again } }
 }
 
 /// Collects the gradient of one leaf over one or several backward passes.

@@ -39,21 +39,29 @@ internal import SluiceKernels
     let rooms = (inputs + outputs).map { tensor in
       tensor.elementType == .bfloat16 ? Tensor(uninitialized: [step * width]) : nil
     }
-    var pointers = unsafe rooms.map { unsafe $0?.pointer }
+    // Where a piece's numbers are: in the tensor, or in its room.
+    func starts(_ tensors: ArraySlice<Tensor>) -> Pointers {
+      unsafe tensors.indices.map { place in unsafe rooms[place]?.pointer ?? tensors[place].pointer }
+    }
+    let tensors = inputs + outputs
+    var from = unsafe starts(tensors[..<inputs.count])
+    var to = unsafe starts(tensors[inputs.count...])
     for first in stride(from: range.lowerBound, to: range.upperBound, by: step) {
       let rows = first..<min(range.upperBound, first + step)
       let (start, count) = (first * width, rows.count * width)
-      for (place, tensor) in (inputs + outputs).enumerated() {
+      for place in inputs.indices {
         if rooms[place] == nil {
-          unsafe pointers[place] = tensor.pointer + start
-        } else if place < inputs.count {
-          unsafe sluice_widen(tensor.briefPointer + start, pointers[place]!, count)
+          unsafe from[place] = inputs[place].pointer + start
+        } else {
+          unsafe sluice_widen(inputs[place].briefPointer + start, from[place], count)
         }
       }
-      let all = unsafe pointers.compactMap { unsafe $0 }
-      unsafe body(rows, Array(all[..<inputs.count]), Array(all[inputs.count...]))
-      for (place, tensor) in outputs.enumerated() where tensor.elementType == .bfloat16 {
-        unsafe sluice_narrow(all[inputs.count + place], tensor.briefPointer + start, count)
+      for place in outputs.indices where rooms[inputs.count + place] == nil {
+        unsafe to[place] = outputs[place].pointer + start
+      }
+      unsafe body(rows, from, to)
+      for place in outputs.indices where rooms[inputs.count + place] != nil {
+        unsafe sluice_narrow(to[place], outputs[place].briefPointer + start, count)
       }
     }
   }

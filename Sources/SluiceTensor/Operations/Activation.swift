@@ -23,8 +23,14 @@ extension Tensor {
   public func activated(_ activation: Activation) -> Tensor {
     let timer = OperationTimer.start()
     let result = Tensor(uninitialized: shape, elementType)
-    unsafe Pieces(width: 1, reading: [self], writing: [result]).forEach(rows: count) { range, from, to in
-      unsafe sluice_activate(activation.kernel, from[0], to[0], range.count)
+    Compute.current.team.forEachRange(count, grain: 1 << 14) { range in
+      let start = range.lowerBound
+      if elementType == .bfloat16 {
+        unsafe sluice_activate_bfloat(
+          activation.kernel, briefPointer + start, result.briefPointer + start, range.count)
+      } else {
+        unsafe sluice_activate(activation.kernel, pointer + start, result.pointer + start, range.count)
+      }
     }
     timer?.stop("activation", bytes: 8 * count)
     return result.recorded(
@@ -36,8 +42,22 @@ extension Tensor {
       })
   }
 
+  /// How to have the activation of these numbers again, which are kept for its gradient.
+  func again(_ activation: Activation?) -> Node.Again? {
+    guard let activation else { return nil }
+    return { [sum = detached] in withoutGradients { sum.activated(activation) } }
+  }
+
   /// Multiplies `gradient` by the activation's derivative at this tensor's elements.
   func activateBackward(_ activation: Activation, _ gradient: Tensor, into result: Tensor) {
+    if [self, gradient, result].allSatisfy({ $0.elementType == .bfloat16 }) {
+      return Compute.current.team.forEachRange(count, grain: 1 << 14) { range in
+        let start = range.lowerBound
+        unsafe sluice_activate_bfloat_backward(
+          activation.kernel, briefPointer + start, gradient.briefPointer + start, result.briefPointer + start,
+          range.count)
+      }
+    }
     unsafe Pieces(width: 1, reading: [self, gradient], writing: [result]).forEach(rows: count) { range, from, to in
       unsafe sluice_activate_backward(activation.kernel, from[0], from[1], to[0], range.count)
     }

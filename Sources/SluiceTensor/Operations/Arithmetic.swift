@@ -69,9 +69,16 @@ extension Tensor {
       return unsafe plan.apply(first.floating, second.floating) { unsafe sluice_add($0, $1, $2, $3) }
     }
     let result = Tensor(uninitialized: first.shape)
-    unsafe Pieces(width: 1, reading: [first, second], writing: [result]).forEach(rows: result.count) {
-      range, from, to in
-      unsafe sluice_add(from[0], from[1], to[0], range.count)
+    // The single-precision one in front.
+    let (one, two) = first.elementType == .float32 ? (first, second) : (second, first)
+    Compute.current.team.forEachRange(result.count, grain: 1 << 15) { range in
+      let (start, count) = (range.lowerBound, range.count)
+      let to = unsafe result.pointer + start
+      switch (one.elementType, two.elementType) {
+      case (.bfloat16, _): unsafe sluice_add_bfloats(one.briefPointer + start, two.briefPointer + start, to, count)
+      case (_, .bfloat16): unsafe sluice_add_bfloat(one.pointer + start, two.briefPointer + start, to, count)
+      default: unsafe sluice_add(one.pointer + start, two.pointer + start, to, count)
+      }
     }
     return result
   }

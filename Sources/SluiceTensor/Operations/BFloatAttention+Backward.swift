@@ -19,6 +19,7 @@ extension BFloatAttention {
   ///
   /// Work is divided as ``AttentionPlan/backward`` does it: by sample, head and a fixed number of parts of the queries.
   func backward(_ pass: Pass) {
+    if BFloatAttention.hasKernels { return backwardByHeads(pass) }
     let groups =
       pass.biasGradient == nil
       ? (plan.batch, plan.heads) : plan.bias.map { ($0.batches, $0.heads) } ?? (plan.batch, plan.heads)

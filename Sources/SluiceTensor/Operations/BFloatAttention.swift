@@ -30,6 +30,21 @@ internal import SluiceKernels
     return unsafe finish
   }
 
+  /// One head for the kernels that do attention whole.
+  func head(
+    _ keys: BFloatOperand, _ values: BFloatOperand, plan: AttentionPlan, batch: Int, column: Int
+  ) -> sluice_head {
+    unsafe sluice_head(
+      queries: place(batch, column, 0), keys: keys.place(batch, column, 0), values: values.place(batch, column, 0),
+      query_stride: rowStride, key_stride: keys.rowStride, value_stride: values.rowStride, key_count: plan.keyCount,
+      width: plan.headSize, scale: plan.scale)
+  }
+
+  /// Where one head's rows begin, and their distance.
+  func rows(batch: Int, column: Int) -> (start: UnsafeMutablePointer<UInt16>, stride: Int) {
+    unsafe (place(batch, column, 0), rowStride)
+  }
+
   /// Writes `rows` rows of `width` numbers of one head.
   func write(_ numbers: UnsafePointer<Float>, rows: Int, width: Int, batch: Int, column: Int) {
     for row in 0..<rows { unsafe sluice_narrow(numbers + row * width, place(batch, column, row), width) }
@@ -53,6 +68,7 @@ struct BFloatAttention {
     _ queries: BFloatOperand, _ keys: BFloatOperand, _ values: BFloatOperand, into result: BFloatOperand,
     logSums: Tensor
   ) {
+    if BFloatAttention.hasKernels { return forwardByHeads(queries, keys, values, into: result, logSums: logSums) }
     let tiles = Chunks(count: plan.queryCount, grain: tileRows, limit: .max)
     let work = tileRows * plan.keyCount * plan.headSize
     Compute.current.team.forEachRange(plan.batch * plan.heads * tiles.count, grain: max(1, (1 << 21) / max(work, 1))) {

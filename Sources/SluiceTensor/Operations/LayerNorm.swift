@@ -15,17 +15,15 @@ extension Tensor {
         "layerNorm", [shape, weight.shape, bias.shape], "weight and bias must have one number for each column"))
     let timer = OperationTimer.start()
     let rows = count / max(width, 1)
-    let result = Tensor(uninitialized: shape, Compute.current.precision == .bfloat16 ? .bfloat16 : elementType)
+    let type = Compute.current.precision == .bfloat16 ? .bfloat16 : elementType
     let means = Tensor(uninitialized: [rows])
     let inverses = Tensor(uninitialized: [rows])
-    unsafe Pieces(width: width, reading: [self], writing: [result]).forEach(rows: rows) { range, from, to in
-      let start = range.lowerBound
-      unsafe sluice_layer_norm(
-        from[0], weight.pointer, bias.pointer, to[0], means.pointer + start, inverses.pointer + start, range.count,
-        width, epsilon)
-    }
+    let result = normed(weight, bias, epsilon, type, means: means, inverses: inverses)
     timer?.stop("layerNorm", bytes: 8 * count)
-    return result.recorded("layerNorm", [self, weight, bias]) {
+    let again: Node.Again = { [input = detached, weight = weight.detached, bias = bias.detached] in
+      input.normed(weight, bias, epsilon, type, means: means, inverses: inverses)
+    }
+    return result.recorded("layerNorm", [self, weight, bias], again: again) {
       [
         input = detached, weight = weight.detached, needsInput = node != nil,
         needsWeight = weight.node != nil || bias.node != nil
@@ -44,6 +42,20 @@ extension Tensor {
       guard needsWeight else { return [inputGradient, nil, nil] }
       return [inputGradient, sums.rows(0..<width, shape: [width]), sums.rows(width..<2 * width, shape: [width])]
     }
+  }
+
+  private func normed(
+    _ weight: Tensor, _ bias: Tensor, _ epsilon: Float, _ type: ElementType, means: Tensor, inverses: Tensor
+  ) -> Tensor {
+    let width = shape[-1]
+    let result = Tensor(uninitialized: shape, type)
+    unsafe Pieces(width: width, reading: [self], writing: [result]).forEach(rows: means.count) { range, from, to in
+      let start = range.lowerBound
+      unsafe sluice_layer_norm(
+        from[0], weight.pointer, bias.pointer, to[0], means.pointer + start, inverses.pointer + start, range.count,
+        width, epsilon)
+    }
+    return result
   }
 
   /// A copy of the elements in `range`, under `shape`.

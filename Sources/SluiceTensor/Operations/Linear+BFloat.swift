@@ -19,9 +19,9 @@ extension Tensor {
       input.matrix(columns: inputs), weight.packedWeight(), rows: rows, unsafe finish)
     extendLifetime(shift)
     timer?.stop("linear", operations: 2 * rows * inputs * outputs)
-    return result.recorded("linear", [self, weight, bias]) {
+    return result.recorded("linear", [self, weight, bias], again: sum?.again(activation)) {
       [
-        input = weight.node == nil ? nil : input.detached, weight = weight.detached, sum, type = elementType,
+        input = weight.node == nil ? nil : input.keptOrAgain, weight = weight.detached, sum, type = elementType,
         needsInput = node != nil, needsWeight = weight.node != nil, needsBias = bias?.node != nil, shape
       ] gradient in
       var gradient = gradient
@@ -32,7 +32,7 @@ extension Tensor {
       }
       return [
         needsInput ? gradient.briefTimesWeight(weight, shape: shape, type) : nil,
-        needsWeight ? input.map { gradient.briefTransposedTimes($0) } : nil,
+        needsWeight ? input.map { gradient.briefTransposedTimes($0()) } : nil,
         needsBias ? gradient.summedRows() : nil,
       ]
     }
@@ -53,6 +53,10 @@ extension Tensor {
   /// `dW = dYᵀ X`, `dY` being this tensor.
   func briefTransposedTimes(_ input: Tensor) -> Tensor {
     let (outputs, inputs) = (shape[-1], input.shape[-1])
+    // The left operand costs more to rearrange: where there are many rows and little else, it is the smaller one.
+    if outputs > inputs, count > 4 * outputs * outputs, elementType == .bfloat16, input.elementType == .bfloat16 {
+      return input.briefTransposedTimes(self).transposed2D()
+    }
     let result = Tensor(uninitialized: [outputs, inputs])
     let right = unsafe PackedMatrix(input.matrix(columns: inputs), inner: count / max(outputs, 1), columns: inputs)
     unsafe BFloatProduct.shared(

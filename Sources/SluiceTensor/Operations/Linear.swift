@@ -31,9 +31,9 @@ extension Tensor {
       unsafe sluice_activate(activation.kernel, sum.pointer + start, result.pointer + start, range.count * outputs)
     }
     timer?.stop("linear", operations: 2 * rows * inputs * outputs)
-    return result.recorded("linear", [self, weight, bias]) {
+    return result.recorded("linear", [self, weight, bias], again: sum.again(activation)) {
       [
-        input = weight.node == nil ? nil : detached, weight = weight.detached, sum = activation == nil ? nil : sum,
+        input = weight.node == nil ? nil : keptOrAgain, weight = weight.detached, sum = activation == nil ? nil : sum,
         needsInput = node != nil, needsWeight = weight.node != nil, needsBias = bias?.node != nil, shape
       ] gradient in
       var gradient = gradient
@@ -44,7 +44,7 @@ extension Tensor {
       }
       return [
         needsInput ? gradient.timesWeight(weight, shape: shape) : nil,
-        needsWeight ? input.map { gradient.transposedTimes($0) } : nil,
+        needsWeight ? input.map { gradient.transposedTimes($0()) } : nil,
         needsBias ? gradient.summedRows() : nil,
       ]
     }
