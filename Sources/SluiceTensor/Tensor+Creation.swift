@@ -42,6 +42,14 @@ extension Tensor {
   /// A float tensor of zeros.
   public static func zeros(_ shape: Shape) -> Tensor { full(shape, 0) }
 
+  /// Zeros that will stay as long as training does.
+  package static func lastingZeros(_ shape: Shape) -> Tensor {
+    let result = Tensor(
+      shape: shape, elementType: .float32, storage: Storage(byteCount: shape.count * 4, isLasting: true), node: nil)
+    unsafe result.pointer.initialize(repeating: 0, count: shape.count)
+    return result
+  }
+
   static func zeros(_ shape: Shape, _ elementType: ElementType) -> Tensor {
     let result = Tensor(uninitialized: shape, elementType)
     unsafe result.storage.bytes.initializeMemory(

@@ -66,17 +66,19 @@ import Testing
   @Test func numbersThatAreNoneStopTheRunAndLeaveTheLastCheckpoint() throws {
     try withTemporaryFolder { folder in
       let list = try SampleVideos.write(3, to: folder)
-      // A rate at which the second step overflows.
+      // A rate at which one of the first steps overflows; which one hangs on the kernels' roundings.
       let run = try SluiceProgram.run(
         ["train", "maskfeat", "--data", list, "--steps", "9", "--checkpoint-every", "1", "--out", folder + "/run"]
           + Self.small + ["--set", "optimize.peak=1000"])
       #expect(run.status == 1)
       #expect(run.errors.contains("is not finite") || run.errors.contains("the loss is"), "\(run.errors)")
-      #expect(run.errors.contains("step 2:") && run.errors.contains("(optimize)"), "\(run.errors)")
+      let last = try #require(try checkpoints(folder + "/run").last)
+      let done = Int(last.suffix(6)) ?? 0
+      #expect((1..<8).contains(done))
+      #expect(run.errors.contains("step \(done + 1):") && run.errors.contains("(optimize)"), "\(run.errors)")
       #expect(run.errors.contains("clip 0.mp4") || run.errors.contains("clip 1.mp4"), "\(run.errors)")
-      #expect(try checkpoints(folder + "/run") == ["step-000001"])
       let resumed = try SluiceProgram.run(["train", "maskfeat", "--resume", "--out", folder + "/run"])
-      #expect(resumed.status == 1 && resumed.errors.contains("resumed after step 1"), "\(resumed.errors)")
+      #expect(resumed.status == 1 && resumed.errors.contains("resumed after step \(done)"), "\(resumed.errors)")
     }
   }
 

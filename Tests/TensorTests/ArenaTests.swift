@@ -40,4 +40,17 @@ import Testing
     #expect(arena.take(9000) == .init(start: 3 << 20, size: 9000))
     #expect(arena.take(50_000) == nil)
   }
+
+  @Test func whatLastsLiesApartFromWhatComesAndGoes() {
+    let cache = StorageCache()
+    func address(isLasting: Bool) -> UInt {
+      UInt(bitPattern: Storage(byteCount: 1 << 20, isLasting: isLasting, cache: cache).bytes)
+    }
+    let (lasting, passing) = (address(isLasting: true), address(isLasting: false))
+    #expect(lasting != passing)
+    #expect(address(isLasting: true) == lasting && address(isLasting: false) == passing)
+    #expect(cache.statistics.liveByteCount == 0 && cache.statistics.systemAllocationCount == 2)
+    cache.trim()
+    #expect(cache.statistics.cachedByteCount == 0)
+  }
 }

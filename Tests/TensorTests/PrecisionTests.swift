@@ -137,6 +137,19 @@ import Testing
     }
   }
 
+  @Test(arguments: Precision.allCases) func whatIsNoNumberStaysSo(_ precision: Precision) {
+    brief.with(precision).run {
+      let strange = Tensor([1, 2, .nan] + [Float](repeating: 0.5, count: 61), shape: [1, 4, 16])
+      #expect(strange.softmax().floats.contains(where: \.isNaN))
+      let tokens = Parameter("x", strange)
+      let result = Tensor.attention(queries: tokens.value, keys: tokens.value, values: tokens.value, headCount: 2)
+      #expect(result.floats.contains(where: \.isNaN))
+      result.backward(from: .full(result.shape, 1))
+      #expect(tokens.gradient?.floats.contains(where: \.isNaN) ?? false)
+      #expect(strange.linear(random([16, 16], "w"), activation: .gelu).floats.contains(where: \.isNaN))
+    }
+  }
+
   @Test func resultsDoNotDependOnTheNumberOfThreads() {
     func run(_ threads: Int) -> [[Float]] {
       Compute(threadCount: threads).with(.bfloat16).run {

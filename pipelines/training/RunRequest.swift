@@ -44,7 +44,7 @@ public struct RunRequest: Codable, Sendable, Equatable {
   // Without `knownClasses`, which stands beside the request in a run's configuration.
   private enum CodingKeys: String, CodingKey {
     case data, validation, validateEvery, root, classes, target, from, pixels, seed, epochs, steps, maxFailures
-    case checkpointEvery, threads, settings
+    case checkpointEvery, threads, precision, settings
   }
 
   /// This request, with what it does not say taken from `stored`.

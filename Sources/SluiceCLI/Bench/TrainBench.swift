@@ -61,7 +61,10 @@ struct TrainBench: ParsableCommand {
   }
 
   private func measure(_ task: TrainTask, _ compute: Compute) throws -> TrainCell {
+    // What the cell before left would count as this one's.
+    StorageCache.shared.trim()
     ResidentMemory.resetPeak()
+    Tensor.resetPeakMemory()
     var phases: [[Double]] = [[], [], []]
     var step = 0
     func once() throws {
@@ -76,11 +79,9 @@ struct TrainBench: ParsableCommand {
       phases[1].append(end - middle)
       phases[2].append(Timings.now(CLOCK_MONOTONIC) - end)
     }
-    // The first step makes the optimiser's memory, the second is the first that finds it.
-    try compute.run {
-      try once()
-      try once()
-    }
+    // The first step makes the optimiser's memory, the second the weights' copies where updates leave them: the third is
+    // the first that finds all in its place.
+    try compute.run { for _ in 0..<3 { try once() } }
     let before = Tensor.memory.systemAllocationCount
     phases = [[], [], []]
     let timings = try compute.run { try Timings.measure(seconds: seconds, least: minReps, most: 50) { try once() } }
@@ -92,7 +93,8 @@ struct TrainBench: ParsableCommand {
       median_cpu_s: Timings.median(timings.processors), min_cpu_s: timings.processors.min() ?? 0,
       fwd_s: Timings.median(phases[0]), bwd_s: Timings.median(phases[1]), opt_s: Timings.median(phases[2]),
       gflop: gflop,
-      gflops: gflop / timings.median, peak_rss_mb: ResidentMemory.peakMebibytes, allocations: allocations,
+      gflops: gflop / timings.median, peak_rss_mb: ResidentMemory.peakMebibytes,
+      peak_tensors_mb: Tensor.memory.peakByteCount >> 20, allocations: allocations,
       walls: timings.walls, cpus: timings.processors)
     print(cell)
     guard profile else { return cell }
@@ -123,6 +125,8 @@ struct TrainCell: Encodable, CustomStringConvertible {
   var gflop: Double
   var gflops: Double
   var peak_rss_mb: Int
+  /// The most that tensors held at a time, without what lay free between them, MiB.
+  var peak_tensors_mb: Int
   /// Blocks of tensor memory that the measured steps took from the system.
   var allocations: Int
   var walls: [Double]
@@ -133,6 +137,6 @@ struct TrainCell: Encodable, CustomStringConvertible {
     return "\(model) \(precision) batch \(batch) threads \(threads): \(milliseconds(median_s)) a step "
       + "(\(milliseconds(min_s)) to \(milliseconds(max_s)); processor \(milliseconds(median_cpu_s))), forward "
       + "\(milliseconds(fwd_s)), backward \(milliseconds(bwd_s)), optimiser \(milliseconds(opt_s)), "
-      + "\(Int(gflops)) GFLOP/s, peak \(peak_rss_mb) MiB, \(allocations) blocks allocated"
+      + "\(Int(gflops)) GFLOP/s, peak \(peak_rss_mb) MiB (tensors \(peak_tensors_mb)), \(allocations) blocks allocated"
   }
 }

@@ -24,8 +24,8 @@ struct TrainTask {
     case "timesformer_b", "timesformer_b_sdpa":
       var configuration = SpaceTimeConfiguration.timeSformerBase
       configuration.dropPathRate = 0
-      return try classifier(name, try TimeSformer(configuration), batch, gflop: 1190)
-    case "vivit_b_fact": return try viViT(name, .factorised, batch, gflop: 877)
+      return try classifier(name, try TimeSformer(configuration), batch, gflop: 1173.1)
+    case "vivit_b_fact": return try viViT(name, .factorised, batch, gflop: 846.4)
     case "vivit_b_joint": return try viViT(name, .joint, batch, gflop: 1083)
     case "videomae_b": return try videoMAE(batch)
     default: throw ValidationError("there is no model \(name); there are \(names.joined(separator: ", "))")

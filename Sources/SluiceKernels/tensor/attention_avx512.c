@@ -181,10 +181,9 @@ WIDE static void soften_backward(
     store(strip, x, y);
     store(gradients + c, x, y);
     if (!bias_gradient) continue;
-    __mmask16 low = first_of(columns - c), high = first_of(columns - c - 16);
     float *sum = bias_gradient + c;
-    _mm512_mask_storeu_ps(sum, low, _mm512_add_ps(x, _mm512_maskz_loadu_ps(low, sum)));
-    _mm512_mask_storeu_ps(sum + 16, high, _mm512_add_ps(y, _mm512_maskz_loadu_ps(high, sum + 16)));
+    set(sum, columns - c, _mm512_add_ps(x, get(sum, columns - c)));
+    set(sum + 16, columns - c - 16, _mm512_add_ps(y, get(sum + 16, columns - c - 16)));
   }
 }
 

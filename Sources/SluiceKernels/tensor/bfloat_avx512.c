@@ -63,6 +63,15 @@ sluice_multiply_rows *const sluice_multiply_avx512[] = {
 
 static long least(long a, long b) { return a < b ? a : b; }
 
+// Masked stores wait for the memory they go to.
+WIDE static inline void put(sluice_bfloat *to, __mmask32 mask, __m512i numbers) {
+  if (mask == 0xffffffff) {
+    _mm512_storeu_si512(to, numbers);
+  } else {
+    _mm512_mask_storeu_epi16(to, mask, numbers);
+  }
+}
+
 WIDE void sluice_finish_avx512(
     const sluice_finish *to, const float *sums, long stride, long row, long column, long rows, long columns) {
   __mmask16 low = first_of(columns), high = first_of(columns - 16);
@@ -81,7 +90,7 @@ WIDE void sluice_finish_avx512(
       y = _mm512_fmadd_ps(y, scale, bias_high);
     }
     long place = (row + r) * to->stride + column;
-    if (to->sums) _mm512_mask_storeu_epi16(to->sums + place, both, narrowed(x, y));
+    if (to->sums) put(to->sums + place, both, narrowed(x, y));
     if (to->activation) {
       // Of rounded sums, so that it can be computed again from what is kept.
       __m512i rounded = narrowed(x, y);
@@ -96,16 +105,16 @@ WIDE void sluice_finish_avx512(
       }
     }
     if (!to->is_float) {
-      _mm512_mask_storeu_epi16((sluice_bfloat *)to->result + place, both, narrowed(x, y));
+      put((sluice_bfloat *)to->result + place, both, narrowed(x, y));
       continue;
     }
     float *result = (float *)to->result + place;
     if (to->accumulates) {
-      x = _mm512_add_ps(x, _mm512_maskz_loadu_ps(low, result));
-      y = _mm512_add_ps(y, _mm512_maskz_loadu_ps(high, result + 16));
+      x = _mm512_add_ps(x, get(result, columns));
+      y = _mm512_add_ps(y, get(result + 16, columns - 16));
     }
-    _mm512_mask_storeu_ps(result, low, x);
-    _mm512_mask_storeu_ps(result + 16, high, y);
+    set(result, columns, x);
+    set(result + 16, columns - 16, y);
   }
 }
 

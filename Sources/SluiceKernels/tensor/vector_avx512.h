@@ -15,9 +15,21 @@ INLINE __mmask16 first_of(long count) {
   return count >= 16 ? 0xffff : count <= 0 ? 0 : (__mmask16)((1u << count) - 1);
 }
 
+// The first `count` of 16 numbers in memory. Masked stores wait for the memory they go to, so whole ones have none.
+INLINE __m512 get(const float *from, long count) {
+  return count >= 16 ? _mm512_loadu_ps(from) : _mm512_maskz_loadu_ps(first_of(count), from);
+}
+INLINE void set(float *to, long count, __m512 x) {
+  if (count >= 16) {
+    _mm512_storeu_ps(to, x);
+  } else {
+    _mm512_mask_storeu_ps(to, first_of(count), x);
+  }
+}
+
 // 2 to the x, relative error 1e-7; 0 where x is far below.
 INLINE __m512 power(__m512 x) {
-  x = _mm512_max_ps(x, _mm512_set1_ps(-200));
+  x = _mm512_max_ps(_mm512_set1_ps(-200), x);  // the second where that is not a number
   __m512 whole = _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
   // Least squares in weights that even the errors out.
   __m512 rest = _mm512_sub_ps(x, whole), sum = _mm512_set1_ps(1.32764597e-3f);
@@ -31,7 +43,7 @@ INLINE __m512 power(__m512 x) {
 
 // e to the x, to about 1 ulp; 0 where x is far below.
 INLINE __m512 exponential(__m512 x) {
-  x = _mm512_max_ps(x, _mm512_set1_ps(-150));
+  x = _mm512_max_ps(_mm512_set1_ps(-150), x);
   __m512 whole = _mm512_roundscale_ps(
       _mm512_mul_ps(x, _mm512_set1_ps(1.44269504f)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
   __m512 rest = _mm512_fnmadd_ps(whole, _mm512_set1_ps(0.693359375f), x), sum = _mm512_set1_ps(1.9875691e-4f);

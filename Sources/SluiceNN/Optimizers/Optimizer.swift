@@ -107,9 +107,10 @@ public final class Optimizer: Sendable {
   private func makeMemory(_ parameter: Parameter) -> Memory {
     var second: Parameter?
     if case .adamW = configuration.algorithm {
-      second = Parameter("second moment of \(parameter.name)", .zeros(parameter.shape))
+      second = Parameter("second moment of \(parameter.name)", .lastingZeros(parameter.shape))
     }
-    return Memory(first: Parameter("first moment of \(parameter.name)", .zeros(parameter.shape)), second: second)
+    return Memory(
+      first: Parameter("first moment of \(parameter.name)", .lastingZeros(parameter.shape)), second: second)
   }
 }
 

@@ -58,16 +58,41 @@ internal import SluicePlatform
   }
 }
 
-/// The packed copy of a weight matrix, kept beside its numbers until they change.
+/// The packed copy of a weight matrix, kept beside its numbers until they change or the last gradient has used it.
 final class PackedCopy: Sendable {
-  private let copy = Lock<PackedMatrix?>(nil)
+  private struct State {
+    var copy: PackedMatrix?
+    /// The shape of a copy that was let go to make room for gradients: an update packs a new one.
+    var wanted: (inner: Int, columns: Int)?
+  }
+
+  private let state = Lock(State())
 
   /// The right operand of `x Wᵀ`; `nil` if none was packed since the numbers changed.
-  var present: PackedMatrix? { copy.withLock { $0 } }
+  var present: PackedMatrix? { state.withLock { $0.copy } }
 
-  func forget() { copy.withLock { $0 = nil } }
+  /// Lets the copy go for good: the numbers have changed.
+  func forget() { state.withLock { $0 = State() } }
 
-  func keep(_ packed: PackedMatrix) { copy.withLock { $0 = packed } }
+  /// Lets the copy go until the next update.
+  func release() {
+    state.withLock { state in
+      guard let copy = state.copy else { return }
+      state = State(copy: nil, wanted: (copy.inner, copy.columns))
+    }
+  }
+
+  func keep(_ packed: PackedMatrix) { state.withLock { $0 = State(copy: packed, wanted: nil) } }
+
+  /// The copy, or room for a new one if there was one; its content is to be packed.
+  func room() -> PackedMatrix? {
+    state.withLock { state in
+      if let wanted = state.wanted {
+        state = State(copy: PackedMatrix(inner: wanted.inner, columns: wanted.columns), wanted: nil)
+      }
+      return state.copy
+    }
+  }
 }
 
 extension Tensor {
@@ -91,7 +116,7 @@ extension Tensor {
 extension Tensor {
   /// Calls `body` with ranges of this weight's numbers, which it changes, and packs them again while they are at hand.
   func updatePacked(grain: Int, _ body: (_ range: Range<Int>) -> Void) {
-    guard let copy = storage.packed.present else {
+    guard let copy = storage.packed.room() else {
       return Compute.current.team.forEachRange(count, grain: grain, body)
     }
     let (outputs, inputs) = (copy.columns, copy.inner)

@@ -27,6 +27,8 @@ package final class StorageCache: Sendable {
     /// Small free blocks by size; last in, first out, as the last is still in the processor's caches.
     var small: [Int: [Block]] = [:]
     var arena = Arena()
+    /// For what stays as long as training does: among what comes and goes it would leave gaps.
+    var lasting = Arena()
     var statistics = MemoryStatistics()
   }
 
@@ -49,23 +51,28 @@ package final class StorageCache: Sendable {
     state.withLock { $0.statistics.peakByteCount = $0.statistics.liveByteCount }
   }
 
-  func take(_ byteCount: Int) -> Block {
+  func take(_ byteCount: Int, isLasting: Bool = false) -> Block {
     state.withLock { state in
-      let block = byteCount < StorageCache.large ? state.takeSmall(byteCount) : state.takeLarge(byteCount)
+      let block =
+        byteCount < StorageCache.large
+        ? state.takeSmall(byteCount)
+        : isLasting
+          ? state.takeLarge(byteCount, \.lasting) : state.takeLarge(byteCount, \.arena)
       state.statistics.liveByteCount += block.byteCount
       state.statistics.peakByteCount = max(state.statistics.peakByteCount, state.statistics.liveByteCount)
       return block
     }
   }
 
-  func give(_ block: Block) {
+  func give(_ block: Block, isLasting: Bool = false) {
     state.withLock { state in
       state.statistics.liveByteCount -= block.byteCount
       state.statistics.cachedByteCount += block.byteCount
       if block.byteCount < StorageCache.large {
         state.small[block.byteCount, default: []].append(block)
       } else {
-        unsafe state.arena.give(Arena.Piece(start: UInt(bitPattern: block.bytes), size: block.byteCount))
+        let piece = unsafe Arena.Piece(start: UInt(bitPattern: block.bytes), size: block.byteCount)
+        if isLasting { state.lasting.give(piece) } else { state.arena.give(piece) }
       }
     }
   }
@@ -78,7 +85,7 @@ package final class StorageCache: Sendable {
         state.statistics.cachedByteCount -= block.byteCount
       }
       state.small = [:]
-      for segment in state.arena.removeFreeSegments() {
+      for segment in state.arena.removeFreeSegments() + state.lasting.removeFreeSegments() {
         unsafe free(UnsafeMutableRawPointer(bitPattern: segment.start))
         state.statistics.cachedByteCount -= segment.size
       }
@@ -99,25 +106,27 @@ extension StorageCache.State {
     return unsafe Block(bytes: memory(size, alignment: 64), byteCount: size)
   }
 
-  fileprivate mutating func takeLarge(_ byteCount: Int) -> Block {
+  fileprivate mutating func takeLarge(
+    _ byteCount: Int, _ arena: WritableKeyPath<StorageCache.State, Arena>
+  ) -> Block {
     let size = (byteCount + 63) / 64 * 64
-    let piece = arena.take(size) ?? grow(for: size)
+    let piece = self[keyPath: arena].take(size) ?? grow(arena, for: size)
     statistics.cachedByteCount -= piece.size
     // A piece lies in memory that the system gave.
     return unsafe Block(bytes: UnsafeMutableRawPointer(bitPattern: piece.start)!, byteCount: piece.size)
   }
 
-  private mutating func grow(for size: Int) -> Arena.Piece {
+  private mutating func grow(_ arena: WritableKeyPath<StorageCache.State, Arena>, for size: Int) -> Arena.Piece {
     let page = 2 << 20
     let whole = max(StorageCache.segment, (size + page - 1) / page * page)
     let bytes = unsafe memory(whole, alignment: page)
     // Whole 2 MiB pages: far fewer page faults and address look-ups.
     unsafe madvise(bytes, whole, MADV_HUGEPAGE)
-    arena.add(Arena.Piece(start: UInt(bitPattern: bytes), size: whole))
+    self[keyPath: arena].add(Arena.Piece(start: UInt(bitPattern: bytes), size: whole))
     statistics.systemAllocationCount += 1
     statistics.cachedByteCount += whole
     // The new segment is large enough.
-    return arena.take(size)!
+    return self[keyPath: arena].take(size)!
   }
 
   private func memory(_ size: Int, alignment: Int) -> UnsafeMutableRawPointer {

@@ -30,6 +30,8 @@ extension Tensor {
         sum.activateBackward(activation, gradient, into: inner)
         gradient = inner
       }
+      // From here on gradients need the room; a frozen weight has none.
+      if needsWeight { weight.storage.packed.release() }
       return [
         needsInput ? gradient.briefTimesWeight(weight, shape: shape, type) : nil,
         needsWeight ? input.map { gradient.briefTransposedTimes($0()) } : nil,
