@@ -140,13 +140,13 @@ import Testing
   @Test(arguments: Precision.allCases) func whatIsNoNumberStaysSo(_ precision: Precision) {
     brief.with(precision).run {
       let strange = Tensor([1, 2, .nan] + [Float](repeating: 0.5, count: 61), shape: [1, 4, 16])
-      #expect(strange.softmax().floats.contains(where: \.isNaN))
+      #expect(strange.softmax().floats.contains { $0.isNaN })
       let tokens = Parameter("x", strange)
       let result = Tensor.attention(queries: tokens.value, keys: tokens.value, values: tokens.value, headCount: 2)
-      #expect(result.floats.contains(where: \.isNaN))
+      #expect(result.floats.contains { $0.isNaN })
       result.backward(from: .full(result.shape, 1))
-      #expect(tokens.gradient?.floats.contains(where: \.isNaN) ?? false)
-      #expect(strange.linear(random([16, 16], "w"), activation: .gelu).floats.contains(where: \.isNaN))
+      #expect(tokens.gradient?.floats.contains { $0.isNaN } ?? false)
+      #expect(strange.linear(random([16, 16], "w"), activation: .gelu).floats.contains { $0.isNaN })
     }
   }
 
