@@ -21,7 +21,7 @@ typedef struct {
 } places;
 
 static void *take(places *p, void *room, long bytes) {
-  void *start = (char *)room + p->bytes;
+  void *start = room ? (char *)room + p->bytes : NULL;  // without room only the bytes are counted
   p->bytes += (bytes + 63) / 64 * 64;
   return start;
 }
