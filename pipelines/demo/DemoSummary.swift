@@ -66,5 +66,6 @@ public struct DemoSummary: Sendable, Codable, Equatable {
   /// `79.6 %`.
   public static func percent(_ share: Double) -> String { "\(points(share)) %" }
 
-  private static func points(_ share: Double) -> Double { (share * 1000).rounded() / 10 }
+  // Rounded as the report rounds percentages, so that table and sentence agree.
+  private static func points(_ share: Double) -> Double { (share * 100 * 10).rounded() / 10 }
 }
