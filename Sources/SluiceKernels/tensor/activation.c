@@ -4,43 +4,29 @@
 
 enum { piece = 512 };
 
-static long least(long a, long b) { return a < b ? a : b; }
-
 #if defined(__x86_64__)
 #include "vector_avx512.h"
 
 // On AVX512_BF16 alone: AMX's products finish in single precision, and both must agree.
 static bool is_wide(void) { return sluice_bfloat_level() == SLUICE_BFLOAT_AVX512; }
 
-// 32 numbers, and what is left of them at the end: masked stores wait for the memory they go to.
+// The first `left` of 32 numbers.
 INLINE_WIDE __m512i part(const sluice_bfloat *from, long left) {
-  if (left >= 32) return _mm512_loadu_si512(from);
-  return _mm512_maskz_loadu_epi16((__mmask32)((1u << left) - 1), from);
+  return left >= 32 ? _mm512_loadu_si512(from) : _mm512_maskz_loadu_epi16(first_of_both(left), from);
 }
-
-INLINE_WIDE void put(sluice_bfloat *to, long left, __m512 low, __m512 high) {
-  if (left >= 32) {
-    _mm512_storeu_si512(to, narrowed(low, high));
-  } else {
-    _mm512_mask_storeu_epi16(to, (__mmask32)((1u << left) - 1), narrowed(low, high));
-  }
-}
-
-INLINE_WIDE __m512 lower(__m512i both) { return widened(_mm512_castsi512_si256(both)); }
-INLINE_WIDE __m512 upper(__m512i both) { return widened(_mm512_extracti64x4_epi64(both, 1)); }
 
 INLINE_WIDE void activate(int kind, const sluice_bfloat *x, sluice_bfloat *y, long count) {
   for (long i = 0; i < count; i += 32) {
     __m512i both = part(x + i, count - i);
-    put(y + i, count - i, activated(kind, lower(both)), activated(kind, upper(both)));
+    put(y + i, count - i, narrowed(activated(kind, lower(both)), activated(kind, upper(both))));
   }
 }
 
 INLINE_WIDE void activate_backward(int kind, const sluice_bfloat *x, const sluice_bfloat *dy, sluice_bfloat *dx, long count) {
   for (long i = 0; i < count; i += 32) {
     __m512i both = part(x + i, count - i), slopes = part(dy + i, count - i);
-    put(dx + i, count - i, activated_backward(kind, lower(both), lower(slopes)),
-        activated_backward(kind, upper(both), upper(slopes)));
+    __m512 low = activated_backward(kind, lower(both), lower(slopes));
+    put(dx + i, count - i, narrowed(low, activated_backward(kind, upper(both), upper(slopes))));
   }
 }
 

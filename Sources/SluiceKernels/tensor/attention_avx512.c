@@ -10,7 +10,6 @@
 enum { lines = sluice_strip_lines, most_tile = 256, key_group = 16 * lines };
 
 static long padded(long count) { return (count + 31) / 32 * 32; }
-static long least(long a, long b) { return a < b ? a : b; }
 
 // Where things are in the room; `bytes` is all of it.
 typedef struct {
@@ -74,11 +73,6 @@ void sluice_attention_pack(const sluice_head *h, bool backward, void *room) {
   pack(h->keys, h->key_stride, false, h->key_count, h->width, p.keys);
 }
 
-// 32 shares or gradients.
-INLINE_WIDE void store(sluice_bfloat *to, __m512 low, __m512 high) {
-  _mm512_storeu_si512(to, narrowed(low, high));
-}
-
 static const float log2_e = 1.44269504f;
 
 // A row of scores to shares times a common factor, 32 at a time at `apart`; returns its inverse.
@@ -110,7 +104,7 @@ WIDE static float soften(
     __m512 y = power(_mm512_fmadd_ps(_mm512_loadu_ps(scores + c + 16), steep, start));
     sums[0] = _mm512_add_ps(sums[0], x);
     sums[1] = _mm512_add_ps(sums[1], y);
-    store(shares, x, y);
+    _mm512_storeu_si512(shares, narrowed(x, y));
   }
   float sum = _mm512_reduce_add_ps(_mm512_add_ps(sums[0], sums[1]));
   *lse = sum > 0 ? top + logf(sum) : INFINITY;
@@ -172,14 +166,14 @@ WIDE static void soften_backward(
     sums[1] = _mm512_fmadd_ps(y, _mm512_loadu_ps(slopes + c + 16), sums[1]);
     _mm512_storeu_ps(scores + c, x);
     _mm512_storeu_ps(scores + c + 16, y);
-    store(shares + c, x, y);
+    _mm512_storeu_si512(shares + c, narrowed(x, y));
   }
   __m512 mean = _mm512_set1_ps(_mm512_reduce_add_ps(_mm512_add_ps(sums[0], sums[1])));
   for (long c = 0; c < columns; c += 32, strip += apart) {
     __m512 x = _mm512_mul_ps(_mm512_loadu_ps(scores + c), _mm512_sub_ps(_mm512_loadu_ps(slopes + c), mean));
     __m512 y = _mm512_mul_ps(_mm512_loadu_ps(scores + c + 16), _mm512_sub_ps(_mm512_loadu_ps(slopes + c + 16), mean));
-    store(strip, x, y);
-    store(gradients + c, x, y);
+    _mm512_storeu_si512(strip, narrowed(x, y));
+    _mm512_storeu_si512(gradients + c, narrowed(x, y));
     if (!bias_gradient) continue;
     float *sum = bias_gradient + c;
     set(sum, columns - c, _mm512_add_ps(x, get(sum, columns - c)));
@@ -246,8 +240,7 @@ WIDE void sluice_attention_write(
     for (long c = 0; c < width; c += 32) {
       __m512 x = _mm512_mul_ps(_mm512_loadu_ps(sums + c), factor);
       __m512 y = _mm512_mul_ps(_mm512_loadu_ps(sums + c + 16), factor);
-      __mmask32 both = (__mmask32)first_of(width - c - 16) << 16 | first_of(width - c);
-      _mm512_mask_storeu_epi16(to + c, both, narrowed(x, y));
+      put(to + c, width - c, narrowed(x, y));
     }
   }
 }

@@ -6,6 +6,8 @@
 // Numbers of the inner side in a block, and columns in a panel.
 enum { block = 32, panel = 32 };
 
+static inline long least(long a, long b) { return a < b ? a : b; }
+
 // c (32 rows, `rows` of them wanted, at `stride`) = or += strip * packed panel over `steps` blocks. The strip is two lines
 // of tiles of 16 rows and 32 columns, `apart` numbers from each other.
 typedef void multiply_strip(

@@ -61,21 +61,9 @@ sluice_multiply_rows *const sluice_multiply_avx512[] = {
     multiply_8,  multiply_9,  multiply_10, multiply_11, multiply_12, multiply_13, multiply_14,
 };
 
-static long least(long a, long b) { return a < b ? a : b; }
-
-// Masked stores wait for the memory they go to.
-WIDE static inline void put(sluice_bfloat *to, __mmask32 mask, __m512i numbers) {
-  if (mask == 0xffffffff) {
-    _mm512_storeu_si512(to, numbers);
-  } else {
-    _mm512_mask_storeu_epi16(to, mask, numbers);
-  }
-}
-
 WIDE void sluice_finish_avx512(
     const sluice_finish *to, const float *sums, long stride, long row, long column, long rows, long columns) {
   __mmask16 low = first_of(columns), high = first_of(columns - 16);
-  __mmask32 both = (__mmask32)high << 16 | low;
   __m512 bias_low = _mm512_setzero_ps(), bias_high = bias_low;
   if (to->bias) {
     bias_low = _mm512_maskz_loadu_ps(low, to->bias + column);
@@ -90,12 +78,12 @@ WIDE void sluice_finish_avx512(
       y = _mm512_fmadd_ps(y, scale, bias_high);
     }
     long place = (row + r) * to->stride + column;
-    if (to->sums) put(to->sums + place, both, narrowed(x, y));
+    if (to->sums) put(to->sums + place, columns, narrowed(x, y));
     if (to->activation) {
       // Of rounded sums, so that it can be computed again from what is kept.
       __m512i rounded = narrowed(x, y);
-      x = widened(_mm512_castsi512_si256(rounded));
-      y = widened(_mm512_extracti64x4_epi64(rounded, 1));
+      x = lower(rounded);
+      y = upper(rounded);
       if (to->activation == SLUICE_GELU) {
         x = activated(SLUICE_GELU, x);
         y = activated(SLUICE_GELU, y);
@@ -105,7 +93,7 @@ WIDE void sluice_finish_avx512(
       }
     }
     if (!to->is_float) {
-      put((sluice_bfloat *)to->result + place, both, narrowed(x, y));
+      put((sluice_bfloat *)to->result + place, columns, narrowed(x, y));
       continue;
     }
     float *result = (float *)to->result + place;

@@ -172,8 +172,6 @@ static void slow_block(const sluice_matrix *b, long k, long ks, long n, long ns,
   }
 }
 
-static long least(long a, long b) { return a < b ? a : b; }
-
 long sluice_bfloat_packed_count(long k, long n) { return (k + 31) / 32 * 32 * ((n + 31) / 32 * 32); }
 
 static void pack(

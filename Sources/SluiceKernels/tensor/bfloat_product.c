@@ -31,8 +31,6 @@ long sluice_bfloat_scratch_size(void) {
   return sum_bytes + tile_bytes;
 }
 
-static long least(long a, long b) { return a < b ? a : b; }
-
 void sluice_bfloat_product(
     const sluice_matrix *a, const sluice_bfloat *packed, long m, long n, long k, const sluice_finish *finish, void *scratch) {
   multiply_strip *multiply = sluice_strip_loops;

@@ -106,3 +106,15 @@ INLINE __m512 activated_backward(int kind, __m512 x, __m512 dy) {
 // Between bfloat16 and single precision.
 INLINE __m512 widened(__m256i x) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(x), 16)); }
 INLINE_WIDE __m512i narrowed(__m512 low, __m512 high) { return (__m512i)_mm512_cvtne2ps_pbh(high, low); }
+INLINE __m512 lower(__m512i both) { return widened(_mm512_castsi512_si256(both)); }
+INLINE __m512 upper(__m512i both) { return widened(_mm512_extracti64x4_epi64(both, 1)); }
+
+// The first `count` of 32 numbers in memory, at least one.
+INLINE_WIDE __mmask32 first_of_both(long count) { return count >= 32 ? 0xffffffff : (1u << count) - 1; }
+INLINE_WIDE void put(sluice_bfloat *to, long count, __m512i numbers) {
+  if (count >= 32) {
+    _mm512_storeu_si512(to, numbers);
+  } else {
+    _mm512_mask_storeu_epi16(to, first_of_both(count), numbers);
+  }
+}
