@@ -20,36 +20,54 @@ extension BFloatAttention {
   /// Work is divided as ``AttentionPlan/backward`` does it: by sample, head and a fixed number of parts of the queries.
   func backward(_ pass: Pass) {
     if BFloatAttention.hasKernels { return backwardByHeads(pass) }
+    unsafe divideBackward(
+      pass, tile: tileRows, size: 2 * plan.keyCount * plan.headSize, makeRoom: { BackwardRoom(self) },
+      body: { unsafe backward(pass, $0, $1, $2, sums: $3, $4) }, write: { unsafe write($0, pass, $1) })
+  }
+
+  /// Goes through all heads by sample, head and a fixed number of parts of the queries; heads that share a gradient of
+  /// the bias come one after another.
+  /// - Parameters:
+  ///   - tile: query rows that are handled at a time.
+  ///   - size: numbers of a head's sums.
+  ///   - makeRoom: what one thread needs.
+  ///   - body: handles one part of a head's queries, and leaves its sums.
+  ///   - write: puts the sums of the pair of sample and head where they belong.
+  func divideBackward<Room>(
+    _ pass: Pass, tile: Int, size: Int, makeRoom: () -> Room,
+    body: (_ sample: Int, _ head: Int, _ part: Range<Int>, _ sums: UnsafeMutablePointer<Float>, _ room: Room) -> Void,
+    write: (_ sums: UnsafeMutablePointer<Float>, _ pair: Int) -> Void
+  ) {
     let groups =
       pass.biasGradient == nil
       ? (plan.batch, plan.heads) : plan.bias.map { ($0.batches, $0.heads) } ?? (plan.batch, plan.heads)
     let wanted = max(1, 16 / max(groups.0 * groups.1, 1))
-    let parts = Chunks(
-      count: plan.queryCount, grain: max(tileRows, (plan.queryCount + wanted - 1) / wanted), limit: .max)
-    let size = 2 * plan.keyCount * plan.headSize
+    let parts = Chunks(count: plan.queryCount, grain: max(tile, (plan.queryCount + wanted - 1) / wanted), limit: .max)
     let pairs = plan.batch * plan.heads
     let sums = parts.count > 1 ? Tensor(uninitialized: [parts.count, pairs, size]) : nil
     let work = plan.queryCount * plan.keyCount * plan.headSize
     Compute.current.team.forEachRange(groups.0 * groups.1 * parts.count, grain: max(1, (1 << 19) / max(work, 1))) {
       units in
-      let room = BackwardRoom(self)
+      let room = makeRoom()
+      let own = Tensor(uninitialized: [size])
       for unit in units {
         let (group, part) = (unit / parts.count, unit % parts.count)
         for sample in stride(from: group / groups.1, to: plan.batch, by: groups.0) {
           for head in stride(from: group % groups.1, to: plan.heads, by: groups.1) {
             let pair = sample * plan.heads + head
-            let to = unsafe sums.map { unsafe $0.pointer + (part * pairs + pair) * size } ?? room.sums.pointer
-            unsafe backward(pass, sample, head, parts[part], sums: to, room)
-            if sums == nil { unsafe write(to, pass, pair) }
+            let to = unsafe sums.map { unsafe $0.pointer + (part * pairs + pair) * size } ?? own.pointer
+            unsafe body(sample, head, parts[part], to, room)
+            if sums == nil { unsafe write(to, pair) }
           }
         }
       }
+      extendLifetime(room)
     }
     guard let sums else { return }
     Compute.current.team.forEach(pairs) { pair in
       let first = unsafe sums.pointer + pair * size
       for part in 1..<parts.count { unsafe sluice_add(first, first + part * pairs * size, first, size) }
-      unsafe write(first, pass, pair)
+      unsafe write(first, pair)
     }
   }
 
@@ -62,7 +80,6 @@ extension BFloatAttention {
     let tileGradients: Storage
     let slopes: Tensor
     let scoreGradients: Tensor
-    let sums: Tensor
 
     init(_ attention: BFloatAttention) {
       let plan = attention.plan
@@ -72,7 +89,6 @@ extension BFloatAttention {
       tileGradients = PackedMatrix(inner: attention.tileRows, columns: plan.headSize).storage
       slopes = Tensor(uninitialized: common.scores.shape)
       scoreGradients = Tensor(uninitialized: common.scores.shape, .bfloat16)
-      sums = Tensor(uninitialized: [2, plan.keyCount, plan.headSize])
     }
   }
 

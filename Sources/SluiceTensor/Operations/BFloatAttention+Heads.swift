@@ -37,39 +37,14 @@ extension BFloatAttention {
 
   /// What ``backward`` does.
   func backwardByHeads(_ pass: Pass) {
-    let groups =
-      pass.biasGradient == nil
-      ? (plan.batch, plan.heads) : plan.bias.map { ($0.batches, $0.heads) } ?? (plan.batch, plan.heads)
-    let wanted = max(1, 16 / max(groups.0 * groups.1, 1))
     let tile = sluice_attention_tile(plan.keyCount)
-    let parts = Chunks(count: plan.queryCount, grain: max(tile, (plan.queryCount + wanted - 1) / wanted), limit: .max)
-    let size = 2 * plan.keyCount * ((plan.headSize + 31) / 32 * 32)
-    let pairs = plan.batch * plan.heads
-    let sums = parts.count > 1 ? Tensor(uninitialized: [parts.count, pairs, size]) : nil
-    let work = plan.queryCount * plan.keyCount * plan.headSize
-    Compute.current.team.forEachRange(groups.0 * groups.1 * parts.count, grain: max(1, (1 << 19) / max(work, 1))) {
-      units in
-      let room = Storage(byteCount: sluice_attention_room(plan.keyCount, plan.headSize, true))
-      let own = Tensor(uninitialized: [size])
-      let addends = makeAddends(rows: tile)
-      for unit in units {
-        let (group, part) = (unit / parts.count, unit % parts.count)
-        for sample in stride(from: group / groups.1, to: plan.batch, by: groups.0) {
-          for head in stride(from: group % groups.1, to: plan.heads, by: groups.1) {
-            let pair = sample * plan.heads + head
-            let to = unsafe sums.map { unsafe $0.pointer + (part * pairs + pair) * size } ?? own.pointer
-            unsafe backwardByTiles(pass, sample, head, parts[part], tile, sums: to, addends, room)
-            if sums == nil { unsafe writeRows(to, pass, pair) }
-          }
-        }
-      }
-    }
-    guard let sums else { return }
-    Compute.current.team.forEach(pairs) { pair in
-      let first = unsafe sums.pointer + pair * size
-      for part in 1..<parts.count { unsafe sluice_add(first, first + part * pairs * size, first, size) }
-      unsafe writeRows(first, pass, pair)
-    }
+    unsafe divideBackward(
+      pass, tile: tile, size: 2 * plan.keyCount * ((plan.headSize + 31) / 32 * 32),
+      makeRoom: {
+        (Storage(byteCount: sluice_attention_room(plan.keyCount, plan.headSize, true)), makeAddends(rows: tile))
+      },
+      body: { unsafe backwardByTiles(pass, $0, $1, $2, tile, sums: $3, $4.1, $4.0) },
+      write: { unsafe writeRows($0, pass, $1) })
   }
 
   private func backwardByTiles(
