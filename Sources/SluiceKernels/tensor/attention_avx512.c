@@ -118,7 +118,8 @@ static void multiply_all(
   long depth = padded(width);
   sluice_bfloat_tiles(rows, from, height, 0, width, height, p->strip);
   for (long c = 0; c < keys; c += 32) {
-    sluice_multiply_avx512[height](p->strip, right + c * depth, depth / 32, to + c, keys, false);
+    sluice_outcome sums = {.sums = to + c, .stride = keys};
+    sluice_multiply_avx512[height](p->strip, right + c * depth, depth / 32, &sums);
   }
 }
 
@@ -128,6 +129,7 @@ void sluice_attention_forward(
   places p = divided(h->key_count, h->width, false, room);
   long keys = padded(h->key_count);
   sluice_matrix queries = {.start = h->queries, .stride = h->query_stride};
+  sluice_outcome tile = {.sums = p.tile, .stride = 32};
   sluice_finish finish = {.scale = 1, .row_scale = p.inverses, .stride = result_stride};
   for (long row = from, height; row < to; row += height) {
     height = sluice_strip_rows(to - row);
@@ -139,7 +141,7 @@ void sluice_attention_forward(
     }
     finish.result = result + row * result_stride;
     for (long c = 0; c < h->width; c += 32) {
-      sluice_multiply_avx512[height](p.shares, p.values + c * keys, keys / 32, p.tile, 32, false);
+      sluice_multiply_avx512[height](p.shares, p.values + c * keys, keys / 32, &tile);
       sluice_finish_avx512(&finish, p.tile, 32, 0, c, height, least(h->width - c, 32));
     }
   }
@@ -194,8 +196,8 @@ static void add_turned(
       sluice_bfloat_tiles(&matrix, first + full, count - full, 0, rows, count - full, p->turned + full * depth);
     for (long c = 0; c < h->width; c += 32) {
       for (long k = 0; k < count; k += lines) {
-        sluice_multiply_avx512[least(count - k, lines)](
-            p->turned + k * depth, right + c * depth, depth / 32, sums + (first + k) * wide + c, wide, accumulates);
+        sluice_outcome to = {.sums = sums + (first + k) * wide + c, .stride = wide, .keeps = accumulates};
+        sluice_multiply_avx512[least(count - k, lines)](p->turned + k * depth, right + c * depth, depth / 32, &to);
       }
     }
   }
@@ -209,6 +211,7 @@ void sluice_attention_backward(
   long keys = padded(h->key_count), rows = to - from;
   sluice_matrix queries = {.start = h->queries, .stride = h->query_stride};
   sluice_matrix uppers = {.start = upper, .stride = upper_stride};
+  sluice_outcome tile = {.sums = p.tile, .stride = 32};
   sluice_finish finish = {.scale = h->scale, .stride = gradient_stride};
   for (long row = from, height; row < to; row += height) {
     height = sluice_strip_rows(to - row);
@@ -223,7 +226,7 @@ void sluice_attention_backward(
     }
     finish.result = query_gradient + row * gradient_stride;
     for (long c = 0; c < h->width; c += 32) {
-      sluice_multiply_avx512[height](p.shares, p.keys + c * keys, keys / 32, p.tile, 32, false);
+      sluice_multiply_avx512[height](p.shares, p.keys + c * keys, keys / 32, &tile);
       sluice_finish_avx512(&finish, p.tile, 32, 0, c, height, least(h->width - c, 32));
     }
   }

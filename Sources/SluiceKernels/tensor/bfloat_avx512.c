@@ -1,65 +1,20 @@
-// Products of bfloat16 numbers on AVX512_BF16: the sums of 14 rows and 32 columns stay in registers.
+// Products of bfloat16 numbers on AVX512_BF16, strip by strip.
 #include "bfloat.h"
 
 #if defined(__x86_64__)
-#include <stddef.h>
-#include <string.h>
+#include <stdint.h>
 
+#include "soon.h"
 #include "vector_avx512.h"
 
 // Rows of a strip; rows and numbers of the inner side at hand at a time, such that they share the second cache with a panel
 // of the right operand.
 enum { lines = sluice_strip_lines, most_depth = 1600, most_numbers = 14 * 16 * 800, most_rows = 14 * 128, most_sums = 14 * 8 * 1024 };
 enum { strip_bytes = (most_numbers + 2 * lines * most_depth) * 2, sum_bytes = most_sums * 4 };
+// Numbers of a result that would push all else out of the second cache.
+enum { far_numbers = 1 << 18 };
 
 long sluice_product_avx512_scratch_size(void) { return strip_bytes + sum_bytes + lines * panel * 4; }
-
-#define MULTIPLY(ROWS) \
-  WIDE static void multiply_##ROWS( \
-      const sluice_bfloat *a, const sluice_bfloat *b, long steps, float *c, long stride, bool keeps) { \
-    __m512 low[ROWS], high[ROWS]; \
-    _Pragma("clang loop unroll(full)") for (int r = 0; r < ROWS; r++) { \
-      low[r] = keeps ? _mm512_loadu_ps(c + r * stride) : _mm512_setzero_ps(); \
-      high[r] = keeps ? _mm512_loadu_ps(c + r * stride + 16) : _mm512_setzero_ps(); \
-    } \
-    for (long step = 0; step < steps; step++, a += ROWS * block, b += block * panel) { \
-      _Pragma("clang loop unroll(disable)") for (long pair = 0; pair < 16; pair++) { \
-        __m512bh first = (__m512bh)_mm512_loadu_si512(b + pair * 32); \
-        __m512bh second = (__m512bh)_mm512_loadu_si512(b + 512 + pair * 32); \
-        _Pragma("clang loop unroll(full)") for (int r = 0; r < ROWS; r++) { \
-          int both; \
-          memcpy(&both, a + r * block + pair * 2, sizeof both); \
-          __m512bh left = (__m512bh)_mm512_set1_epi32(both); \
-          low[r] = _mm512_dpbf16_ps(low[r], left, first); \
-          high[r] = _mm512_dpbf16_ps(high[r], left, second); \
-        } \
-      } \
-    } \
-    _Pragma("clang loop unroll(full)") for (int r = 0; r < ROWS; r++) { \
-      _mm512_storeu_ps(c + r * stride, low[r]); \
-      _mm512_storeu_ps(c + r * stride + 16, high[r]); \
-    } \
-  }
-
-MULTIPLY(1)
-MULTIPLY(2)
-MULTIPLY(3)
-MULTIPLY(4)
-MULTIPLY(5)
-MULTIPLY(6)
-MULTIPLY(7)
-MULTIPLY(8)
-MULTIPLY(9)
-MULTIPLY(10)
-MULTIPLY(11)
-MULTIPLY(12)
-MULTIPLY(13)
-MULTIPLY(14)
-
-sluice_multiply_rows *const sluice_multiply_avx512[] = {
-    NULL,        multiply_1,  multiply_2,  multiply_3,  multiply_4,  multiply_5,  multiply_6,  multiply_7,
-    multiply_8,  multiply_9,  multiply_10, multiply_11, multiply_12, multiply_13, multiply_14,
-};
 
 WIDE void sluice_finish_avx512(
     const sluice_finish *to, const float *sums, long stride, long row, long column, long rows, long columns) {
@@ -106,11 +61,6 @@ WIDE void sluice_finish_avx512(
   }
 }
 
-// Asks for `bytes` from `start` on to be brought to the second cache.
-static void fetch(const void *start, long bytes) {
-  for (long at = 0; at < bytes; at += 64) __builtin_prefetch((const char *)start + at, 0, 2);
-}
-
 // Rows and numbers of the inner side at hand at a time.
 typedef struct {
   long tall, deep;
@@ -118,8 +68,8 @@ typedef struct {
 
 static extents choose(const sluice_matrix *a, long m, long n, long depth, bool in_place) {
   extents at;
-  if (a->is_transposed && in_place) {
-    // Long runs of rows, for they lie side by side in memory.
+  if (a->is_transposed && in_place && 32 * lines * n <= most_sums) {
+    // Long runs of rows, for they lie side by side in memory; the sums stay in the second cache.
     at.tall = least((m + lines - 1) / lines * lines, 32 * lines);
     at.deep = least(depth, 8 * block);
   } else {
@@ -148,19 +98,22 @@ static void arrange(const sluice_matrix *a, portion at, long width, sluice_bfloa
   }
 }
 
-// Asks for share `unit` of `units` of the numbers of A that are arranged next.
-static void fetch_next(const sluice_matrix *a, portion at, extents most, long m, long k, long unit, long units) {
-  long bytes = a->is_float ? 4 : 2;
-  const char *start = a->start;
-  if (a->is_transposed) {
-    long first = at.inner + at.part, next = least(k - first, most.deep);
-    for (long line = first + unit * next / units; next > 0 && line < first + (unit + 1) * next / units; line++) {
-      fetch(start + (line * a->stride + at.row) * bytes, at.rows * bytes);
-    }
-  } else if (at.part >= k) {
-    long first = at.row + at.rows, next = least(m - first, most.tall) * a->stride * bytes;
-    if (next > 0) fetch(start + first * a->stride * bytes + unit * (next / units), next / units);
+// The numbers of A that are arranged after those at hand, in shares.
+static coming begin_next(
+    const sluice_matrix *a, portion at, extents most, long m, long k, bool is_last, long shares) {
+  portion next = at;
+  next.inner += at.part;
+  if (next.inner >= k) {
+    next.inner = 0;
+    if (is_last) next.row += at.rows;
   }
+  long size = a->is_float ? 4 : 2, rows = least(m - next.row, most.tall), deep = least(k - next.inner, most.deep);
+  if (rows <= 0 || (next.row == at.row && next.inner == at.inner)) return (coming){.length = 1};
+  long line = a->is_transposed ? next.inner : next.row, place = a->is_transposed ? next.row : next.inner;
+  const char *start = (const char *)a->start + (line * a->stride + place) * size;
+  return begin(
+      start, a->stride * size, (a->is_transposed ? rows : deep) * size, a->is_transposed ? deep : rows, shares,
+      at.part / block);
 }
 
 void sluice_product_avx512(
@@ -168,11 +121,15 @@ void sluice_product_avx512(
   long depth = (k + block - 1) / block * block;
   sluice_bfloat *strips = scratch;
   float *sums = (float *)((char *)scratch + strip_bytes), *tile = sums + most_sums;
+  bool is_plain = !finish->row_scale && finish->scale == 1 && !finish->sums && !finish->activation;
   // Sums that only have to be put somewhere are kept there.
-  bool in_place = n % panel == 0 && finish->is_float && !finish->bias && !finish->row_scale && finish->scale == 1 &&
-      !finish->sums && !finish->activation;
+  bool in_place = is_plain && n % panel == 0 && finish->is_float && !finish->bias;
+  bool is_brief = is_plain && !finish->is_float;
   extents most = choose(a, m, n, depth, in_place);
   bool is_whole = most.deep == depth;
+  // Gradients of large weights are written once, and read when all others are there.
+  bool is_far = in_place && is_whole && !finish->accumulates && m * n >= far_numbers &&
+      ((uintptr_t)finish->result | finish->stride * 4) % 64 == 0;
   long broad = in_place || is_whole ? n : least(most_sums / most.tall / panel * panel, (n + panel - 1) / panel * panel);
   portion at;
   for (at.row = 0; at.row < m; at.row += most.tall) {
@@ -182,32 +139,43 @@ void sluice_product_avx512(
       for (at.inner = 0; at.inner < depth; at.inner += most.deep) {
         at.part = least(depth - at.inner, most.deep);
         if (!is_whole || j == 0) arrange(a, at, least(k - at.inner, at.part), strips);
-        long unit = 0, units = panels * ((at.rows + lines - 1) / lines);
+        bool is_last = at.inner + at.part == depth;
+        long height_count = (at.rows + lines - 1) / lines;
+        coming rows = begin_next(a, at, most, m, k, j + broad >= n, panels * height_count);
         for (long p = 0; p < columns; p += panel) {
           const sluice_bfloat *b = packed + (j + p) * depth + at.inner * panel;
-          for (long r = 0, height; r < at.rows; r += height, unit++) {
+          coming panels_next = begin(b + depth * panel, 0, at.part * panel * 2, 1, height_count, at.part / block);
+          for (long r = 0, height; r < at.rows; r += height) {
             height = sluice_strip_rows(at.rows - r);
-            const sluice_bfloat *strip = strips + r * at.part;
-            if (p + panel < columns)
-              fetch(b + (depth + r * at.part / at.rows) * panel, height * at.part / at.rows * panel * 2);
-            fetch_next(a, at, most, m, k, unit, units);
-            long row = at.row + r, column = j + p, side = least(columns - p, panel);
+            long row = at.row + r, column = j + p, side = least(columns - p, panel), blocks = at.part / block;
+            sluice_outcome to = {.stride = broad, .keeps = at.inner > 0};
+            if (p + panel < columns) to.soon[0] = next_share(&panels_next);
+            to.soon[1] = next_share(&rows);
             if (in_place) {
-              float *to = (float *)finish->result + row * finish->stride + column;
-              sluice_multiply_avx512[height](
-                  strip, b, at.part / block, to, finish->stride, at.inner > 0 || finish->accumulates);
+              to.sums = (float *)finish->result + row * finish->stride + column;
+              to.stride = finish->stride;
+              to.keeps |= finish->accumulates;
+              to.is_far = is_far;
             } else if (is_whole) {
-              sluice_multiply_avx512[height](strip, b, at.part / block, tile, panel, false);
-              sluice_finish_avx512(finish, tile, panel, row, column, height, side);
+              to.sums = tile;
+              to.stride = panel;
             } else {
-              float *to = sums + r * broad + p;
-              sluice_multiply_avx512[height](strip, b, at.part / block, to, broad, at.inner > 0);
-              if (at.inner + at.part == depth) sluice_finish_avx512(finish, to, broad, row, column, height, side);
+              to.sums = sums + r * broad + p;
             }
+            bool is_direct = is_brief && is_last && side == panel;
+            if (is_direct) {
+              to.numbers = (sluice_bfloat *)finish->result + row * finish->stride + column;
+              to.apart = finish->stride;
+              to.bias = finish->bias ? finish->bias + column : NULL;
+            }
+            sluice_multiply_avx512[height](strips + r * at.part, b, blocks, &to);
+            if (is_last && !in_place && !is_direct)
+              sluice_finish_avx512(finish, to.sums, to.stride, row, column, height, side);
           }
         }
       }
     }
   }
+  if (is_far) _mm_sfence();
 }
 #endif

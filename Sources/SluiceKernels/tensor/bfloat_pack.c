@@ -131,6 +131,15 @@ __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16"))) static void wide
   }
 }
 
+// Asks for the numbers of some lines from `place` on.
+static void fetch_lines(const sluice_matrix *m, long line, long lines, long place) {
+  long size = m->is_float ? 4 : 2;
+  const char *start = (const char *)m->start + (line * m->stride + place) * size;
+  for (long l = 0; l < lines; l++) {
+    for (long at = 0; at < panel * size; at += 64) __builtin_prefetch(start + l * m->stride * size + at);
+  }
+}
+
 // Strips of A, from rows of memory.
 __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16"))) static void wide_strips(
     const sluice_matrix *a, long row, long rows, long column, long columns, long lines, sluice_bfloat *to) {
@@ -178,16 +187,21 @@ static void pack(
     const sluice_matrix *b, long k, long n, long first_k, long last_k, long first_n, long last_n, sluice_bfloat *packed) {
   long depth = (k + 31) / 32 * 32;
   bool fast = sluice_bfloat_level() > SLUICE_BFLOAT_LOOPS;
-  for (long column = first_n; column < last_n; column += panel) {
+  // Along the lines of memory.
+  long wide = b->is_transposed ? panel : last_n - first_n;
+  for (long part = first_n; part < last_n; part += wide) {
     for (long row = first_k; row < last_k; row += block) {
-      sluice_bfloat *to = packed + column * depth + row * panel;
+      for (long column = part; column < least(part + wide, last_n); column += panel) {
+        sluice_bfloat *to = packed + column * depth + row * panel;
 #if defined(__x86_64__)
-      if (fast) {
-        wide_block(b, row, least(k - row, 32), column, least(n - column, 32), to);
-        continue;
-      }
+        if (fast) {
+          if (!b->is_transposed) fetch_lines(b, row + block, least(last_k - row - block, block), column);
+          wide_block(b, row, least(k - row, 32), column, least(n - column, 32), to);
+          continue;
+        }
 #endif
-      slow_block(b, row, least(k - row, 32), column, least(n - column, 32), to);
+        slow_block(b, row, least(k - row, 32), column, least(n - column, 32), to);
+      }
     }
   }
 }
