@@ -12,7 +12,10 @@ import Testing
     return scores.softmax().matmul(split(v)).permuted(0, 2, 1, 3).reshaped(q.shape)
   }
 
-  @Test(arguments: [(2, 5, 5, 2, 4), (1, 700, 393, 1, 32), (1, 33, 1200, 2, 8), (3, 8, 8, 4, 16), (1, 1, 1, 1, 1)])
+  @Test(arguments: [
+    (2, 5, 5, 2, 4), (1, 700, 393, 1, 32), (1, 33, 1200, 2, 8), (3, 8, 8, 4, 16), (5, 8, 8, 3, 64), (2, 3, 16, 2, 128),
+    (1, 1, 1, 1, 1),
+  ])
   func attentionAndItsGradientsEqualTheirDefinition(_ b: Int, _ n: Int, _ m: Int, _ h: Int, _ d: Int) {
     let inputs = [random([b, n, h * d], "q"), random([b, m, h * d], "k"), random([b, m, h * d], "v")]
     let fast = inputs.map { Parameter("x", Tensor($0.floats, shape: $0.shape)) }

@@ -28,14 +28,18 @@ import Testing
   }
 
   @Test(arguments: [nil] + Activation.allCases.map { $0 as Activation? }) func linearLayers(_ activation: Activation?) {
-    for (rows, inputs, outputs) in [(3, 5, 7), (70, 96, 33), (200, 1100, 40)] {
+    // Small; with edges; the inner side in parts; many rows; a gradient that is written past the caches.
+    for (rows, inputs, outputs) in [(3, 5, 7), (70, 96, 33), (60, 3300, 70), (2000, 96, 64), (40, 640, 900)] {
       compare([random([rows, inputs]), random([outputs, inputs], "w") * 0.1, random([outputs], "b")]) {
         $0[0].linear($0[1], bias: $0[2], activation: activation)
       }
     }
   }
 
-  @Test(arguments: [(2, 5, 5, 2, 4), (1, 700, 393, 1, 32), (1, 33, 1200, 2, 8), (3, 8, 8, 4, 16), (1, 1, 1, 1, 1)])
+  @Test(arguments: [
+    (2, 5, 5, 2, 4), (1, 700, 393, 1, 32), (1, 33, 1200, 2, 8), (3, 8, 8, 4, 16), (5, 8, 8, 3, 64), (2, 3, 16, 2, 128),
+    (1, 1, 1, 1, 1),
+  ])
   func attention(_ b: Int, _ n: Int, _ m: Int, _ h: Int, _ d: Int) {
     compare([random([b, n, h * d], "q"), random([b, m, h * d], "k"), random([b, m, h * d], "v")]) {
       .attention(queries: $0[0], keys: $0[1], values: $0[2], headCount: h)

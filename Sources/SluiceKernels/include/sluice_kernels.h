@@ -13,4 +13,5 @@
 #include "tensor_conv.h"
 #include "tensor_optim.h"
 #include "tensor_rows.h"
+#include "tensor_short_attention.h"
 #include "tensor_team.h"

@@ -1,25 +1,28 @@
 internal import SluiceKernels
 
+/// The operands, result and gradients of one backward pass.
+struct AttentionPass<Operand> {
+  var queries: Operand
+  var keys: Operand
+  var values: Operand
+  var gradient: Operand
+  var logSums: Tensor
+  var queryGradient: Operand
+  var keyGradient: Operand
+  var valueGradient: Operand
+  /// Zeros of the bias's shape to add to; `nil` if no gradient is wanted.
+  var biasGradient: Tensor?
+}
+
 extension AttentionPlan {
-  /// The operands, result and gradients of one backward pass.
-  struct Pass {
-    var queries: AttentionOperand
-    var keys: AttentionOperand
-    var values: AttentionOperand
-    var gradient: AttentionOperand
-    var logSums: Tensor
-    var queryGradient: AttentionOperand
-    var keyGradient: AttentionOperand
-    var valueGradient: AttentionOperand
-    /// Zeros of the bias's shape to add to; `nil` if no gradient is wanted.
-    var biasGradient: Tensor?
-  }
+  typealias Pass = AttentionPass<AttentionOperand>
 
   /// Gradients of ``forward``: scores are computed again, tile by tile.
   ///
   /// Work is divided by sample, head and a fixed number of parts of the queries; parts of one head have sums of their own
   /// for keys and values. Where the bias has a gradient, samples and heads that share one are done by one thread.
   func backward(_ pass: Pass) {
+    if isShort { return shortBackward(pass) }
     let groups = pass.biasGradient == nil ? (batch, heads) : bias.map { ($0.batches, $0.heads) } ?? (batch, heads)
     let wanted = max(1, 16 / max(groups.0 * groups.1, 1))
     let parts = Chunks(

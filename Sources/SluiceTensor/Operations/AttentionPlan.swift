@@ -1,7 +1,9 @@
 internal import SluiceKernels
 
 /// Queries, keys, values or a result in memory: `[B, N, heads × d]`, possibly a part of wider rows.
-@safe struct AttentionOperand {
+@safe struct AttentionOperand: AttentionRows {
+  static let isBrief = false
+
   let start: UnsafeMutablePointer<Float>
   let rowStride: Int
   let batchStride: Int
@@ -14,6 +16,11 @@ internal import SluiceKernels
 
   func matrix(batch: Int, column: Int, row: Int = 0) -> Matrix {
     unsafe Matrix(start + batch * batchStride + row * rowStride + column, stride: rowStride)
+  }
+
+  func rows(batch: Int, column: Int) -> sluice_head_rows {
+    let rows = matrix(batch: batch, column: column)
+    return unsafe sluice_head_rows(start: rows.start, stride: rows.stride)
   }
 }
 
@@ -49,6 +56,7 @@ struct AttentionPlan {
     _ queries: AttentionOperand, _ keys: AttentionOperand, _ values: AttentionOperand, into result: AttentionOperand,
     logSums: Tensor
   ) {
+    if isShort { return shortForward(queries, keys, values, into: result, logSums: logSums) }
     let tiles = Chunks(count: queryCount, grain: tileRows, limit: .max)
     let units = batch * heads * tiles.count
     let work = tileRows * keyCount * headSize

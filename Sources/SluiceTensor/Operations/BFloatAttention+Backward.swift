@@ -1,24 +1,13 @@
 internal import SluiceKernels
 
 extension BFloatAttention {
-  /// The operands, result and gradients of one backward pass.
-  struct Pass {
-    var queries: BFloatOperand
-    var keys: BFloatOperand
-    var values: BFloatOperand
-    var gradient: BFloatOperand
-    var logSums: Tensor
-    var queryGradient: BFloatOperand
-    var keyGradient: BFloatOperand
-    var valueGradient: BFloatOperand
-    /// Zeros of the bias's shape to add to; `nil` if no gradient is wanted.
-    var biasGradient: Tensor?
-  }
+  typealias Pass = AttentionPass<BFloatOperand>
 
   /// Gradients of ``forward``: scores are computed again, tile by tile.
   ///
   /// Work is divided as ``AttentionPlan/backward`` does it: by sample, head and a fixed number of parts of the queries.
   func backward(_ pass: Pass) {
+    if plan.isShort { return plan.shortBackward(pass) }
     if BFloatAttention.hasKernels { return backwardByHeads(pass) }
     unsafe divideBackward(
       pass, tile: tileRows, size: 2 * plan.keyCount * plan.headSize, makeRoom: { BackwardRoom(self) },

@@ -26,7 +26,7 @@ extension BFloatAttention {
           packed = pair
         }
         let (addend, stride) = unsafe plan.addend(sample, head, rows, scratch: addends)
-        let to = unsafe result.rows(batch: sample, column: column)
+        let to = unsafe result.numbers(batch: sample, column: column)
         unsafe sluice_attention_forward(
           &operands, sluice_addend(start: addend, stride: stride), rows.lowerBound, rows.upperBound, to.start,
           to.stride, logSums.pointer + pair * plan.queryCount, room.bytes)
@@ -54,8 +54,8 @@ extension BFloatAttention {
     let column = head * plan.headSize
     var operands = unsafe pass.queries.head(pass.keys, pass.values, plan: plan, batch: sample, column: column)
     unsafe sluice_attention_pack(&operands, true, room.bytes)
-    let upper = unsafe pass.gradient.rows(batch: sample, column: column)
-    let to = unsafe pass.queryGradient.rows(batch: sample, column: column)
+    let upper = unsafe pass.gradient.numbers(batch: sample, column: column)
+    let to = unsafe pass.queryGradient.numbers(batch: sample, column: column)
     let known = unsafe pass.logSums.pointer + (sample * plan.heads + head) * plan.queryCount
     for start in stride(from: part.lowerBound, to: part.upperBound, by: tile) {
       let rows = start..<min(part.upperBound, start + tile)
@@ -71,7 +71,7 @@ extension BFloatAttention {
   private func writeRows(_ sums: UnsafeMutablePointer<Float>, _ pass: Pass, _ pair: Int) {
     let (sample, column, width) = (pair / plan.heads, pair % plan.heads * plan.headSize, plan.headSize)
     let (keys, values) = unsafe (
-      pass.keyGradient.rows(batch: sample, column: column), pass.valueGradient.rows(batch: sample, column: column)
+      pass.keyGradient.numbers(batch: sample, column: column), pass.valueGradient.numbers(batch: sample, column: column)
     )
     let second = unsafe sums + plan.keyCount * ((width + 31) / 32 * 32)
     unsafe sluice_attention_write(sums, plan.keyCount, width, plan.scale, keys.start, keys.stride)

@@ -1,7 +1,9 @@
 internal import SluiceKernels
 
 /// Queries, keys, values or a gradient of them in bfloat16: `[B, N, heads × d]`, possibly a part of wider rows.
-@safe struct BFloatOperand {
+@safe struct BFloatOperand: AttentionRows {
+  static let isBrief = true
+
   private let start: UnsafeMutablePointer<UInt16>
   private let rowStride: Int
   private let batchStride: Int
@@ -41,8 +43,12 @@ internal import SluiceKernels
   }
 
   /// Where one head's rows begin, and their distance.
-  func rows(batch: Int, column: Int) -> (start: UnsafeMutablePointer<UInt16>, stride: Int) {
+  func numbers(batch: Int, column: Int) -> (start: UnsafeMutablePointer<UInt16>, stride: Int) {
     unsafe (place(batch, column, 0), rowStride)
+  }
+
+  func rows(batch: Int, column: Int) -> sluice_head_rows {
+    unsafe sluice_head_rows(start: place(batch, column, 0), stride: rowStride)
   }
 
   /// Writes `rows` rows of `width` numbers of one head.
@@ -68,6 +74,7 @@ struct BFloatAttention {
     _ queries: BFloatOperand, _ keys: BFloatOperand, _ values: BFloatOperand, into result: BFloatOperand,
     logSums: Tensor
   ) {
+    if plan.isShort { return plan.shortForward(queries, keys, values, into: result, logSums: logSums) }
     if BFloatAttention.hasKernels { return forwardByHeads(queries, keys, values, into: result, logSums: logSums) }
     let tiles = Chunks(count: plan.queryCount, grain: tileRows, limit: .max)
     let work = tileRows * plan.keyCount * plan.headSize
