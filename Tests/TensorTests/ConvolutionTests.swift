@@ -1,3 +1,4 @@
+import SluiceKernels
 import SluiceTensor
 import Testing
 
@@ -9,6 +10,9 @@ import Testing
     SlidingWindow(kernel: [1, 3, 3], stride: [1, 2, 2], padding: [0, 1, 1]),
     SlidingWindow(kernel: [2, 4, 4], stride: [2, 4, 4], padding: [0, 0, 0]),
     SlidingWindow(kernel: [3, 7, 7], stride: [2, 4, 4], padding: [1, 3, 3]),
+    SlidingWindow(kernel: [2, 3, 11], stride: [1, 2, 3], padding: [0, 1, 4]),
+    SlidingWindow(kernel: [1, 2, 20], stride: [1, 4, 2], padding: [0, 0, 6]),
+    SlidingWindow(kernel: [1, 1, 35], stride: [2, 2, 1], padding: [0, 0, 13]),
   ]
 
   /// For each output place of `window` over `size`: (output row, kernel place, input row).
@@ -115,5 +119,65 @@ import Testing
     }
     #expect(relativeError(found.floats, wanted) < 2e-6)
     checkGradients(of: [x, w, b], sample: 25) { $0[0].convolvedToTokens($0[1], bias: $0[2], window: window) }
+  }
+
+  @Test(
+    arguments: windows, [SLUICE_BFLOAT_LOOPS, SLUICE_BFLOAT_AVX512, SLUICE_BFLOAT_AMX].map { Int32($0) })
+  func briefPatchEmbeddingIsThatOfRoundedNumbers(_ window: SlidingWindow, _ level: Int32) {
+    sluice_bfloat_cap_thread(level)
+    defer { sluice_bfloat_cap_thread(Int32(SLUICE_BFLOAT_AMX)) }
+    let (size, planes, outputs) = ([4, 9, 12], 3, 37)
+    func rounded(_ tensor: Tensor) -> Tensor { tensor.brief.floating }
+    let x = rounded(random(Shape([2, planes] + size)))
+    let w = rounded(random(Shape([outputs, planes] + window.kernel), "w"))
+    let b = random([outputs], "b")
+    let compute = Compute(threadCount: 1)
+    func outcome(_ precision: Precision, _ video: Tensor) -> [[Float]] {
+      compute.with(precision).run {
+        let weight = Parameter("w", w)
+        let tokens = video.convolvedToTokens(weight.value, bias: b, window: window)
+        tokens.backward(from: rounded(random(tokens.shape, "dy")))
+        return [tokens.floats, weight.gradient?.floats ?? []]
+      }
+    }
+    let wanted = outcome(.float32, x).map { $0.map(Double.init) }
+    for video in [x, x.brief] {
+      let found = outcome(.bfloat16, video)
+      #expect(relativeError(found[0], wanted[0]) < 2e-6)
+      #expect(relativeError(found[1], wanted[1]) < 2e-6)
+    }
+  }
+
+  @Test(arguments: [Int32(SLUICE_CPU_PORTABLE), Int32(SLUICE_CPU_AVX2), Int32(SLUICE_CPU_AVX512)])
+  func patchEmbeddingIsTheSameOnAnyProcessor(_ level: Int32) {
+    let (size, planes) = ([3, 19, 67], 2)
+    let x = random(Shape([2, planes] + size))
+    for (window, outputs) in [(Self.windows[5], 96), (Self.windows[0], 37), (Self.windows[6], 70)] {
+      let (w, b) = (random(Shape([outputs, planes] + window.kernel), "w"), random([outputs], "b"))
+      func outcome() -> [Float] {
+        Compute(threadCount: 1).run { x.convolvedToTokens(w, bias: b, window: window).floats }
+      }
+      let wanted = outcome().map(Double.init)
+      sluice_cpu_cap_thread(level)
+      defer { sluice_cpu_cap_thread(Int32(SLUICE_CPU_AVX512)) }
+      #expect(relativeError(outcome(), wanted) < 2e-6)
+    }
+  }
+
+  @Test func anyNumberOfThreadsEmbedsTheSamePatches() {
+    let window = SlidingWindow(kernel: [3, 7, 7], stride: [2, 4, 4], padding: [1, 3, 3])
+    let x = random([3, 2, 5, 40, 37])
+    for precision in [Precision.float32, .bfloat16] {
+      let found = [1, 2, 5].map { threads in
+        Compute(threadCount: threads).with(precision).run {
+          let weight = Parameter("w", random([10, 2, 3, 7, 7], "w"))
+          let tokens = x.convolvedToTokens(weight.value, window: window)
+          tokens.backward(from: random(tokens.shape, "dy"))
+          return tokens.floats + (weight.gradient?.floats ?? [])
+        }
+      }
+      #expect(relativeError(found[1], found[0].map(Double.init)) < 2e-6)
+      #expect(relativeError(found[2], found[0].map(Double.init)) < 2e-6)
+    }
   }
 }

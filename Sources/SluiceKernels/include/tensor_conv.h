@@ -38,8 +38,29 @@ void sluice_max_pool(
 void sluice_max_pool_input(
     const sluice_window *window, const float *dy, const unsigned char *which, float *dx, long channels, long from, long to);
 
-// The windows of output rows in range of x [planes][time][height][width], one a row: [plane][kernel places]; 0 outside.
-void sluice_unfold(const sluice_window *window, const float *x, float *rows, long planes, long from, long to);
+// Bytes of room that unfolding needs.
+long sluice_unfold_room(const sluice_window *window, bool brief, long runs);
 
-// The reverse: adds each row's numbers to the places of x they came from.
+// The windows of output lines (grid rows of one time and height) `from ..< to` of x [planes][time][height][width], one a
+// row; 0 outside. A window is runs of kernel width: [plane][kernel time][kernel height]; of these, `first_run ..< last_run`
+// are written. Brief: x and rows are bfloat16, else float.
+void sluice_unfold(
+    const sluice_window *window, bool brief, const void *x, void *rows, long first_run, long last_run, long from, long to,
+    void *room);
+
+// The reverse, of float numbers: adds each row's numbers to the places of x they came from.
 void sluice_fold(const sluice_window *window, const float *rows, float *x, long planes, long from, long to);
+
+// Whether there is a convolution of single-precision numbers without unfolding, which pays where windows overlap.
+bool sluice_convolves(const sluice_window *window);
+
+// Packs weights [outputs][plane][kernel places] and biases [outputs], which may be NULL, for it; numbers of the result.
+long sluice_convolve_packed_count(const sluice_window *window, long planes, long outputs);
+void sluice_convolve_pack(
+    const sluice_window *window, const float *weight, const float *bias, long planes, long outputs, float *packed);
+
+// y [windows][outputs] = the convolution of x [planes][time][height][width] for output lines in range.
+long sluice_convolve_room(const sluice_window *window, long planes);
+void sluice_convolve(
+    const sluice_window *window, const float *x, const float *packed, float *y, long planes, long outputs, long from, long to,
+    void *room);
