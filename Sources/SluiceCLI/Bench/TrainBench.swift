@@ -32,6 +32,9 @@ struct TrainBench: ParsableCommand {
   @Flag(help: "Also shows where the time of one step goes.")
   var profile = false
 
+  @Flag(help: "Shows how far gradients in bf16 are from those in fp32, in place of times.")
+  var errors = false
+
   @Option(help: "Also writes the cells to this file.")
   var json: String?
 
@@ -44,6 +47,10 @@ struct TrainBench: ParsableCommand {
             let compute = Compute(threadCount: count, precision: precision)
             guard compute.precision == precision else {
               Console.note("\(name) bf16: left out, this processor has no instructions for it")
+              continue
+            }
+            if errors {
+              if precision == .bfloat16 { print(try GradientErrors(TrainTask.make(name, batch: batch), compute)) }
               continue
             }
             cells.append(try measure(try TrainTask.make(name, batch: batch), compute))

@@ -9,6 +9,7 @@ struct TrainTask {
   let batch: Int
   /// Billions of floating-point operations of a step's products, attention and convolutions; a multiply-add is two.
   let gflop: Double
+  let parameters: ParameterStore
   let optimizer: Optimizer
   let loss: () throws -> Tensor
 
@@ -83,7 +84,7 @@ struct TrainTask {
   ) -> TrainTask {
     parameters.initialize(seed: 0)
     return TrainTask(
-      name: name, batch: batch, gflop: gflop * Double(batch),
+      name: name, batch: batch, gflop: gflop * Double(batch), parameters: parameters,
       optimizer: Optimizer(.adamW(.constant(1e-5)), store: parameters), loss: loss)
   }
 
