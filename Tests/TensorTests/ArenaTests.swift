@@ -1,5 +1,7 @@
+import Foundation
 import SluicePlatform
 import SluiceTensor
+import TestSupport
 import Testing
 
 @Suite struct ArenaTests {
@@ -52,5 +54,20 @@ import Testing
     #expect(cache.statistics.liveByteCount == 0 && cache.statistics.systemAllocationCount == 2)
     cache.trim()
     #expect(cache.statistics.cachedByteCount == 0)
+  }
+
+  @Test(.disabled(if: isSanitized, "a sanitizer keeps what was freed; it reports leaks itself"))
+  func aCacheThatGoesGivesItsMemoryBack() throws {
+    func addressSpace() throws -> Int {
+      let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).prefix { $0 != " " }
+      return try #require(Int(pages)) * 4096
+    }
+    let before = try addressSpace()
+    for _ in 0..<500 {
+      let cache = StorageCache()
+      for byteCount in [100, 1 << 20] { #expect(Storage(byteCount: byteCount, cache: cache).byteCount >= byteCount) }
+    }
+    // A segment of 64 MiB each would be 32 GiB; other tests take memory meanwhile, but not as much.
+    #expect(try addressSpace() - before < 16 << 30)
   }
 }

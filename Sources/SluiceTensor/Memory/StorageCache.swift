@@ -41,6 +41,9 @@ package final class StorageCache: Sendable {
 
   package init() {}
 
+  // Storage holds its cache, so every block is back by now.
+  deinit { trim() }
+
   /// Counts at this moment.
   package var statistics: MemoryStatistics {
     state.withLock { $0.statistics }
