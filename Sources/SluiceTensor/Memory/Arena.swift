@@ -1,7 +1,7 @@
-/// Memory cut into pieces: which parts of some segments are free.
+/// Memory cut into pieces: which parts of it are free.
 ///
-/// A request takes the smallest free piece that is large enough, of equal ones the first; what it leaves stays free, and
-/// a piece that comes back is joined with its free neighbours. The same requests in the same order therefore find the
+/// A request takes the smallest free piece that is large enough, of equal ones the first, but the piece at the end only if
+/// there is no other; what it leaves stays free, and a piece that comes back is joined with its free neighbours. The same requests in the same order therefore find the
 /// same places, and a training step needs no more memory than the one before.
 package struct Arena {
   /// Consecutive bytes from an address on.
@@ -20,8 +20,8 @@ package struct Arena {
   private static let least = 4096
   /// Free pieces by address.
   package private(set) var free: [Piece] = []
-  /// All memory there is.
-  package private(set) var segments: [Piece] = []
+  /// The end of the piece that is spared: behind it there may be more memory, and in it some that was never touched.
+  package var end: UInt = 0
 
   /// No memory yet.
   package init() {}
@@ -32,9 +32,10 @@ package struct Arena {
   /// Takes a piece of at least `size` bytes; `nil` if none is large enough.
   package mutating func take(_ size: Int) -> Piece? {
     var best: Int?
-    for (index, piece) in free.enumerated() where piece.size >= size {
+    for (index, piece) in free.enumerated() where piece.size >= size && piece.end != end {
       if best.map({ piece.size < free[$0].size }) ?? true { best = index }
     }
+    if best == nil, let last = free.lastIndex(where: { $0.end == end }), free[last].size >= size { best = last }
     guard let best else { return nil }
     let piece = free[best]
     if piece.size - size < Arena.least {
@@ -45,7 +46,7 @@ package struct Arena {
     return Piece(start: piece.start, size: size)
   }
 
-  /// Gives back what ``take(_:)`` gave.
+  /// Gives back what ``take(_:)`` gave, or new memory.
   package mutating func give(_ piece: Piece) {
     let place = firstFree(from: piece.start)
     let joinsNext = place < free.count && free[place].start == piece.end
@@ -60,20 +61,11 @@ package struct Arena {
     }
   }
 
-  /// Adds memory from the system.
-  ///
-  /// Segments never touch: the system keeps something of its own between them.
-  package mutating func add(_ segment: Piece) {
-    segments.append(segment)
-    give(segment)
-  }
-
-  /// Gives up the segments that are free as a whole.
-  package mutating func removeFreeSegments() -> [Piece] {
-    let unused = segments.filter { free.contains($0) }
-    segments.removeAll { unused.contains($0) }
-    free.removeAll { unused.contains($0) }
-    return unused
+  /// Takes the free piece that ends at `end`; `nil` if there is none.
+  package mutating func takeLast(endingAt end: UInt) -> Piece? {
+    let place = firstFree(from: end) - 1
+    guard place >= 0, free[place].end == end else { return nil }
+    return free.remove(at: place)
   }
 
   /// The number of the first free piece at `address` or behind.

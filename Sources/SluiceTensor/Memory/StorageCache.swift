@@ -26,16 +26,16 @@ package final class StorageCache: Sendable {
   fileprivate struct State {
     /// Small free blocks by size; last in, first out, as the last is still in the processor's caches.
     var small: [Int: [Block]] = [:]
-    var arena = Arena()
+    var passing = Heap()
     /// For what stays as long as training does: among what comes and goes it would leave gaps.
-    var lasting = Arena()
+    var lasting = Heap()
     var statistics = MemoryStatistics()
   }
 
   /// From this size on blocks are cut from the arena.
   fileprivate static let large = 1 << 16
-  /// What the system is asked for at least, for the arena.
-  fileprivate static let segment = 64 << 20
+  /// What the system is asked for at least, for an arena.
+  fileprivate static let extent = 64 << 20
 
   private let state = Lock(State())
 
@@ -60,7 +60,7 @@ package final class StorageCache: Sendable {
         byteCount < StorageCache.large
         ? state.takeSmall(byteCount)
         : isLasting
-          ? state.takeLarge(byteCount, \.lasting) : state.takeLarge(byteCount, \.arena)
+          ? state.takeLarge(byteCount, \.lasting) : state.takeLarge(byteCount, \.passing)
       state.statistics.liveByteCount += block.byteCount
       state.statistics.peakByteCount = max(state.statistics.peakByteCount, state.statistics.liveByteCount)
       return block
@@ -75,12 +75,12 @@ package final class StorageCache: Sendable {
         state.small[block.byteCount, default: []].append(block)
       } else {
         let piece = unsafe Arena.Piece(start: UInt(bitPattern: block.bytes), size: block.byteCount)
-        if isLasting { state.lasting.give(piece) } else { state.arena.give(piece) }
+        if isLasting { state.lasting.arena.give(piece) } else { state.passing.arena.give(piece) }
       }
     }
   }
 
-  /// Returns free memory to the system, as far as whole segments are free.
+  /// Returns free memory to the system: small blocks, and what lies behind the last piece in use.
   package func trim() {
     state.withLock { state in
       for block in state.small.values.joined() {
@@ -88,11 +88,49 @@ package final class StorageCache: Sendable {
         state.statistics.cachedByteCount -= block.byteCount
       }
       state.small = [:]
-      for segment in state.arena.removeFreeSegments() + state.lasting.removeFreeSegments() {
-        unsafe free(UnsafeMutableRawPointer(bitPattern: segment.start))
-        state.statistics.cachedByteCount -= segment.size
-      }
+      state.statistics.cachedByteCount -= state.passing.trim() + state.lasting.trim()
     }
+  }
+}
+
+/// An arena and the addresses that it grows in.
+private struct Heap {
+  var arena = Arena()
+  private var spaces: [AddressSpace] = []
+
+  /// Adds `size` bytes of memory, whole pages, beside what is there if addresses are left; false if there is none.
+  mutating func grow(by size: Int) -> Bool {
+    if let last = spaces.indices.last, let piece = spaces[last].extend(by: size) {
+      add(piece)
+      return true
+    }
+    guard var space = AddressSpace(least: size) else { return false }
+    guard let piece = space.extend(by: size) else {
+      space.release()
+      return false
+    }
+    spaces.append(space)
+    add(piece)
+    return true
+  }
+
+  private mutating func add(_ piece: Arena.Piece) {
+    arena.end = piece.end
+    arena.give(piece)
+  }
+
+  /// Gives memory behind the last piece in use back, and how much that was.
+  mutating func trim() -> Int {
+    var sum = 0
+    for index in spaces.indices.reversed() {
+      guard let piece = arena.takeLast(endingAt: spaces[index].end) else { continue }
+      let count = spaces[index].shrink(by: piece.size)
+      sum += count
+      if count < piece.size { arena.give(Arena.Piece(start: piece.start, size: piece.size - count)) }
+      if spaces[index].usedByteCount == 0 { spaces.remove(at: index).release() }
+    }
+    arena.end = spaces.last?.end ?? 0
+    return sum
   }
 }
 
@@ -109,35 +147,30 @@ extension StorageCache.State {
     return unsafe Block(bytes: memory(size, alignment: 64), byteCount: size)
   }
 
-  fileprivate mutating func takeLarge(
-    _ byteCount: Int, _ arena: WritableKeyPath<StorageCache.State, Arena>
-  ) -> Block {
+  fileprivate mutating func takeLarge(_ byteCount: Int, _ heap: WritableKeyPath<StorageCache.State, Heap>) -> Block {
     let size = (byteCount + 63) / 64 * 64
-    let piece = self[keyPath: arena].take(size) ?? grow(arena, for: size)
+    var piece = self[keyPath: heap].arena.take(size)
+    if piece == nil {
+      let extent = max(StorageCache.extent, AddressSpace.whole(size))
+      guard self[keyPath: heap].grow(by: extent) else { outOfMemory(size) }
+      statistics.systemAllocationCount += 1
+      statistics.cachedByteCount += extent
+      piece = self[keyPath: heap].arena.take(size)
+    }
+    guard let piece else { preconditionFailure("an arena that grew by \(size) bytes has no room for them") }
     statistics.cachedByteCount -= piece.size
     // A piece lies in memory that the system gave.
     return unsafe Block(bytes: UnsafeMutableRawPointer(bitPattern: piece.start)!, byteCount: piece.size)
   }
 
-  private mutating func grow(_ arena: WritableKeyPath<StorageCache.State, Arena>, for size: Int) -> Arena.Piece {
-    let page = 2 << 20
-    let whole = max(StorageCache.segment, (size + page - 1) / page * page)
-    let bytes = unsafe memory(whole, alignment: page)
-    // Whole 2 MiB pages: far fewer page faults and address look-ups.
-    unsafe madvise(bytes, whole, MADV_HUGEPAGE)
-    self[keyPath: arena].add(Arena.Piece(start: UInt(bitPattern: bytes), size: whole))
-    statistics.systemAllocationCount += 1
-    statistics.cachedByteCount += whole
-    // The new segment is large enough.
-    return self[keyPath: arena].take(size)!
-  }
-
   private func memory(_ size: Int, alignment: Int) -> UnsafeMutableRawPointer {
     var bytes: UnsafeMutableRawPointer?
     let code = unsafe posix_memalign(&bytes, alignment, size)
-    guard code == 0, let bytes = unsafe bytes else {
-      preconditionFailure("no memory for tensors: \(size) bytes asked. Use a smaller batch or model")
-    }
+    guard code == 0, let bytes = unsafe bytes else { outOfMemory(size) }
     return unsafe bytes
+  }
+
+  private func outOfMemory(_ size: Int) -> Never {
+    preconditionFailure("no memory for tensors: \(size) bytes asked. Use a smaller batch or model")
   }
 }
