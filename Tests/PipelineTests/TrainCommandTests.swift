@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  @Test func aDiskThatFillsLosesNothingAndSaysSo() throws {
+  @Test(.needsFileSizeLimit) func aDiskThatFillsLosesNothingAndSaysSo() throws {
     try withTemporaryFolder { folder in
       let list = try SampleVideos.write(3, to: folder)
       let common = ["train", "maskfeat", "--data", list, "--steps", "4", "--checkpoint-every", "1"] + Self.small
