@@ -34,7 +34,7 @@ void sluice_rgb_split(const uint8_t *rgb, ptrdiff_t count, uint8_t *red, uint8_t
 void sluice_rgb_join(const uint8_t *red, const uint8_t *green, const uint8_t *blue, ptrdiff_t count, uint8_t *rgb);
 
 // What one axis of a resize does: output i = sum over t of weights[t * count + i] * input[start[i] + t]; all taps lie
-// inside the input.
+// inside the input, and `start` never falls or, for a mirrored axis, never rises.
 typedef struct {
   int count, taps;
   const int32_t *start;
