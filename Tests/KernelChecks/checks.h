@@ -61,4 +61,5 @@ void check_shards(void);
 void check_rows(void);
 void check_windows(void);
 void check_products(void);
+void check_short_attention(void);
 void check_team(void);

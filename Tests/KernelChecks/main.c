@@ -122,6 +122,7 @@ int main(void) {
   } checks[] = {
       {"pictures", check_pictures}, {"colors", check_colors},     {"shards", check_shards}, {"rows", check_rows},
       {"windows", check_windows},   {"products", check_products}, {"team", check_team},
+      {"short attention", check_short_attention},
   };
   sluice_bfloat_level();  // found out for good by the first who asks, so before any level is capped
   for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {

@@ -237,7 +237,8 @@ static void softmaxes(long rows, long columns, bool has_bias) {
 
 void check_products(void) {
   static const long sizes[][3] = {{1, 1, 1},      {8, 8, 64},     {33, 45, 70},   {17, 31, 33},  {29, 64, 31},
-                                  {300, 40, 1100}, {257, 1030, 30}, {15, 33, 3300}, {1800, 33, 40}, {470, 96, 70}};
+                                  {300, 40, 1100}, {257, 1030, 30}, {15, 33, 3300}, {1800, 33, 40}, {470, 96, 70},
+                                  {30, 64, 3300},  {470, 96, 1700},  {520, 544, 33}};
   conversions();
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
     for (int form = 0; form < 16; form++) {

@@ -112,31 +112,72 @@ static void pooling(void) {
   }
 }
 
-static void folding(void) {
+static void folding(bool brief) {
   sluice_window w = window_of();
   if (draw(0, 3) == 0) w.kernel[2] = w.stride[2] = 16, w.size[2] = 48, w.result[2] = 3, w.padding[2] = 0;
-  long planes = draw(1, 3), in = places(w.size), out = places(w.result), k = places(w.kernel), from = draw(0, out);
-  float *x = numbers(planes * in), *rows = floats((out - from) * planes * k), *sums = floats(planes * in);
+  long planes = draw(1, 3), in = places(w.size), k = places(w.kernel), wide = w.kernel[2];
+  long lines = w.result[0] * w.result[1], from = draw(0, lines), first = from * w.result[2];
+  long runs = planes * k / wide, first_run = draw(0, runs - 1), last_run = draw(first_run + 1, runs);
+  long count = lines * w.result[2] - first, part = (last_run - first_run) * wide;
+  float *x = numbers(planes * in), *rows = numbers(count * planes * k), *sums = floats(planes * in);
+  void *own_x = stored(x, planes * in, brief);
   double *wanted = doubles(planes * in);
-  memset(sums, 0, (size_t)(planes * in) * 4);
-  sluice_unfold(&w, x, rows, planes, from, out);
-  bool equal = true;
-  for (long row = from; row < out; row++)
+  EACH_LEVEL(level) {
+    void *found = brief ? (void *)shorts(count * part) : floats(count * part);
+    void *room = aligned(sluice_unfold_room(&w, brief, last_run - first_run));
+    sluice_unfold(&w, brief, own_x, found, first_run, last_run, from, lines, room);
+    const float *numbers = loaded(found, count * part, brief);
+    bool equal = true;
+    for (long row = 0; row < count; row++)
+      for (long i = 0; i < part; i++) {
+        long place = first_run * wide + i, at = seen(&w, first + row, place % k);
+        equal &= numbers[row * part + i] == (at < 0 ? 0 : x[place / k * in + at]);
+      }
+    EXPECT(equal, "unfold %ld of %ld planes, runs %ld to %ld", count, planes, first_run, last_run);
+  }
+  for (long row = 0; row < count; row++)
     for (long i = 0; i < planes * k; i++) {
-      long at = seen(&w, row, i % k), place = i / k * in + at;
-      equal &= rows[(row - from) * planes * k + i] == (at < 0 ? 0 : x[place]);
-      if (at >= 0) wanted[place] += x[place];
+      long at = seen(&w, first + row, i % k);
+      if (at >= 0) wanted[i / k * in + at] += rows[row * planes * k + i];
     }
-  EXPECT(equal, "unfold %ld of %ld planes", out - from, planes);
-  sluice_fold(&w, rows, sums, planes, from, out);
-  EXPECT(near(sums, wanted, planes * in, 1e-5, 1), "fold %ld of %ld planes", out - from, planes);
+  memset(sums, 0, (size_t)(planes * in) * 4);
+  sluice_fold(&w, rows, sums, planes, from, lines);
+  EXPECT(near(sums, wanted, planes * in, 1e-5, 1), "fold %ld of %ld planes", count, planes);
+}
+
+static void convolution(void) {
+  sluice_window w = window_of();
+  if (draw(0, 3) == 0) w.size[2] = 40, w.result[2] = (40 + 2 * w.padding[2] - w.kernel[2]) / w.stride[2] + 1;
+  long planes = draw(1, 3), in = places(w.size), k = places(w.kernel), outputs = draw(1, 70);
+  long lines = w.result[0] * w.result[1], across = w.result[2], cut = draw(0, lines);
+  float *x = numbers(planes * in), *weight = numbers(outputs * planes * k), *bias = draw(0, 1) ? numbers(outputs) : NULL;
+  double *wanted = doubles(lines * across * outputs);
+  for (long row = 0; row < lines * across; row++)
+    for (long o = 0; o < outputs; o++) {
+      double sum = bias ? bias[o] : 0;
+      for (long place = 0; place < planes * k; place++) {
+        long at = seen(&w, row, place % k);
+        if (at >= 0) sum += (double)x[place / k * in + at] * weight[o * planes * k + place];
+      }
+      wanted[row * outputs + o] = sum;
+    }
+  EACH_LEVEL(level) {
+    if (!sluice_convolves(&w)) continue;
+    float *packed = floats(sluice_convolve_packed_count(&w, planes, outputs)), *y = floats(lines * across * outputs);
+    void *room = aligned(sluice_convolve_room(&w, planes));
+    sluice_convolve_pack(&w, weight, bias, planes, outputs, packed);
+    sluice_convolve(&w, x, packed, y, planes, outputs, 0, cut, room);
+    sluice_convolve(&w, x, packed, y + cut * across * outputs, planes, outputs, cut, lines, room);
+    EXPECT(near(y, wanted, lines * across * outputs, 1e-5, 1), "%ld outputs of %ld planes", outputs, planes);
+  }
 }
 
 void check_windows(void) {
   for (int round = 0; round < 150; round++) {
     depthwise(round % 2);
     pooling();
-    folding();
+    folding(round % 2);
+    convolution();
     release();
   }
 }

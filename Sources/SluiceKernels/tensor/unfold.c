@@ -42,6 +42,8 @@ void sluice_unfold(
     void *room) {
   long size = number_size(brief), apart = line_bytes(w, size), lines = last_run - first_run;
   long step = w->stride[2] * size, run = w->kernel[2] * size, bytes = moved(run);
+  // What a row writes too much has to fit into the next one.
+  if (bytes - run > lines * run) bytes = 0;
   char *place = rows;
   for (long line = from; line < to; line++) {
     gather(w, size, x, first_run, last_run, line, room);
