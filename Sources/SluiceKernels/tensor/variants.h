@@ -1,12 +1,13 @@
 // Builds one file of kernels three times: for any processor, for AVX2 and for AVX-512.
 //
 // A file `x.c` defines KERNELS as the name of its loops' file, `"x.inc"`, and includes this header. There, V(name) is the
-// variant's own name of `name`, and ALONG asks for vectors. DISPATCH(name, arguments) calls the right one.
+// variant's own name of `name`, and ALONG asks for vectors: numbers of a loop may be written where they were read, but not
+// where others are still to be read. DISPATCH(name, arguments) calls the right one.
 #pragma once
 
 #include "cpu.h"
 
-#define ALONG _Pragma("clang loop vectorize(enable) interleave(enable)")
+#define ALONG _Pragma("clang loop vectorize(assume_safety) interleave(enable)")
 #define PASTE(name, suffix) name##_##suffix
 #define SUFFIXED(name, suffix) PASTE(name, suffix)
 
