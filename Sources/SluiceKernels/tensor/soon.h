@@ -2,8 +2,8 @@
 #pragma once
 #include <stddef.h>
 
-// With each of its first `blocks` blocks `stride` bytes further, and
-// within a block in 16 steps of `spread` bytes.
+// Where: with each of the product's first `blocks` blocks `stride` bytes further, and within a block in 16 steps of
+// `spread` bytes.
 typedef struct {
   const char *start;
   long spread, stride, blocks;
