@@ -71,47 +71,75 @@ let package = Package(
     module(
       "SluiceShards", ["SluicePlatform", "SluiceKernels", "SluiceMedia", "CZstd"], path: "shards",
       exclude: ["FORMAT.md", "STUDY.md"]),
+    module("SluiceDatasets", ["SluicePlatform"]),
     // 5
     module("SluiceModels", ["SluicePlatform", "SluiceTensor", "SluiceNN"]),
-    module("SluiceData", ["SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceMedia", "SluiceNN"]),
-    // 6: the stages; none imports another
-    module("SluiceDecode", ["SluiceFlow", "SluiceData", "SluiceMedia", "SluiceShards"], path: "stages/decode"),
-    module("SluiceSample", ["SluiceFlow", "SluiceData", "SluicePlatform"], path: "stages/sample"),
+    module("SluiceSamples", ["SluiceFlow", "SluiceTensor", "SluiceMedia"]),
+    // 6
+    module("SluiceTraining", ["SluiceFlow", "SluiceTensor", "SluiceNN", "SluiceSamples"]),
+    // 7: the stages; none imports another
     module(
-      "SluiceAugment", ["SluiceFlow", "SluiceData", "SluiceMedia", "SluiceTensor", "SluiceKernels", "SluicePlatform"],
+      "SluiceDecode", ["SluiceFlow", "SluiceDatasets", "SluiceSamples", "SluiceMedia", "SluiceShards"],
+      path: "stages/decode"),
+    module(
+      "SluiceSample", ["SluiceFlow", "SluiceSamples", "SluicePlatform"],
+      path: "stages/sample"),
+    module(
+      "SluiceAugment",
+      [
+        "SluiceFlow", "SluiceSamples", "SluiceTraining", "SluiceMedia", "SluiceTensor",
+        "SluiceKernels", "SluicePlatform",
+      ],
       path: "stages/augment"),
     module(
-      "SluiceTokenize", ["SluiceFlow", "SluiceData", "SluiceTensor", "SluiceKernels", "SluicePlatform"],
+      "SluiceTokenize",
+      [
+        "SluiceFlow", "SluiceSamples", "SluiceTensor", "SluiceKernels",
+        "SluicePlatform",
+      ],
       path: "stages/tokenize"),
-    module("SluiceMask", ["SluiceFlow", "SluiceData", "SluicePlatform", "SluiceTensor"], path: "stages/mask"),
     module(
-      "SluiceForward", ["SluiceFlow", "SluiceData", "SluiceTensor", "SluiceNN", "SluiceModels"], path: "stages/forward"),
-    module("SluiceLoss", ["SluiceFlow", "SluiceData", "SluiceTensor", "SluiceNN"], path: "stages/loss"),
+      "SluiceMask",
+      ["SluiceFlow", "SluiceSamples", "SluicePlatform", "SluiceTensor"],
+      path: "stages/mask"),
     module(
-      "SluiceOptimize", ["SluicePlatform", "SluiceFlow", "SluiceData", "SluiceTensor", "SluiceNN"],
+      "SluiceForward",
+      ["SluiceFlow", "SluiceSamples", "SluiceTraining", "SluiceTensor", "SluiceNN", "SluiceModels"],
+      path: "stages/forward"),
+    module(
+      "SluiceLoss", ["SluiceFlow", "SluiceSamples", "SluiceTraining", "SluiceTensor", "SluiceNN"],
+      path: "stages/loss"),
+    module(
+      "SluiceOptimize",
+      [
+        "SluicePlatform", "SluiceFlow", "SluiceTraining", "SluiceTensor", "SluiceNN",
+      ],
       path: "stages/optimize"),
-    // 7
+    // 8
     module(
       "SluicePipelines",
       [
         "SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceMedia", "SluiceNN", "SluiceCheckpoints", "SluiceShards",
-        "SluiceModels", "SluiceData", "SluiceDecode", "SluiceSample", "SluiceAugment", "SluiceTokenize", "SluiceMask",
+        "SluiceModels", "SluiceDatasets", "SluiceSamples", "SluiceTraining", "SluiceDecode", "SluiceSample",
+        "SluiceAugment", "SluiceTokenize", "SluiceMask",
         "SluiceForward", "SluiceLoss", "SluiceOptimize", "SluiceReport",
       ], path: "pipelines"),
-    // 8
+    // 9
     module(
       "SluiceCLI",
       [
         "SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceMedia", "SluiceNN", "SluiceCheckpoints", "SluiceShards",
-        "SluiceModels", "SluiceData", "SluiceAugment", "SluicePipelines", argumentParser,
+        "SluiceModels", "SluiceDatasets", "SluiceSamples", "SluiceTraining", "SluiceAugment", "SluicePipelines",
+        argumentParser,
         "SluiceDecode", "SluiceSample", "SluiceMask", "SluiceTokenize", "SluiceReport",
       ]),
-    // 9
+    // 10
     module(
       "Sluice",
       [
         "SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceMedia", "SluiceNN", "SluiceCheckpoints", "SluiceShards",
-        "SluiceModels", "SluiceData", "SluiceDecode", "SluiceSample", "SluiceAugment", "SluiceTokenize", "SluiceMask",
+        "SluiceModels", "SluiceDatasets", "SluiceSamples", "SluiceTraining", "SluiceDecode", "SluiceSample",
+        "SluiceAugment", "SluiceTokenize", "SluiceMask",
         "SluiceForward", "SluiceLoss", "SluiceOptimize", "SluiceReport", "SluicePipelines", "SluiceCLI",
       ]),
     .executableTarget(name: "sluice", dependencies: ["SluiceCLI"], path: "Sources/sluice-tool", swiftSettings: strict),
@@ -127,7 +155,8 @@ let package = Package(
     tests(
       "NetworkTests",
       [
-        "SluicePlatform", "SluiceNN", "SluiceModels", "SluiceTensor", "SluiceCheckpoints", "SluiceData", "SluiceFlow",
+        "SluicePlatform", "SluiceNN", "SluiceModels", "SluiceTensor", "SluiceCheckpoints", "SluiceSamples",
+        "SluiceTraining", "SluiceFlow",
         "SluiceForward", "SluiceLoss", "SluiceOptimize",
       ]),
     tests("CheckpointTests", ["SluiceCheckpoints", "SluiceFlow", "SluiceNN", "SluiceTensor", "WeightReader"]),
@@ -138,7 +167,8 @@ let package = Package(
     tests(
       "StageTests",
       [
-        "SluiceFlow", "SluiceData", "SluiceDecode", "SluiceSample", "SluiceAugment", "SluiceTokenize", "SluiceMask",
+        "SluiceFlow", "SluiceDatasets", "SluiceSamples", "SluiceTraining", "SluiceDecode", "SluiceSample",
+        "SluiceAugment", "SluiceTokenize", "SluiceMask",
         "SluiceForward", "SluiceLoss", "SluiceOptimize", "SluiceMedia", "SluiceTensor", "SluiceKernels",
       ]),
     tests("PipelineTests", ["Sluice", "SluicePipelines", "SluiceCLI", "SluiceMedia"]),

@@ -1,7 +1,8 @@
 internal import ArgumentParser
 internal import Foundation
-internal import SluiceData
+internal import SluiceDatasets
 internal import SluiceMedia
+internal import SluiceSamples
 internal import SluiceShards
 
 /// `sluice check`: what would fail of a list, and what preprocessing it would take.

@@ -1,6 +1,6 @@
 public import ArgumentParser
 internal import Foundation
-internal import SluiceData
+internal import SluiceDatasets
 internal import SluiceFlow
 internal import SluicePipelines
 internal import SluicePlatform

@@ -1,9 +1,9 @@
 import Foundation
 import SluiceCheckpoints
-import SluiceData
 import SluiceLoss
 import SluiceModels
 import SluiceNN
+import SluiceSamples
 import SluiceTensor
 import TestSupport
 import Testing

@@ -1,9 +1,10 @@
 import SluiceCheckpoints
-import SluiceData
 import SluiceLoss
 import SluiceModels
 import SluiceNN
+import SluiceSamples
 import SluiceTensor
+import SluiceTraining
 import TestSupport
 import Testing
 

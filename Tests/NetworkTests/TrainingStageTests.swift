@@ -1,4 +1,3 @@
-import SluiceData
 import SluiceFlow
 import SluiceForward
 import SluiceLoss
@@ -6,7 +5,9 @@ import SluiceModels
 import SluiceNN
 import SluiceOptimize
 import SluicePlatform
+import SluiceSamples
 import SluiceTensor
+import SluiceTraining
 import Testing
 
 /// Clips of three classes that differ in brightness and its change.

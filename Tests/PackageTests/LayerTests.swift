@@ -8,8 +8,9 @@ import Testing
     ["SluicePlatform"],
     ["SluiceFlow", "SluiceTensor"],
     ["SluiceMedia", "SluiceNN", "SluiceText", "SluiceReport"],
-    ["SluiceCheckpoints", "SluiceShards"],
-    ["SluiceModels", "SluiceData"],
+    ["SluiceCheckpoints", "SluiceShards", "SluiceDatasets"],
+    ["SluiceModels", "SluiceSamples"],
+    ["SluiceTraining"],
     [
       "SluiceDecode", "SluiceSample", "SluiceAugment", "SluiceTokenize", "SluiceMask", "SluiceForward", "SluiceLoss",
       "SluiceOptimize",

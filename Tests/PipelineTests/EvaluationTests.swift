@@ -1,11 +1,12 @@
 import Foundation
 import SluiceAugment
-import SluiceData
+import SluiceDatasets
 import SluiceDecode
 import SluiceFlow
 import SluiceModels
 import SluicePipelines
 import SluiceTensor
+import SluiceTraining
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import Foundation
 import SluiceAugment
-import SluiceData
+import SluiceDatasets
 import SluiceDecode
 import SluiceFlow
 import SluiceForward
@@ -10,7 +10,9 @@ import SluiceModels
 import SluiceOptimize
 import SluicePipelines
 import SluiceSample
+import SluiceSamples
 import SluiceTensor
+import SluiceTraining
 import TestSupport
 import Testing
 

@@ -1,11 +1,12 @@
 import Foundation
-import SluiceData
 import SluiceFlow
 import SluiceMedia
 import SluiceModels
 import SluicePipelines
+import SluiceSamples
 import SluiceTensor
 import SluiceTokenize
+import SluiceTraining
 import TestSupport
 import Testing
 

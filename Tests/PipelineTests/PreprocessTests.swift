@@ -1,9 +1,10 @@
 import Foundation
 import Sluice
-import SluiceData
+import SluiceDatasets
 import SluiceFlow
 import SluiceMedia
 import SluicePipelines
+import SluiceSamples
 import SluiceShards
 import Testing
 

@@ -1,10 +1,11 @@
 import Foundation
 import SluiceAugment
-import SluiceData
+import SluiceDatasets
 import SluiceDecode
 import SluiceFlow
 import SluicePipelines
 import SluiceSample
+import SluiceSamples
 import SluiceShards
 import Testing
 

@@ -1,8 +1,8 @@
 import SluiceAugment
-import SluiceData
 import SluiceMedia
 import SluicePlatform
 import SluiceSample
+import SluiceSamples
 import Testing
 
 @Suite struct ClipStatisticsTests {

@@ -1,5 +1,5 @@
 import SluiceAugment
-import SluiceData
+import SluiceSamples
 import TestSupport
 import Testing
 

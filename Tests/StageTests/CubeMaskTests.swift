@@ -1,6 +1,6 @@
-import SluiceData
 import SluiceMask
 import SluicePlatform
+import SluiceSamples
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
-import SluiceData
+import SluiceDatasets
+import SluiceSamples
 import Testing
 
 @Suite struct DatasetListTests {

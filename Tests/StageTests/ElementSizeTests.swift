@@ -1,9 +1,9 @@
 import SluiceAugment
-import SluiceData
 import SluiceDecode
 import SluiceFlow
 import SluiceMask
 import SluiceSample
+import SluiceSamples
 import SluiceTokenize
 import Testing
 

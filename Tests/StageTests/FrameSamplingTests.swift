@@ -1,5 +1,5 @@
-import SluiceData
 import SluiceSample
+import SluiceSamples
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import SluiceAugment
-import SluiceData
 import SluiceMedia
+import SluiceSamples
 import Testing
 
 /// The one-pass path against a loop in double precision, and against the exact path.

@@ -1,6 +1,7 @@
-import SluiceData
 import SluiceKernels
+import SluiceSamples
 import SluiceTokenize
+import SluiceTraining
 import TestSupport
 import Testing
 

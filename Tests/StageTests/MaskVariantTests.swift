@@ -1,4 +1,3 @@
-import SluiceData
 import SluiceMask
 import SluicePlatform
 import TestSupport

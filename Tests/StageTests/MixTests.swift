@@ -1,7 +1,8 @@
 import SluiceAugment
-import SluiceData
 import SluiceFlow
+import SluiceSamples
 import SluiceTensor
+import SluiceTraining
 import Testing
 
 @Suite struct MixTests {

@@ -1,7 +1,7 @@
 import SluiceAugment
-import SluiceData
 import SluiceKernels
 import SluiceMedia
+import SluiceSamples
 import Testing
 
 /// The kernels against loops in double precision, on odd sizes, strides and all values.

@@ -1,6 +1,7 @@
-import SluiceData
+import SluiceSamples
 import SluiceTensor
 import SluiceTokenize
+import SluiceTraining
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import SluiceAugment
-import SluiceData
 import SluiceMedia
+import SluiceSamples
 import SluiceTensor
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
-import SluiceData
 import SluiceFlow
 import SluiceMedia
+import SluiceSamples
 import SluiceTensor
 
 /// A source of which only name and length matter.

@@ -1,8 +1,9 @@
-public import SluiceData
+public import SluiceDatasets
 public import SluiceFlow
 internal import SluiceModels
 public import SluiceNN
 public import SluiceTensor
+public import SluiceTraining
 
 /// A published system that tells classes apart: what `sluice eval` and `sluice predict` can run too.
 public protocol ClassifyingSystem: TrainingSystem {

@@ -1,5 +1,5 @@
 internal import SluiceAugment
-public import SluiceData
+public import SluiceDatasets
 internal import SluiceDecode
 public import SluiceFlow
 internal import SluiceForward
@@ -7,6 +7,8 @@ internal import SluiceLoss
 internal import SluiceNN
 internal import SluiceOptimize
 internal import SluiceSample
+public import SluiceSamples
+public import SluiceTraining
 
 /// Training of a classifier on labelled clips: the declared pipeline of all fine-tuning systems.
 ///

@@ -1,6 +1,7 @@
-internal import SluiceData
+internal import SluiceDatasets
 internal import SluiceDecode
 internal import SluicePlatform
+internal import SluiceSamples
 internal import SluiceShards
 
 /// The clips a classifier is trained or judged on, and the classes they are of.

@@ -1,7 +1,7 @@
-public import SluiceData
 public import SluiceForward
 public import SluiceModels
 public import SluiceNN
+public import SluiceSamples
 public import SluiceTensor
 
 /// A classifier of any backbone, as training, evaluation and prediction see it.

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
-internal import SluiceData
 internal import SluiceFlow
 internal import SluiceReport
+internal import SluiceSamples
 
 extension Demo {
   /// What the pre-trained network makes of hidden tokens of videos it never saw; the pictures stay in `pictures/`.

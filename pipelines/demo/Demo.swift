@@ -1,13 +1,15 @@
 internal import FoundationEssentials
-internal import SluiceData
+internal import SluiceDatasets
 internal import SluiceDecode
 internal import SluiceFlow
 internal import SluiceForward
 internal import SluiceModels
 internal import SluiceNN
 public import SluicePlatform
+internal import SluiceSamples
 internal import SluiceShards
 internal import SluiceTensor
+internal import SluiceTraining
 
 /// The whole framework at work on data of its own: videos → shards → pre-training → fine-tuning → evaluation → report.
 ///

@@ -1,9 +1,10 @@
-internal import SluiceData
 internal import SluiceFlow
 internal import SluiceForward
 internal import SluiceLoss
 internal import SluiceNN
+internal import SluiceSamples
 public import SluiceTensor
+internal import SluiceTraining
 
 /// What is looked at of each sample to judge it: windows in time, crops in space.
 ///

@@ -1,11 +1,13 @@
 internal import SluiceAugment
-public import SluiceData
+public import SluiceDatasets
 internal import SluiceDecode
 public import SluiceFlow
 internal import SluiceForward
 internal import SluiceNN
 internal import SluiceSample
+public import SluiceSamples
 internal import SluiceTensor
+public import SluiceTraining
 
 /// Judges a classifier on labelled clips, or says what it sees in others: a pipeline of its own beside that of training.
 ///

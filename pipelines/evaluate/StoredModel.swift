@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 public import SluiceCheckpoints
-public import SluiceData
+public import SluiceDatasets
 
 /// What a checkpoint of Sluice says about its model: which system it is of, and everything that was decided.
 public struct StoredModel: Sendable {

@@ -1,9 +1,11 @@
 internal import SluiceAugment
-internal import SluiceData
+internal import SluiceDatasets
 internal import SluiceDecode
 internal import SluiceFlow
 internal import SluiceNN
 internal import SluiceSample
+internal import SluiceSamples
+internal import SluiceTraining
 
 /// A classifier as a checkpoint left it, ready to be judged or asked.
 ///

@@ -1,5 +1,4 @@
 internal import SluiceAugment
-public import SluiceData
 internal import SluiceDecode
 public import SluiceFlow
 internal import SluiceForward
@@ -9,8 +8,10 @@ internal import SluiceModels
 public import SluiceNN
 internal import SluiceOptimize
 internal import SluiceSample
+internal import SluiceSamples
 public import SluiceTensor
 internal import SluiceTokenize
+public import SluiceTraining
 
 /// Masked feature prediction: an MViT learns to predict the HOG, or the pixels, of what it cannot see.
 ///

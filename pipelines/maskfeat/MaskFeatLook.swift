@@ -1,7 +1,9 @@
-internal import SluiceData
+internal import SluiceDatasets
 internal import SluiceDecode
 internal import SluiceFlow
+internal import SluiceSamples
 internal import SluiceTokenize
+internal import SluiceTraining
 
 /// A pre-trained MaskFeat that shows what it predicts.
 ///

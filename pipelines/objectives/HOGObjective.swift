@@ -1,7 +1,8 @@
-public import SluiceData
 internal import SluiceLoss
+public import SluiceSamples
 public import SluiceTensor
 public import SluiceTokenize
+public import SluiceTraining
 
 /// Predicts histograms of oriented gradients at hidden places: the objective of MaskFeat.
 ///

@@ -1,6 +1,7 @@
-public import SluiceData
+public import SluiceSamples
 public import SluiceTensor
 public import SluiceTokenize
+public import SluiceTraining
 
 /// Predicts the pixels of hidden tokens: the objective of masked autoencoders.
 /// - Source: Tong et al., "VideoMAE: masked autoencoders are data-efficient learners for self-supervised video

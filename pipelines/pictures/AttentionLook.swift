@@ -1,6 +1,6 @@
-internal import SluiceData
 internal import SluiceFlow
 internal import SluiceModels
+internal import SluiceSamples
 internal import SluiceTensor
 
 /// A trained TimeSformer or ViViT that shows what it looks at.

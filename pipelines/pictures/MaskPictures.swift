@@ -1,6 +1,7 @@
-public import SluiceData
+public import SluiceSamples
 public import SluiceTensor
 public import SluiceTokenize
+internal import SluiceTraining
 
 /// What a masked model sees and what it makes of it: masked input, predicted HOG and real frame side by side.
 ///

@@ -1,4 +1,5 @@
-public import SluiceData
+public import SluiceDatasets
+internal import SluiceSamples
 public import SluiceShards
 
 /// A line of a list on its way into a shard.

@@ -1,8 +1,10 @@
-public import SluiceData
+internal import SluiceDatasets
 public import SluiceFlow
 public import SluiceNN
 internal import SluicePlatform
+internal import SluiceSamples
 public import SluiceTensor
+public import SluiceTraining
 
 /// A pipeline with all that was asked for set: ready to be drawn, profiled or trained.
 public struct PreparedRun: Sendable {

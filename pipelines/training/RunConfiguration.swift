@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 public import SluiceCheckpoints
-public import SluiceData
+public import SluiceDatasets
 public import SluiceFlow
 internal import SluiceTensor
 

@@ -1,4 +1,4 @@
-internal import SluiceData
+internal import SluiceDatasets
 internal import SluiceDecode
 internal import SluiceShards
 

@@ -1,5 +1,7 @@
-public import SluiceData
+public import SluiceDatasets
+internal import SluiceSamples
 public import SluiceTensor
+internal import SluiceTraining
 
 /// What a run is asked for; what is `nil` is left to the system's recipe.
 ///

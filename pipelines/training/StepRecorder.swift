@@ -1,5 +1,5 @@
-internal import SluiceData
 internal import SluiceFlow
+internal import SluiceTraining
 
 /// Writes down what a run delivers: the log, the failures, the checkpoints that are due.
 struct StepRecorder {

@@ -1,6 +1,6 @@
-internal import SluiceData
 public import SluiceFlow
 public import SluiceNN
+internal import SluiceTraining
 
 /// What training changes: a model's parameters, and the optimiser's memory of them.
 public struct Trainee: Sendable {

@@ -1,8 +1,8 @@
 internal import SluiceCheckpoints
-public import SluiceData
 public import SluiceFlow
 public import SluiceNN
 public import SluiceTensor
+public import SluiceTraining
 
 /// Runs a training pipeline: logs its steps, writes checkpoints, stops when asked, resumes exactly.
 public struct Trainer: Sendable {

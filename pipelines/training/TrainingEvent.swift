@@ -1,6 +1,6 @@
-public import SluiceData
 public import SluiceFlow
 public import SluiceNN
+public import SluiceTraining
 
 /// What a run tells whoever watches it.
 public enum TrainingEvent: Sendable {

@@ -1,7 +1,8 @@
-public import SluiceData
+public import SluiceDatasets
 public import SluiceFlow
 public import SluiceNN
 public import SluiceTensor
+public import SluiceTraining
 
 /// A published system, declared for one run: what `sluice train NAME` runs.
 public protocol TrainingSystem: Sendable {

@@ -1,8 +1,8 @@
-public import SluiceData
 public import SluiceFlow
 internal import SluiceKernels
 internal import SluiceMedia
 package import SluicePlatform
+public import SluiceSamples
 internal import SluiceTensor
 
 /// Turns decoded pictures into a training clip: crop, resize, flip, colours, normalise.

@@ -1,6 +1,7 @@
-public import SluiceData
 public import SluiceFlow
+public import SluiceSamples
 internal import SluiceTensor
+internal import SluiceTraining
 
 /// Mixes the clips of a batch in pairs, and what they show with them.
 ///

@@ -1,5 +1,6 @@
-public import SluiceData
+public import SluiceDatasets
 public import SluiceFlow
+public import SluiceSamples
 public import SluiceShards
 
 /// The clips of lists and shard sets, one after the other: what a pipeline begins with when the user says where data is.

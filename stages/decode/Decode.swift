@@ -1,5 +1,5 @@
-public import SluiceData
 public import SluiceFlow
+public import SluiceSamples
 
 /// Decodes exactly the chosen pictures, from whatever is behind the handle: a video file, a shard, a folder of images.
 ///

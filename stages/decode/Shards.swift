@@ -1,5 +1,6 @@
-public import SluiceData
+public import SluiceDatasets
 public import SluiceFlow
+public import SluiceSamples
 public import SluiceShards
 
 /// The clips of a shard set; nothing of a clip is read before its pictures are asked for.

@@ -1,6 +1,7 @@
-public import SluiceData
+public import SluiceDatasets
 public import SluiceFlow
 internal import SluiceMedia
+public import SluiceSamples
 
 /// The videos, images and folders of images of a list, each opened and indexed when its turn comes; nothing of them is decoded here.
 ///

@@ -1,7 +1,8 @@
-public import SluiceData
 public import SluiceFlow
 public import SluiceNN
+internal import SluiceSamples
 internal import SluiceTensor
+public import SluiceTraining
 
 /// Runs a network on a batch to see what it predicts: without gradients and without random decisions.
 ///

@@ -1,6 +1,6 @@
-public import SluiceData
 public import SluiceFlow
 public import SluiceNN
+public import SluiceTraining
 
 /// Runs a network forward on a batch, recording what gradients need.
 public struct Forward<Model: TrainingModel>: Stage, HoldsParameters {

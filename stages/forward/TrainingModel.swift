@@ -1,7 +1,8 @@
-public import SluiceData
 public import SluiceModels
 public import SluiceNN
+public import SluiceSamples
 public import SluiceTensor
+public import SluiceTraining
 
 /// A network as training sees it: what it reads of a batch, and what it predicts.
 public protocol TrainingModel<Sample>: Sendable {

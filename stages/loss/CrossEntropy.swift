@@ -1,5 +1,6 @@
-package import SluiceData
+package import SluiceSamples
 package import SluiceTensor
+internal import SluiceTraining
 
 /// How surprised a classifier is by what clips show.
 ///

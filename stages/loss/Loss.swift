@@ -1,6 +1,7 @@
-public import SluiceData
 public import SluiceFlow
+public import SluiceSamples
 internal import SluiceTensor
+public import SluiceTraining
 
 /// Says how wrong a network's prediction is.
 ///

@@ -1,4 +1,4 @@
-public import SluiceData
+public import SluiceSamples
 public import SluiceTensor
 
 /// The loss of predictions of frames at hidden tokens.

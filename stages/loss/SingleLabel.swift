@@ -1,5 +1,5 @@
-public import SluiceData
 public import SluiceFlow
+public import SluiceSamples
 
 /// Takes a clip's class from its list for a classifier.
 public struct SingleLabel: Stage, ByteBounded {

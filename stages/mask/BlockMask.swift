@@ -1,6 +1,6 @@
-public import SluiceData
 public import SluiceFlow
 package import SluicePlatform
+public import SluiceSamples
 
 /// Hides random boxes in time and space on a coarse grid until a share of it is hidden.
 /// - Source: Wei et al., "Masked feature prediction for self-supervised visual pre-training", 2022, section 4.1, as

@@ -1,6 +1,6 @@
-public import SluiceData
 public import SluiceFlow
 package import SluicePlatform
+public import SluiceSamples
 
 /// Hides a few cubes: runs of time steps that share one block-wise plane.
 ///

@@ -1,4 +1,4 @@
-package import SluiceData
+package import SluiceSamples
 
 /// The token grid of a clip.
 package struct MaskGrid: Sendable, Equatable {

@@ -1,5 +1,5 @@
-public import SluiceData
 public import SluiceFlow
+public import SluiceSamples
 
 /// A stage that hides tokens of a clip.
 public protocol MaskStage: Stage, ByteBounded where Input == Clip, Output == MaskedClip {

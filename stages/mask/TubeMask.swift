@@ -1,6 +1,6 @@
-public import SluiceData
 public import SluiceFlow
 package import SluicePlatform
+public import SluiceSamples
 
 /// Hides the same random places in all time steps.
 /// - Source: Tong et al., "VideoMAE: masked autoencoders are data-efficient learners for self-supervised video

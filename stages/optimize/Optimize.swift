@@ -1,7 +1,7 @@
-public import SluiceData
 public import SluiceFlow
 public import SluiceNN
 internal import SluiceTensor
+public import SluiceTraining
 
 /// Goes one step down the gradient.
 ///

@@ -1,6 +1,6 @@
-public import SluiceData
 public import SluiceFlow
 package import SluicePlatform
+public import SluiceSamples
 
 /// Chooses evenly spaced pictures of one window of the sample; decodes none.
 ///

@@ -1,5 +1,5 @@
-public import SluiceData
 public import SluiceFlow
+public import SluiceSamples
 
 /// Chooses one picture of the sample and repeats it: what a network sees that is to learn without motion.
 ///

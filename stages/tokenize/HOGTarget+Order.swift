@@ -1,4 +1,4 @@
-internal import SluiceData
+internal import SluiceSamples
 
 extension HOGTarget.Worker {
   /// Values of each token in the order (cell, colour, direction).

@@ -1,5 +1,5 @@
-public import SluiceData
 public import SluiceFlow
+public import SluiceSamples
 internal import SluiceTensor
 
 /// Computes the HOG targets of a masked clip from its 8-bit crop, only of the frames that the mask asks for.

@@ -1,6 +1,6 @@
-public import SluiceData
 public import SluiceFlow
 internal import SluiceKernels
+public import SluiceSamples
 public import SluiceTensor
 
 /// What a masked autoencoder is to predict: the pixels of the hidden tokens.

@@ -1,8 +1,8 @@
 internal import ArgumentParser
 internal import SluiceAugment
-internal import SluiceData
 internal import SluiceFlow
 internal import SluiceMedia
+internal import SluiceSamples
 
 /// `sluice bench augment`: crops, colours and RandAugment of a clip.
 struct BenchAugmentCommand: ParsableCommand {

@@ -1,6 +1,6 @@
 internal import ArgumentParser
-internal import SluiceData
 internal import SluiceMedia
+internal import SluiceSamples
 
 /// What the benchmarks of the data path share.
 struct CorpusBenchOptions: ParsableArguments {

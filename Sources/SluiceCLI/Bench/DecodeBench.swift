@@ -2,9 +2,9 @@ internal import ArgumentParser
 internal import Dispatch
 internal import Foundation
 internal import SluiceAugment
-internal import SluiceData
 internal import SluiceMedia
 internal import SluicePlatform
+internal import SluiceSamples
 
 /// `sluice bench decode`: random clips, whole files and the exactness of indices, with `decode_bench.py`'s case names.
 struct BenchDecodeCommand: ParsableCommand {

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import SluiceAugment
-internal import SluiceData
 internal import SluiceMedia
+internal import SluiceSamples
 internal import SluiceTokenize
 
 /// `sluice bench hog`: the HOG of every frame of a clip.

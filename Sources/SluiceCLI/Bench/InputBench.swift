@@ -2,13 +2,14 @@ internal import ArgumentParser
 internal import Foundation
 internal import Glibc
 internal import SluiceAugment
-internal import SluiceData
+internal import SluiceDatasets
 internal import SluiceDecode
 internal import SluiceFlow
 internal import SluiceForward
 internal import SluiceMask
 internal import SluiceMedia
 internal import SluiceSample
+internal import SluiceSamples
 internal import SluiceShards
 internal import SluiceTensor
 internal import SluiceTokenize

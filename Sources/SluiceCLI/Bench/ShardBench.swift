@@ -2,11 +2,12 @@ internal import ArgumentParser
 internal import Foundation
 internal import Glibc
 internal import SluiceAugment
-internal import SluiceData
+internal import SluiceDatasets
 internal import SluiceFlow
 internal import SluiceMedia
 internal import SluicePipelines
 internal import SluicePlatform
+internal import SluiceSamples
 internal import SluiceShards
 
 /// `sluice bench shards`: writing, size and reading of shards, on the work of a corpus of videos.

@@ -1,9 +1,9 @@
 internal import Foundation
 internal import Glibc
 internal import SluiceAugment
-internal import SluiceData
 internal import SluiceMedia
 internal import SluicePlatform
+internal import SluiceSamples
 internal import SluiceShards
 
 /// What the parts of writing and reading frames take by themselves, and the limits of the machine beside them.

@@ -1,7 +1,7 @@
 internal import ArgumentParser
-internal import SluiceData
 internal import SluiceFlow
 internal import SluicePipelines
+internal import SluiceTraining
 
 /// The options of a run that every pipeline has.
 struct OwnArguments: ParsableArguments {

@@ -1,9 +1,10 @@
-import SluiceData
 import SluiceFlow
 import SluiceForward
 import SluiceLoss
+import SluiceSamples
 import SluiceTensor
 import SluiceTokenize
+import SluiceTraining
 
 struct Tokens: Sendable {}
 

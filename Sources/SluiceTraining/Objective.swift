@@ -1,4 +1,5 @@
 public import SluiceFlow
+public import SluiceSamples
 public import SluiceTensor
 
 /// What a masked model predicts: where targets come from, and how far a prediction is from them.
