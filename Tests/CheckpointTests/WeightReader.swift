@@ -9,7 +9,7 @@ enum WeightReader {
       path: "WeightReader")
   }
 
-  /// What became of each file; fewer lines than files where the program crashed, wanted too much memory or hung.
+  /// What became of each file; fewer lines than files where the program crashed, wanted too much memory or did not come to an end.
   static func read(
     _ files: [String], format: String, warmUp: [String], spareBytes: Int, multiple: Int
   ) throws -> [Substring] {
@@ -26,12 +26,7 @@ enum WeightReader {
       process.standardError = FileHandle.nullDevice
       process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
       try process.run()
-      let alarm = DispatchSource.makeTimerSource()
-      alarm.schedule(deadline: .now() + 300)
-      alarm.setEventHandler { kill(process.processIdentifier, SIGKILL) }
-      alarm.resume()
       process.waitUntilExit()
-      alarm.cancel()
       let text = String(decoding: try Data(contentsOf: output), as: UTF8.self)
       return text.split(separator: "\n")
     }

@@ -33,19 +33,12 @@ import Testing
     try withTemporaryFolder { folder in
       let path = "\(folder)/large.safetensors"
       try makeLargeFile(path)
-      var fastest = Double.infinity
-      var peak = 0
-      for _ in 0..<(isLongTier ? 20 : 5) {
-        let run = try weights("info", path, limits: littleMemory)
-        #expect(run.status == 0, "\(run.messages)")
-        #expect(run.output.contains("blocks.99.mlp.fc1.weight") && run.output.contains("1.0 GB"))
-        fastest = min(fastest, run.seconds)
-        peak = max(peak, run.peakByteCount)
-      }
-      print("sluice weights info, 1 GB: \(Int(fastest * 1000)) ms at best, \(peak / 1_000_000) MB")
-      #expect(peak < 50_000_000 || isSanitized)
-      // 50 ms on a machine with nothing else to do; the everyday tier runs beside other tests.
-      #expect(fastest < (isLongTier ? 0.05 : isSanitized ? 10 : 1))
+      let run = try weights("info", path, limits: littleMemory)
+      #expect(run.status == 0, "\(run.messages)")
+      #expect(run.output.contains("blocks.99.mlp.fc1.weight") && run.output.contains("1.0 GB"))
+      // Neither read nor, as mapped pages count as memory, touched.
+      #expect(run.readByteCount < 50_000_000)
+      #expect(run.peakByteCount < 50_000_000 || isSanitized)
     }
   }
 
@@ -91,7 +84,7 @@ import Testing
     #expect(absent.status == 1 && absent.messages.contains("no such file"))
   }
 
-  @Test func hostileFilesEndInAnErrorWithinTimeAndMemory() throws {
+  @Test func hostileFilesEndInAnErrorWithLittleWorkAndMemory() throws {
     let hostile = try GoldenCheckpoint.all().filter { !$0.isReadable }
     try withTemporaryFolder { folder in
       for entry in hostile {
@@ -99,7 +92,7 @@ import Testing
         #expect(run.status == 1, "\(entry): \(run.status) \(run.messages)")
         #expect(run.messages.contains(entry.path) && run.output.isEmpty, "\(entry): \(run.messages)")
         #expect(run.peakByteCount < 64_000_000 || isSanitized, "\(entry) took \(run.peakByteCount) bytes")
-        #expect(run.seconds < 10, "\(entry) took \(run.seconds) s")
+        #expect(run.processorSeconds < 10 || isSanitized, "\(entry) took \(run.processorSeconds) s of a processor")
       }
       let created = try FileManager.default.contentsOfDirectory(atPath: folder)
       #expect(created == [])

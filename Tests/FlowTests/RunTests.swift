@@ -56,7 +56,7 @@ struct Held: Stage {
   }
 }
 
-@Suite(.hanging(afterMinutes: 2)) struct RunTests {
+@Suite(.hanging) struct RunTests {
   @Test func stagesRunOnThreadsOfTheRun() async throws {
     let pipeline = Pipeline("threads") {
       Numbers(count: 4)

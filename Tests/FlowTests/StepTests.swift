@@ -45,7 +45,7 @@ struct OptimizeStage: Stage {
   }
 }
 
-@Suite(.hanging(afterMinutes: 2)) struct StepTests {
+@Suite(.hanging) struct StepTests {
   private func training(
     _ parameters: Parameters, workers: Int = 2, buffer: Int = 4, failsAt: Int? = nil
   )

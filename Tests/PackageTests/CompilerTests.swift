@@ -22,16 +22,10 @@ import Testing
   }
 
   @Test func fifteenStagesTypeCheckInAboutASecond() throws {
-    let files = try Toolchain.files(in: "MustCompile")
-    let clock = ContinuousClock()
-    // The best of three: other work on the machine only adds to it.
-    let times = try (0..<3).map { _ in
-      try clock.measure {
-        let outcome = try Toolchain.typecheck(files)
-        #expect(outcome.status == 0, "\(outcome.output)")
-      }
-    }
-    print("fifteen stages: \(times.min() ?? .zero)")
-    #expect((times.min() ?? .zero) < .seconds(4))
+    let outcome = try Toolchain.typecheck(Toolchain.files(in: "MustCompile"))
+    #expect(outcome.status == 0, "\(outcome.output)")
+    // Of a processor: what else the machine does is not the compiler's.
+    print("fifteen stages: \(outcome.processorSeconds) s")
+    #expect((0.05..<4).contains(outcome.processorSeconds))
   }
 }

@@ -5,6 +5,8 @@ enum Toolchain {
   struct Outcome {
     let status: Int32
     let output: String
+    /// What the program and those that it started took of processors, in seconds.
+    let processorSeconds: Double
   }
 
   /// The folder of Package.swift.
@@ -16,8 +18,9 @@ enum Toolchain {
 
   static func run(_ arguments: [String], in folder: URL = root, environment: [String: String] = [:]) throws -> Outcome {
     let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = arguments
+    process.executableURL = URL(filePath: "/bin/sh")
+    // The shell says last what its children took: a line of its own times, a line of theirs.
+    process.arguments = ["-c", "\"$@\"; status=$?; echo; times; exit $status", "sh"] + arguments
     process.currentDirectoryURL = folder
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     let pipe = Pipe()
@@ -25,9 +28,20 @@ enum Toolchain {
     process.standardError = pipe
     process.standardInput = FileHandle.nullDevice
     try process.run()
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
-    return Outcome(status: process.terminationStatus, output: String(decoding: output, as: UTF8.self))
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    guard lines.count > 3, let seconds = seconds(inTimes: lines[lines.count - 2]) else {
+      throw CocoaError(.fileReadCorruptFile, userInfo: [NSLocalizedDescriptionKey: "no times: \(text)"])
+    }
+    return Outcome(
+      status: process.terminationStatus, output: lines.dropLast(3).joined(separator: "\n"), processorSeconds: seconds)
+  }
+
+  /// The sum of a line such as `0m1.25s 0m0.5s`.
+  private static func seconds(inTimes line: Substring) -> Double? {
+    let parts = line.split(whereSeparator: { "ms ".contains($0) }).compactMap { Double($0) }
+    return parts.count == 4 ? 60 * (parts[0] + parts[2]) + parts[1] + parts[3] : nil
   }
 
   /// Type-checks files against the modules that were built for this test.

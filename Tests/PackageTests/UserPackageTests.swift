@@ -12,7 +12,7 @@ import Testing
   }
 
   // Builds all of Sluice once more, as a stranger's package does.
-  @Test(.enabled(if: isLongTier), .hanging(afterMinutes: 30))
+  @Test(.enabled(if: isLongTier), .hanging)
   func thePackageBuildsAndRuns() throws {
     let scratch = Toolchain.root.appending(path: ".build/user-package").path
     let build = try Toolchain.run(

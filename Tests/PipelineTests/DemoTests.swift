@@ -33,10 +33,7 @@ import Testing
       for (name, signal) in [("stopped", SIGINT), ("killed", SIGKILL)] {
         let out = "\(folder)/\(name)"
         let cut = try SluiceProgram.run(arguments + [out]) { process in
-          let deadline = Date() + 60
-          while !FileManager.default.fileExists(atPath: out + "/pretrain/metrics.jsonl"), process.isRunning,
-            Date() < deadline
-          {
+          while !FileManager.default.fileExists(atPath: out + "/pretrain/metrics.jsonl"), process.isRunning {
             usleep(1000)
           }
           kill(process.processIdentifier, signal)

@@ -41,10 +41,9 @@ import Testing
       ]
       let whole = try SluiceProgram.run(common + Self.quick + ["--out", folder + "/whole"])
       #expect(whole.status == 0, "\(whole.errors)")
-      _ = try SluiceProgram.run(common + Self.quick + ["--out", folder + "/killed"]) { process in
-        while process.isRunning, try MetricsLog.lines(at: folder + "/killed/metrics.jsonl").count < 3 { usleep(2000) }
-        kill(process.processIdentifier, SIGKILL)
-      }
+      let killed = try SluiceProgram.train(
+        common + Self.quick, out: folder + "/killed", interruptedAfter: 3, by: SIGKILL)
+      #expect(killed.status == SIGKILL, "\(killed.errors)")
       let resumed = try SluiceProgram.run(["train", "timesformer", "--resume", "--out", folder + "/killed"])
       #expect(resumed.status == 0, "\(resumed.errors)")
       let expected = try MetricsLog.lines(at: folder + "/whole/metrics.jsonl")

@@ -25,12 +25,11 @@ import Testing
         "--max-failures", "0.1",
       ]
     }
-    let began = Date()
     let whole = try startSluice(arguments("whole"))
     whole.waitUntilExit()
     #expect(whole.terminationStatus == 0)
-    let seconds = Date().timeIntervalSince(began)
     let expected = try folder.contents("whole")
+    let size = expected.values.reduce(0) { $0 + $1.count }
     #expect(expected.count > 4)
 
     let kills = isLongTier ? 50 : 5
@@ -38,7 +37,8 @@ import Testing
     for kill in 0..<kills {
       let out = "killed-\(kill)"
       let run = try startSluice(arguments(out))
-      Thread.sleep(forTimeInterval: seconds * (Double(kill) + 0.5) / Double(kills))
+      // At so much of the work, however long it takes here.
+      while run.isRunning, folder.byteCount(out) < size * (2 * kill + 1) / (2 * kills) { usleep(100) }
       Foundation.kill(run.processIdentifier, SIGKILL)
       run.waitUntilExit()
       let names = (try? FileManager.default.contentsOfDirectory(atPath: folder(out))) ?? []

@@ -39,6 +39,15 @@ final class TemporaryFolder {
     try writer.finish()
   }
 
+  /// The bytes of all files in a folder; 0 before there is one.
+  func byteCount(_ name: String) -> Int {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: self(name))) ?? []
+    return files.reduce(0) { sum, file in
+      let attributes = try? FileManager.default.attributesOfItem(atPath: "\(self(name))/\(file)")
+      return sum + (attributes?[.size] as? Int ?? 0)
+    }
+  }
+
   /// Everything in a folder, byte by byte.
   func contents(_ name: String) throws -> [String: Data] {
     var files: [String: Data] = [:]

@@ -1,4 +1,5 @@
 import Foundation
+import SluicePipelines
 
 /// The built `sluice` executable, run as a user runs it.
 struct SluiceProgram {
@@ -45,5 +46,23 @@ struct SluiceProgram {
     process.waitUntilExit()
     let texts = try streams.map { String(decoding: try Data(contentsOf: $0.0), as: UTF8.self) }
     return Result(status: process.terminationStatus, output: texts[0], errors: texts[1])
+  }
+
+  /// Trains and sends `signal` once so many steps are in the log.
+  ///
+  /// A machine that is busy may let the run come to its end first; it begins anew then, so that what is returned was
+  /// interrupted.
+  static func train(
+    _ arguments: [String], out: String, interruptedAfter steps: Int, by signal: Int32
+  ) throws -> Result {
+    for _ in 0..<20 {
+      let result = try run(arguments + ["--out", out]) { process in
+        while process.isRunning, try MetricsLog.lines(at: out + "/metrics.jsonl").count < steps { usleep(1000) }
+        kill(process.processIdentifier, signal)
+      }
+      if result.status != 0 { return result }
+      try FileManager.default.removeItem(atPath: out)
+    }
+    throw CocoaError(.featureUnsupported, userInfo: [NSLocalizedDescriptionKey: "\(out) was never interrupted"])
   }
 }

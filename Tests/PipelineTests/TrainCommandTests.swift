@@ -19,10 +19,8 @@ import Testing
       let whole = try SluiceProgram.run(common + ["--out", folder + "/whole"])
       #expect(whole.status == 0, "\(whole.errors)")
 
-      _ = try SluiceProgram.run(common + ["--out", folder + "/killed"]) { process in
-        try waitForLines(2, of: folder + "/killed/metrics.jsonl", while: process)
-        kill(process.processIdentifier, SIGKILL)
-      }
+      let killed = try SluiceProgram.train(common, out: folder + "/killed", interruptedAfter: 2, by: SIGKILL)
+      #expect(killed.status == SIGKILL, "\(killed.errors)")
       let resumed = try SluiceProgram.run([
         "train", "maskfeat", "--resume", "--out", folder + "/killed", "--set", "decode.workers=1", "--set",
         "augment.buffer=1", "--set", "decode.buffer=7",
@@ -43,10 +41,8 @@ import Testing
       #expect(whole.status == 0, "\(whole.errors)")
 
       let out = folder + "/full"
-      _ = try SluiceProgram.run(common + ["--out", out]) { process in
-        try waitForLines(2, of: out + "/metrics.jsonl", while: process)
-        kill(process.processIdentifier, SIGINT)
-      }
+      let stopped = try SluiceProgram.train(common, out: out, interruptedAfter: 2, by: SIGINT)
+      #expect(stopped.status == 130, "\(stopped.errors)")
       let before = try checkpoints(out)
       // Files of at most 1000 blocks, less than the optimiser's; the signal that goes with it is ignored, as no disk
       // sends one.
@@ -136,12 +132,9 @@ import Testing
   func aSignalFinishesTheStepWritesACheckpointAndExits130(signal: Int32) throws {
     try withTemporaryFolder { folder in
       let list = try SampleVideos.write(2, to: folder)
-      let run = try SluiceProgram.run(
-        ["train", "maskfeat", "--data", list, "--epochs", "1000", "--out", folder + "/run"] + Self.small
-      ) { process in
-        try waitForLines(2, of: folder + "/run/metrics.jsonl", while: process)
-        kill(process.processIdentifier, signal)
-      }
+      let run = try SluiceProgram.train(
+        ["train", "maskfeat", "--data", list, "--epochs", "1000"] + Self.small, out: folder + "/run",
+        interruptedAfter: 2, by: signal)
       #expect(run.status == 130, "\(run.errors)")
       let lines = try MetricsLog.lines(at: folder + "/run/metrics.jsonl")
       let checkpoints = try FileManager.default.contentsOfDirectory(atPath: folder + "/run/checkpoints")
@@ -168,10 +161,5 @@ import Testing
 
   private func losses(_ directory: String) throws -> [Double] {
     try MetricsLog.lines(at: directory + "/metrics.jsonl").map(\.loss)
-  }
-
-  // Polls a file that another process writes; a process that ends first ends the wait too.
-  private func waitForLines(_ count: Int, of path: String, while process: Process) throws {
-    while process.isRunning, try MetricsLog.lines(at: path).count < count { usleep(2000) }
   }
 }

@@ -10,9 +10,11 @@ public struct ProgramRun: Sendable {
   public let output: String
   /// What it wrote to standard error.
   public let messages: String
-  /// From start to end, in seconds.
-  public let seconds: Double
-  /// The most memory it had at once, as seen while it ran: at least this.
+  /// What it took of processors, in seconds, as seen while it ran; the time of nothing that ran beside it.
+  public let processorSeconds: Double
+  /// The bytes it asked the system to read, as seen while it ran; not those of mapped files.
+  public let readByteCount: Int
+  /// The most memory it had at once, mapped files included, as seen while it ran: at least this.
   public let peakByteCount: Int
 }
 
@@ -45,30 +47,44 @@ public enum SluiceProgram {
     let (output, messages) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = messages
-    let start = ContinuousClock.now
     try process.run()
     // Both are read while it runs: a full pipe would stop the program.
     let (outputData, errorData) = (Collected(output), Collected(messages))
-    var peak = 0
+    var usage = Usage()
     while process.isRunning {
-      peak = max(peak, peakMemory(process.processIdentifier))
+      usage.look(at: process.processIdentifier)
       usleep(500)
     }
     process.waitUntilExit()
-    let elapsed = ContinuousClock.now - start
     let isSignal = process.terminationReason == .uncaughtSignal
     return ProgramRun(
       status: isSignal ? -process.terminationStatus : process.terminationStatus,
       output: outputData.text, messages: errorData.text,
-      seconds: Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18,
-      peakByteCount: peak)
+      processorSeconds: usage.processorSeconds, readByteCount: usage.readByteCount, peakByteCount: usage.peakByteCount)
+  }
+}
+
+/// What a process has used, as the system counts it; each look keeps what was seen before when the process is gone.
+private struct Usage {
+  var processorSeconds = 0.0
+  var readByteCount = 0
+  var peakByteCount = 0
+
+  mutating func look(at process: Int32) {
+    if let kilobytes = number("VmHWM:", in: "/proc/\(process)/status") { peakByteCount = kilobytes * 1024 }
+    if let count = number("rchar:", in: "/proc/\(process)/io") { readByteCount = count }
+    // Behind the program's name, which ends with the last parenthesis: user and system time are the 12th and 13th field.
+    guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
+      let fields = text.split(separator: ")").last?.split(separator: " "), fields.count > 12,
+      let user = Double(fields[11]), let system = Double(fields[12])
+    else { return }
+    processorSeconds = (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
   }
 
-  /// The high-water mark of a process's memory; 0 when it is gone.
-  private static func peakMemory(_ process: Int32) -> Int {
-    guard let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8) else { return 0 }
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-    return (line?.split(separator: " ").dropFirst().first { Int($0) != nil }.flatMap { Int($0) } ?? 0) * 1024
+  private func number(_ key: String, in path: String) -> Int? {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
+    let line = text.split(separator: "\n").first { $0.hasPrefix(key) }
+    return line?.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Int($0) }
   }
 }
 

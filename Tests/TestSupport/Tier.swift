@@ -18,10 +18,9 @@ extension Trait where Self == ConditionTrait {
 }
 
 extension Trait where Self == TimeLimitTrait {
-  /// So many minutes, after which a test hangs.
-  ///
-  /// Ten times as many where long tests run beside it, or a sanitizer watches: tests wait for processors then.
-  public static func hanging(afterMinutes minutes: Int) -> Self {
-    .timeLimit(.minutes(isLongTier || isSanitized ? 10 * minutes : minutes))
+  /// For tests that would wait forever where they fail: far longer than all tests together take, so that no load of the
+  /// machine, only a hang, reaches it.
+  public static var hanging: Self {
+    .timeLimit(.minutes(isLongTier || isSanitized ? 240 : 60))
   }
 }

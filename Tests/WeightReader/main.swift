@@ -2,7 +2,7 @@
 //
 // WeightReader BYTES MULTIPLE FORMAT WARM-UP…: reads the warm-up files, then the file of each line of standard input. Beside
 // what it has then, the program may take BYTES and MULTIPLE times the file's size; a request for more ends it.
-// For each file one line is written: the milliseconds it took, and "read", "refused" or what is wrong.
+// For each file one line is written: the milliseconds of a processor it took, and "read", "refused" or what is wrong.
 import Glibc
 import SluiceCheckpoints
 
@@ -16,11 +16,20 @@ func memoryInUse() -> Int {
   return (fields.count > 5 ? Int(fields[5]) ?? 0 : 0) * 4096
 }
 
-func limitMemory(to byteCount: Int) {
+func setLimit(_ resource: Int, to value: Int) {
   var limit = rlimit()
-  getrlimit(__rlimit_resource_t(2), &limit)  // RLIMIT_DATA
-  limit.rlim_cur = rlim_t(byteCount)
-  setrlimit(__rlimit_resource_t(2), &limit)
+  getrlimit(__rlimit_resource_t(UInt32(resource)), &limit)
+  limit.rlim_cur = rlim_t(value)
+  setrlimit(__rlimit_resource_t(UInt32(resource)), &limit)
+}
+
+func limitMemory(to byteCount: Int) { setLimit(2 /* RLIMIT_DATA */, to: byteCount) }
+
+/// What this process has taken of processors, in milliseconds: the time of nothing that runs beside it.
+func processorMilliseconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+  return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) * 1e-6
 }
 
 /// Reads every tensor; what became of it.
@@ -44,15 +53,17 @@ guard arguments.count > 4, let spare = Int(arguments[1]), let multiple = Int(arg
 let isSafetensors = arguments[3] == "safetensors"
 for path in arguments[4...] { _ = outcome(path, isSafetensors: isSafetensors, size: .max) }
 let base = memoryInUse()
+// The system ends a reading that does not come to an end.
+setLimit(0 /* RLIMIT_CPU, in seconds */, to: 300)
 while let path = readLine() {
   var status = stat()
   stat(path, &status)
   // A sanitizer's own memory is beyond all measure: limits mean nothing then.
   if base < 1 << 36 { limitMemory(to: base + spare + multiple * Int(status.st_size)) }
-  let start = ContinuousClock.now
+  let start = processorMilliseconds()
   let result = outcome(path, isSafetensors: isSafetensors, size: Int(status.st_size))
-  let elapsed = ContinuousClock.now - start
+  let milliseconds = processorMilliseconds() - start
   // Written at once: the last line says how far the program came.
-  let line = "\(elapsed / .milliseconds(1)) \(result)\n"
+  let line = "\(milliseconds) \(result)\n"
   write(STDOUT_FILENO, line, line.utf8.count)
 }
