@@ -73,8 +73,9 @@ import Testing
 @Suite struct DeliveryTrackerTests {
   private func tracker(_ count: Int, _ options: RunOptions) -> DeliveryTracker {
     DeliveryTracker(
-      streams: [DeliveryTracker.Stream(name: "numbers", count: count, isPrimary: true)],
-      start: StreamPosition(seed: 0), options: options)
+      streams: [DeliveryTracker.Stream(name: "numbers", count: count)],
+      extent: Pipeline("numbers") { Numbers(count: count) }.extent(of: options), start: StreamPosition(seed: 0),
+      maxFailures: options.maxFailures)
   }
 
   private func arrival(_ ordinal: Int, of count: Int, fails: Bool = false) -> Envelope {

@@ -4,6 +4,7 @@ internal import SluiceTraining
 /// Writes down what a run delivers: the log, the failures, the checkpoints that are due.
 struct StepRecorder {
   private let trainer: Trainer
+  private let extent: RunExtent
   private let log: MetricsLog
   private let stop: StopRequest
   private let clock = ContinuousClock()
@@ -16,6 +17,7 @@ struct StepRecorder {
 
   init(trainer: Trainer, log: MetricsLog, start: StreamPosition?, stop: StopRequest) {
     self.trainer = trainer
+    extent = trainer.pipeline.extent(of: trainer.options)
     self.log = log
     self.stop = stop
     lastStep = clock.now
@@ -52,9 +54,8 @@ struct StepRecorder {
     _ delivery: Delivery<StepReport>, observe: (TrainingEvent) -> Void
   ) async throws -> Bool {
     guard let validation = trainer.validation else { return false }
-    let epochs = delivery.position.sources.first?.epoch ?? 0
-    let isDue = delivery.completesEpoch && epochs % validation.interval == 0
-    guard isDue || trainer.isComplete(delivery.position), !stop.isMade else { return false }
+    let isDue = delivery.completesEpoch && extent.epoch(at: delivery.position) % validation.interval == 0
+    guard isDue || extent.isComplete(at: delivery.position), !stop.isMade else { return false }
     let result = try await validation.evaluation.result(trainer.options, stop: stop)
     guard let result else { return false }
     self.validation = (delivery.position.step, result.metrics)
@@ -93,12 +94,8 @@ struct StepRecorder {
   }
 
   private func advance(at position: StreamPosition, rate: Double) -> TrainingAdvance {
-    if let steps = trainer.options.steps {
-      return TrainingAdvance(done: position.step, total: steps, unit: "steps", samplesPerSecond: rate)
-    }
-    let source = position.sources.first
-    let total = (trainer.options.epochs ?? 1) * (source?.count ?? 0)
+    let (done, total, unit) = extent.progress(at: position)
     return TrainingAdvance(
-      done: min(source?.consumed ?? 0, total), total: total, unit: "samples", samplesPerSecond: rate)
+      done: done, total: total, unit: unit == .outputs ? "steps" : "samples", samplesPerSecond: rate)
   }
 }

@@ -126,8 +126,7 @@ public struct Trainer: Sendable {
   }
 
   func isComplete(_ position: StreamPosition) -> Bool {
-    let epochs = position.sources.map(\.epoch).min() ?? 0
-    return options.steps.map { position.step >= $0 } ?? false || options.epochs.map { epochs >= $0 } ?? false
+    pipeline.extent(of: options).isComplete(at: position)
   }
 
   func save(_ position: StreamPosition, epoch: Int, metrics: [String: Double]) throws -> String {

@@ -10,14 +10,14 @@ public struct RunLength: Sendable, Equatable {
     self.outputs = outputs
   }
 
-  /// The length of a run over a list of `count` samples of which `perOutput` make one output.
-  init(of options: RunOptions, count: Int, perOutput: Int) {
-    let asked = Double((options.epochs ?? 1) * count)
-    let outputs = Int((asked / Double(perOutput)).rounded(.up))
-    guard let steps = options.steps, options.epochs == nil || steps < outputs else {
-      self.init(epochs: asked / Double(count), outputs: outputs)
+  /// The length of a run over a list of `count` samples: one pass, or what is asked for and ends it first.
+  init(epochs: Int?, outputs: Int?, of count: Int, _ ratio: SampleRatio) {
+    let asked = product(epochs ?? 1, count)
+    let whole = ratio.elements(of: asked)
+    guard let outputs, epochs == nil || outputs < whole else {
+      self.init(epochs: Double(asked) / Double(count), outputs: whole)
       return
     }
-    self.init(epochs: Double(steps * perOutput) / Double(count), outputs: steps)
+    self.init(epochs: ratio.samples(in: outputs) / Double(count), outputs: outputs)
   }
 }

@@ -4,12 +4,10 @@ package struct DeliveryTracker {
   package struct Stream {
     let name: String
     let count: Int
-    let isPrimary: Bool
 
-    package init(name: String, count: Int, isPrimary: Bool) {
+    package init(name: String, count: Int) {
       self.name = name
       self.count = count
-      self.isPrimary = isPrimary
     }
   }
 
@@ -19,16 +17,15 @@ package struct DeliveryTracker {
   package private(set) var verdict: FlowError?
 
   private let streams: [Stream]
+  private let extent: RunExtent
   private let maxFailures: Double?
-  private let lastOrdinal: Int?
-  private let steps: Int?
   private var failed: [Set<Int>]
 
-  package init(streams: [Stream], start: StreamPosition, options: RunOptions) {
+  /// - Parameter maxFailures: the share of a list's samples that may fail; `nil` for any.
+  package init(streams: [Stream], extent: RunExtent, start: StreamPosition, maxFailures: Double?) {
     self.streams = streams
-    maxFailures = options.maxFailures
-    steps = options.steps
-    lastOrdinal = options.epochs.flatMap { epochs in streams.first { $0.isPrimary }.map { $0.count * epochs } }
+    self.extent = extent
+    self.maxFailures = maxFailures
     position = start
     if position.sources.isEmpty {
       position.sources = streams.map { SourcePosition(name: $0.name, count: $0.count) }
@@ -39,16 +36,10 @@ package struct DeliveryTracker {
   }
 
   /// Whether everything asked for has been delivered.
-  package var isComplete: Bool {
-    if let steps, position.step >= steps { return true }
-    guard let lastOrdinal, let primary = streams.firstIndex(where: \.isPrimary) else { return false }
-    return position.sources[primary].consumed >= lastOrdinal
-  }
+  package var isComplete: Bool { extent.isComplete(at: position) }
 
   /// Whole epochs of the primary source that have been consumed.
-  package var epoch: Int {
-    streams.firstIndex(where: \.isPrimary).map { position.sources[$0].epoch } ?? 0
-  }
+  package var epoch: Int { extent.epoch(at: position) }
 
   /// Takes note of an arrival; returns whether it ended an epoch of the primary source.
   package mutating func absorb(_ envelope: Envelope) -> Bool {

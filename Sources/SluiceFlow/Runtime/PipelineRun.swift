@@ -185,7 +185,8 @@ public final class PipelineRun<Output: Sendable>: AsyncSequence, Sendable {
     var wiring = try Wiring(plan: plan, options: options)
     let exit = try wiring.wire(plan)
     let tracker = DeliveryTracker(
-      streams: wiring.streams, start: options.start ?? StreamPosition(seed: options.seed), options: options)
+      streams: wiring.streams, extent: wiring.extent, start: options.start ?? StreamPosition(seed: options.seed),
+      maxFailures: options.maxFailures)
     let driver = RunDriver(wiring: wiring, exit: exit, budget: options.budget)
     let begun = options.clock.now()
     state.withLock { state in

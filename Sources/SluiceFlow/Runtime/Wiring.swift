@@ -23,9 +23,8 @@ struct Wiring {
 
   private let options: RunOptions
   private let sourceNames: [String]
-  private let primary: Int
+  let extent: RunExtent
   private let hasBatch: Bool
-  private let length: RunLength
 
   /// Where in the graph the next node stands.
   private struct Place {
@@ -43,17 +42,13 @@ struct Wiring {
     self.options = options
     let sources = plan.sources
     sourceNames = sources.map(\.name)
-    primary = sources.firstIndex { !$0.order.isRepeated } ?? 0
+    extent = RunExtent(plan: plan, options: options)
     if options.isSinglePass, sources.allSatisfy(\.order.isRepeated) {
       throw FlowError(
         .endless,
         "\(sourceNames.joined(separator: ", ")): repeated, so the run would never end. Say how many epochs or steps.")
     }
-    let batchSizes = plan.allNodes.compactMap { if case .batch(let size, _) = $0.kind { size } else { nil } }
-    hasBatch = !batchSizes.isEmpty
-    length = RunLength(
-      of: options, count: max(sources.isEmpty ? 1 : sources[primary].sampleCount, 1),
-      perOutput: batchSizes.reduce(1, *))
+    hasBatch = plan.allNodes.contains { if case .batch = $0.kind { true } else { false } }
   }
 
   /// Wires the whole plan; returns the channel that carries its outputs.
@@ -137,12 +132,12 @@ struct Wiring {
     let number = streams.count
     let count = source.count
     guard count > 0 else { throw FlowError.empty(node.name) }
-    streams.append(DeliveryTracker.Stream(name: node.name, count: count, isPrimary: number == primary))
+    streams.append(DeliveryTracker.Stream(name: node.name, count: count))
     let position = try options.start?.position(of: node.name, number: number, count: count)
     let feed = Lock(
       FeedState(
         count: count, seed: options.seed, order: node.order, from: position,
-        limit: number == primary ? limit(count) : nil))
+        limit: number == extent.primary ? limit(count) : nil))
     feeds.append(feed)
     let output = channel(node.buffer)
     let turnstile = turnstile(for: node.workers, isOrdered: true)
@@ -175,7 +170,7 @@ struct Wiring {
     let output = channel(node.buffer)
     let workers = place.job == .step ? 1 : node.workers
     let turnstile = turnstile(for: workers, isOrdered: node.isOrdered || place.isInBranch)
-    let (seed, length, sourceNames) = (options.seed, length, sourceNames)
+    let (seed, length, sourceNames) = (options.seed, extent.length, sourceNames)
     start(
       meters(node.name, workers, behind: output, node.buffer), at: place.job, reading: [entry], writing: [output],
       turnstile: turnstile
@@ -249,7 +244,7 @@ struct Wiring {
       let before = streams.count
       var inner = Place()
       if let exit = try wire(stream, from: nil, at: &inner) { exits.append(exit) }
-      if (before..<streams.count).contains(primary) { primaryStream = index }
+      if (before..<streams.count).contains(extent.primary) { primaryStream = index }
       place.isSingle = place.isSingle && inner.isSingle
     }
     let output = channel(node.buffer)

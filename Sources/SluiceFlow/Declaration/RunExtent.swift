@@ -1,0 +1,85 @@
+/// How long a run is and how far a position has come in it: the one place where epochs, outputs and the end are counted.
+///
+/// ```swift
+/// let extent = pipeline.extent(of: options)
+/// print(extent.outputs, extent.fraction(at: run.position))
+/// ```
+/// Epochs are those of the primary source: the first one that is not `repeated()`. How many of its samples make one
+/// output follows from the batches between that source and the end of the pipeline.
+public struct RunExtent: Sendable, Equatable {
+  /// The node of the source whose epochs are the run's; empty for a pipeline without a source.
+  public let primarySource: String
+  /// The number of that source among the sources of a position.
+  package let primary: Int
+  /// Samples in that source's list.
+  public let sampleCount: Int
+  /// Samples of that source in one output.
+  public var samplesPerOutput: Double { ratio.samples(in: 1) }
+  /// The whole run in epochs and outputs.
+  public let length: RunLength
+  private let ratio: SampleRatio
+  private let epochLimit: Int?
+  private let outputLimit: Int?
+
+  package init(plan: PipelinePlan, options: RunOptions) {
+    let sources = plan.sources
+    primary = sources.firstIndex { !$0.order.isRepeated } ?? 0
+    primarySource = sources.isEmpty ? "" : sources[primary].name
+    sampleCount = sources.isEmpty ? 0 : sources[primary].sampleCount
+    ratio = sources.isEmpty ? SampleRatio() : plan.samplesPerOutput[primary]
+    (epochLimit, outputLimit) = (options.epochs, options.steps)
+    length = RunLength(epochs: options.epochs, outputs: options.steps, of: max(1, sampleCount), ratio)
+  }
+
+  /// Whether outputs rather than epochs end the run.
+  private var endsByOutputs: Bool { outputLimit.map { $0 <= length.outputs } ?? false }
+
+  /// Whether everything asked for has been delivered.
+  ///
+  /// `false` at every position of a single pass, which ends with its list.
+  public func isComplete(at position: StreamPosition) -> Bool {
+    if let outputLimit, position.step >= outputLimit { return true }
+    return epochLimit.map { consumed(at: position) >= product($0, sampleCount) } ?? false
+  }
+
+  /// Whole epochs done.
+  public func epoch(at position: StreamPosition) -> Int {
+    sampleCount > 0 ? consumed(at: position) / sampleCount : 0
+  }
+
+  /// Epochs done, with the fraction: 2.5 in the middle of the third one.
+  public func epochProgress(at position: StreamPosition) -> Double {
+    sampleCount > 0 ? Double(consumed(at: position)) / Double(sampleCount) : 0
+  }
+
+  /// The part of the run that is done, 0…1.
+  public func fraction(at position: StreamPosition) -> Double {
+    let (done, total, _) = progress(at: position)
+    return total > 0 ? Double(done) / Double(total) : 1
+  }
+
+  /// What the end of a run is counted in.
+  public enum Unit: Sendable, Equatable {
+    case outputs
+    case samples
+  }
+
+  /// How far a position is, in outputs if those end the run, else in samples of the primary source.
+  /// - Returns: `done` is at most `total`.
+  public func progress(at position: StreamPosition) -> (done: Int, total: Int, unit: Unit) {
+    if endsByOutputs { return (min(position.step, length.outputs), length.outputs, .outputs) }
+    let total = product(epochLimit ?? 1, sampleCount)
+    return (min(consumed(at: position), total), total, .samples)
+  }
+
+  private func consumed(at position: StreamPosition) -> Int {
+    position.sources.indices.contains(primary) ? position.sources[primary].consumed : 0
+  }
+}
+
+extension Pipeline {
+  /// How long a run of this pipeline with `options` is.
+  public func extent(of options: RunOptions) -> RunExtent {
+    RunExtent(plan: plan, options: options)
+  }
+}

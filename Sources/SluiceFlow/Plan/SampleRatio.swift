@@ -1,0 +1,53 @@
+/// How many samples of a source are in one element: batches multiply them, expansions divide them.
+package struct SampleRatio: Sendable, Equatable {
+  /// The product of the batch sizes between the source and here.
+  package private(set) var gathered = 1
+  /// The product of the expansions between the source and here.
+  package private(set) var repeated = 1
+
+  package init() {}
+
+  /// Behind a batch of `size`.
+  func batched(_ size: Int) -> SampleRatio {
+    var copy = self
+    copy.gathered = product(gathered, max(1, size))
+    return copy
+  }
+
+  /// Samples in so many elements; not whole where an element holds a part of a sample.
+  func samples(in elements: Int) -> Double {
+    Double(product(elements, gathered)) / Double(repeated)
+  }
+
+  /// Elements that so many samples make, the last one perhaps not full.
+  func elements(of samples: Int) -> Int {
+    let outputs = product(samples, repeated)
+    return outputs / gathered + (outputs % gathered > 0 ? 1 : 0)
+  }
+}
+
+/// A product, or the largest number where it is larger than that.
+func product(_ one: Int, _ other: Int) -> Int {
+  let (result, isTooLarge) = one.multipliedReportingOverflow(by: other)
+  return isTooLarge ? Int.max : result
+}
+
+extension PipelinePlan {
+  /// For each source, in the order of ``sources``, its samples in one output of this plan.
+  ///
+  /// A batch counts for the sources that flow through it, not for those of another stream of a zip.
+  package var samplesPerOutput: [SampleRatio] { samplesPerOutput(of: []) }
+
+  private func samplesPerOutput(of entry: [SampleRatio]) -> [SampleRatio] {
+    nodes.reduce(entry) { ratios, node in
+      switch node.kind {
+      case .source: [SampleRatio()]
+      case .zip(let zip): zip.streams.flatMap { $0.samplesPerOutput(of: []) }
+      case .batch(let size, _): ratios.map { $0.batched(size) }
+      case .step(let inside): inside.samplesPerOutput(of: ratios)
+      // A branch gives one output for each element.
+      case .stage, .fork: ratios
+      }
+    }
+  }
+}
