@@ -52,6 +52,7 @@ public struct PreparedRun: Sendable {
     classes: ClassMap = ClassMap(numbers: [:]), validation: Validation? = nil, lacksData: Bool,
     load: @escaping @Sendable ([String: Tensor]) throws -> LoadReport
   ) throws {
+    try pipeline.check()
     let epochs = request.epochs ?? (request.steps == nil ? defaultEpochs : nil)
     options = RunOptions(
       seed: request.seed ?? 0, epochs: epochs, steps: request.steps, maxFailures: request.maxFailures ?? 0.01,

@@ -20,10 +20,15 @@ public struct ElementContext: Sendable {
   public let epochProgress: Double
   /// How long the whole run is; what a schedule needs to know.
   public let length: RunLength
+  /// How many samples are inside the element: 1 for a single one, the members of a batch, both sides of a pair.
+  public let sampleCount: Int
+  /// The name under which the stage draws, if it is not its own.
+  private let randomName: String?
 
+  /// - Parameter randomName: the name under which the stage draws; by default its own.
   public init(
     seed: UInt64, epoch: Int, sample: Int, identity: String, stage: String, step: Int? = nil,
-    epochProgress: Double? = nil, length: RunLength = RunLength()
+    epochProgress: Double? = nil, length: RunLength = RunLength(), sampleCount: Int = 1, randomName: String? = nil
   ) {
     self.seed = seed
     self.epoch = epoch
@@ -33,10 +38,12 @@ public struct ElementContext: Sendable {
     self.step = step
     self.epochProgress = epochProgress ?? Double(epoch)
     self.length = length
+    self.sampleCount = sampleCount
+    self.randomName = randomName
   }
 
-  /// A generator of this sample at this stage: equal for any number of workers.
+  /// A generator of this sample at this stage, or at those that draw under one name: equal for any number of workers.
   public func random() -> KeyedRandom {
-    KeyedRandom(seed: seed, epoch: epoch, sample: sample, stage: stage)
+    KeyedRandom(seed: seed, epoch: epoch, sample: sample, stage: randomName ?? stage)
   }
 }

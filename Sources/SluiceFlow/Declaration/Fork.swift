@@ -4,8 +4,9 @@
 /// Fork { Blur(); Edges().workers(2) } join: { image, blurred, edges in Views(image, blurred, edges) }
 /// ```
 /// Each branch has channels and workers of its own. A branch of several stages is a ``Segment``. Inside branches order
-/// is always kept. If a branch fails on an element, the whole element is dropped.
-public struct Fork<Input: Sendable, Output: Sendable>: PipelinePart {
+/// is always kept, and no batch, ``Step`` or ``Expansion`` stands there. If a branch fails on an element, the whole
+/// element is dropped.
+public struct Fork<Input: Sendable, Output: Sendable>: ChainPart {
   public let pipelinePlan: PipelinePlan
 
   /// One branch beside the element itself.
@@ -34,12 +35,6 @@ public struct Fork<Input: Sendable, Output: Sendable>: PipelinePart {
   private init<each Result>(
     _ plans: [PipelinePlan], joining join: @escaping @Sendable (Input, repeat each Result) throws -> Output
   ) {
-    for node in plans.flatMap(\.allNodes) {
-      switch node.kind {
-      case .batch, .step: preconditionFailure("a branch of a Fork holds no batch and no Step: \(node.name)")
-      case .source, .stage, .fork, .zip: break
-      }
-    }
     let fork = ForkPlan(branches: plans, window: nil) { input, results in
       var index = 0
       func next<Value>(_ type: Value.Type) -> Value {
@@ -63,7 +58,7 @@ public struct Fork<Input: Sendable, Output: Sendable>: PipelinePart {
     Fork(
       pipelinePlan.changingLast { node in
         guard case .fork(var fork) = node.kind else { return }
-        fork.window = checked(count, "window")
+        fork.window = count
         node.kind = .fork(fork)
       })
   }
@@ -88,7 +83,7 @@ public struct Branches3<Input: Sendable, A: Sendable, B: Sendable, C: Sendable>:
 @resultBuilder
 public enum ForkBuilder {
   // As in PipelineBuilder: a branch that takes something else is reported on its line.
-  public static func buildExpression<Part: PipelinePart>(_ part: Part) -> Segment<Part.Input, Part.Output> {
+  public static func buildExpression<Part: ChainPart>(_ part: Part) -> Segment<Part.Input, Part.Output> {
     Segment(part.pipelinePlan)
   }
 

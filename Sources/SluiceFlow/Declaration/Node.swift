@@ -1,46 +1,51 @@
 /// A stage with what was said about running it.
-public struct Node<Input: Sendable, Output: Sendable>: PipelinePart {
+public struct Node<Input: Sendable, Output: Sendable>: ChainPart {
   public let pipelinePlan: PipelinePlan
 
   package init(_ plan: PipelinePlan) {
     pipelinePlan = plan
   }
 
-  /// With `count` workers, each on one element at a time.
-  public func workers(_ count: Int) -> Node<Input, Output> {
-    Node(pipelinePlan.changingLast { $0.workers = checked(count, "workers") })
+  private func changing(_ change: (inout PlanNode) -> Void) -> Node<Input, Output> {
+    Node(pipelinePlan.changingLast(change))
   }
+
+  /// With `count` workers, each on one element at a time.
+  public func workers(_ count: Int) -> Node<Input, Output> { changing { $0.workers = count } }
 
   /// With outputs in the order of the inputs (the default), or as they are done.
   ///
   /// Without order a slow element holds nothing up, but which elements share a batch depends on timing.
-  public func ordered(_ isOrdered: Bool) -> Node<Input, Output> {
-    Node(pipelinePlan.changingLast { $0.isOrdered = isOrdered })
-  }
+  public func ordered(_ isOrdered: Bool) -> Node<Input, Output> { changing { $0.isOrdered = isOrdered } }
 
   /// With `policy` for elements this stage throws on.
-  public func onFailure(_ policy: FailurePolicy) -> Node<Input, Output> {
-    Node(pipelinePlan.changingLast { $0.failurePolicy = policy })
-  }
-}
+  public func onFailure(_ policy: FailurePolicy) -> Node<Input, Output> { changing { $0.failurePolicy = policy } }
 
-extension Node {
+  /// Drawing the random numbers of the name `name` instead of those of its own name.
+  ///
+  /// Stages of different branches that draw under one name decide alike on the same sample, as long as they ask for the
+  /// same numbers in the same order: a clip and its mask cropped to the same window, two views flipped together.
+  /// ```swift
+  /// Fork {
+  ///   Crop(of: \.image).random(as: "crop")
+  ///   Crop(of: \.depth).random(as: "crop")
+  /// } join: { … }
+  /// ```
+  /// A stage's own name is one of those, so `.random(as: "augment")` follows the stage that is called `augment`.
+  public func random(as name: String) -> Node<Input, Output> { changing { $0.randomName = name } }
+
   /// This stage with room for `capacity` finished outputs before the next one (default 2).
-  public func buffer(_ capacity: Int) -> Node<Input, Output> {
-    Node(pipelinePlan.changingLast { $0.buffer = checked(capacity, "buffer") })
-  }
+  public func buffer(_ capacity: Int) -> Node<Input, Output> { changing { $0.buffer = capacity } }
 
-  /// This stage under another name; see ``PipelinePart/named(_:)``.
-  public func named(_ name: String) -> Node<Input, Output> {
-    Node(pipelinePlan.changingLast { $0.name = name })
-  }
+  /// This stage under another name; see ``ChainPart/named(_:)``.
+  public func named(_ name: String) -> Node<Input, Output> { changing { $0.name = name } }
 }
 
 extension Stage {
   /// This stage with room for `capacity` finished outputs before the next one (default 2).
   public func buffer(_ capacity: Int) -> Node<Input, Output> { Node(pipelinePlan).buffer(capacity) }
 
-  /// This stage under another name; see ``PipelinePart/named(_:)``.
+  /// This stage under another name; see ``ChainPart/named(_:)``.
   public func named(_ name: String) -> Node<Input, Output> { Node(pipelinePlan).named(name) }
 
   /// This stage with `count` workers, each on one element at a time.
@@ -51,6 +56,9 @@ extension Stage {
 
   /// This stage with `policy` for elements it throws on.
   public func onFailure(_ policy: FailurePolicy) -> Node<Input, Output> { Node(pipelinePlan).onFailure(policy) }
+
+  /// This stage drawing under another name than its own; see ``Node/random(as:)``.
+  public func random(as name: String) -> Node<Input, Output> { Node(pipelinePlan).random(as: name) }
 }
 
 /// What an error of a stage does.
@@ -65,44 +73,4 @@ public struct FailurePolicy: Sendable, Equatable {
   public static let drop: FailurePolicy = FailurePolicy(kind: .drop)
   /// The run ends with the error (the default for batches and inside a ``Step``).
   public static let stop: FailurePolicy = FailurePolicy(kind: .stop)
-}
-
-// What every part can be given; concerns its last node.
-extension PipelinePart {
-  /// This part with room for `capacity` finished outputs before the next one (default 2).
-  public func buffer(_ capacity: Int) -> Segment<Input, Output> {
-    Segment(pipelinePlan.changingLast { $0.buffer = checked(capacity, "buffer") })
-  }
-
-  /// This part under another name: in messages, in the graph, and before the dot of `--set name.field=value`.
-  ///
-  /// Randomness is keyed by the name, so another name draws other numbers.
-  public func named(_ name: String) -> Segment<Input, Output> {
-    Segment(pipelinePlan.changingLast { $0.name = name })
-  }
-
-  /// Groups of `size` outputs, in order.
-  ///
-  /// Always full, but for the last one of a run that is a single pass.
-  public func batch(_ size: Int) -> Segment<Input, [Output]> {
-    Segment(
-      pipelinePlan.followed(
-        by: PipelinePlan([PlanNode(batchOf: checked(size, "batch size"), collect: BatchBox<Output>.self)])))
-  }
-
-  /// Each output through a function.
-  public func map<Mapped: Sendable>(
-    _ transform: @escaping @Sendable (Output) async throws -> Mapped
-  ) -> Segment<Input, Mapped> {
-    Segment(
-      pipelinePlan.followed(by: PipelinePlan([PlanNode(stage: StageBox(stage: Map(transform: transform)))])))
-  }
-}
-
-struct Map<Input: Sendable, Output: Sendable>: Stage {
-  let transform: @Sendable (Input) async throws -> Output
-
-  func callAsFunction(_ input: Input, context: ElementContext) async throws -> Output {
-    try await transform(input)
-  }
 }

@@ -20,6 +20,12 @@ public struct Pipeline<Output: Sendable>: Sendable {
     plan = content().pipelinePlan.withUniqueNames()
   }
 
+  /// - Throws: ``FlowError`` `.badSetting` for a number of workers, a buffer, a batch or a window that cannot be; a run
+  ///   throws the same before its first element.
+  public func check() throws(FlowError) {
+    try plan.check()
+  }
+
   /// A run of this pipeline; work begins with the first output asked for.
   public func run(_ options: RunOptions = RunOptions()) -> PipelineRun<Output> {
     PipelineRun(plan: plan, options: options)

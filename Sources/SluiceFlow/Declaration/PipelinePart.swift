@@ -1,12 +1,21 @@
 /// What can stand on a line of a pipeline: a source, a stage, a step, a fork, or several of them in a row.
 ///
-/// Conform to ``Stage``, ``Transform`` or ``Source`` instead; they make the plan.
+/// Conform to ``Stage``, ``Transform``, ``Expansion`` or ``Source`` instead; they make the plan.
 public protocol PipelinePart<Input, Output>: Sendable {
   associatedtype Input: Sendable
   associatedtype Output: Sendable
 
   /// The nodes this part adds to the graph; made by the framework.
   var pipelinePlan: PipelinePlan { get }
+}
+
+/// A part that gives one output for each input, and may hold several elements at once.
+///
+/// Only such parts stand in a branch of a ``Fork``, in a ``Step`` and in a ``Segment`` that does not begin with a source:
+/// what is put together again must have stayed one to one. Streams with a source of their own count as such.
+public protocol ChainPart<Input, Output>: PipelinePart {
+  associatedtype Input
+  associatedtype Output
 }
 
 /// The nodes of a part, in the order elements pass them; the declaration with its types sealed.

@@ -8,7 +8,7 @@
 ///   func element(at index: Int, context: ElementContext) -> Int { index }
 /// }
 /// ```
-public protocol Source<Output>: PipelinePart, Configurable where Input == Never {
+public protocol Source<Output>: ChainPart, Configurable where Input == Never {
   associatedtype Input = Never
   associatedtype Output
 
@@ -48,7 +48,7 @@ extension Source {
 }
 
 /// A source with what was said about its order.
-public struct SourceNode<Output: Sendable>: PipelinePart {
+public struct SourceNode<Output: Sendable>: ChainPart {
   public typealias Input = Never
   public let pipelinePlan: PipelinePlan
 
@@ -65,7 +65,7 @@ public struct SourceNode<Output: Sendable>: PipelinePart {
     SourceNode(
       pipelinePlan.changingLast {
         $0.order.shuffleSeed = seed
-        $0.order.window = window.map { checked($0, "window") }
+        $0.order.window = window
       })
   }
 
@@ -76,7 +76,7 @@ public struct SourceNode<Output: Sendable>: PipelinePart {
 
   /// Read by several workers at once; the order is kept.
   public func workers(_ count: Int) -> SourceNode<Output> {
-    SourceNode(pipelinePlan.changingLast { $0.workers = checked(count, "workers") })
+    SourceNode(pipelinePlan.changingLast { $0.workers = count })
   }
 }
 
@@ -92,9 +92,4 @@ package struct SourceOrder: Sendable, Equatable {
     self.window = window
     self.isRepeated = isRepeated
   }
-}
-
-func checked(_ count: Int, _ what: String) -> Int {
-  precondition(count > 0, "\(what): \(count) given, at least 1 wanted")
-  return count
 }

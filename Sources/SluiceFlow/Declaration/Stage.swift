@@ -1,7 +1,7 @@
 /// A step of a pipeline: turns elements of one type into elements of another, one at a time.
 ///
 /// A stage is a description and holds no state of a run; see ``Transform`` for state of a worker.
-public protocol Stage<Input, Output>: PipelinePart, Configurable {
+public protocol Stage<Input, Output>: ChainPart, Configurable {
   associatedtype Input
   associatedtype Output
 

@@ -7,7 +7,7 @@ public struct Step<Input: Sendable, Output: Sendable>: PipelinePart {
   public let pipelinePlan: PipelinePlan
 
   /// The parts of `content` in a row, with one element inside.
-  public init(@PipelineBuilder _ content: () -> Segment<Input, Output>) {
+  public init(@ChainBuilder _ content: () -> Segment<Input, Output>) {
     pipelinePlan = PipelinePlan([PlanNode(step: content().pipelinePlan, Input.self, Output.self)])
   }
 }

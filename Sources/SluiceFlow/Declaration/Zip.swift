@@ -2,21 +2,31 @@
 ///
 /// ```swift
 /// Zip(Segment { Images(list).shuffled(); Resize(224) }, Segment { Videos(clips).shuffled(); Decode() })
+/// Zip(images.batch(64), videos.batch(16)) { images, clips in MixedBatch(images: images, clips: clips) }
 /// ```
 /// Each stream has a position of its own. The run's epochs are those of the first source that is not `repeated()`; the
 /// other one starts again as often as that needs. A failed sample of one stream does not cost one of the other.
-public struct Zip<First: Sendable, Second: Sendable>: PipelinePart {
+public struct Zip<Output: Sendable>: ChainPart {
   public typealias Input = Never
-  public typealias Output = (First, Second)
   public let pipelinePlan: PipelinePlan
 
   /// Pairs of the two streams' elements.
-  public init(
+  public init<First: Sendable, Second: Sendable>(
     _ first: some PipelinePart<Never, First>, _ second: some PipelinePart<Never, Second>
+  ) where Output == (First, Second) {
+    self.init(first, second) { ($0, $1) }
+  }
+
+  /// What `join` makes of the two streams' elements.
+  ///
+  /// An error of `join` drops the samples of both, if they are single ones; if one of them is a batch, it ends the run.
+  public init<First: Sendable, Second: Sendable>(
+    _ first: some PipelinePart<Never, First>, _ second: some PipelinePart<Never, Second>,
+    join: @escaping @Sendable (First, Second) throws -> Output
   ) {
     let zip = ZipPlan(streams: [first.pipelinePlan, second.pipelinePlan]) { one, other in
       // Holds: these are the outputs of the two plans beside.
-      (one as! First, other as! Second)
+      try join(one as! First, other as! Second)
     }
     pipelinePlan = PipelinePlan([PlanNode(zip: zip, outputType: typeName(Output.self))])
   }

@@ -18,8 +18,10 @@ extension GraphDescription {
     let unknown = nodes.filter { $0.bytes == nil }.map(\.name)
     let known = "In flight: at most \(byteText(knownBytes))"
     if unknown.isEmpty { return known + "." }
-    if unknown.count == nodes.count { return "In flight: at most \(nodes.reduce(0) { $0 + $1.heldOutputs }) elements." }
-    let elements = nodes.filter { $0.bytes == nil }.reduce(0) { $0 + $1.heldOutputs }
+    if unknown.count == nodes.count {
+      return "In flight: at most \(nodes.reduce(0) { sum($0, $1.heldOutputs) }) elements."
+    }
+    let elements = nodes.filter { $0.bytes == nil }.reduce(0) { sum($0, $1.heldOutputs) }
     return known + ", and \(elements) elements of unknown size at \(unknown.joined(separator: ", "))."
   }
 
@@ -54,7 +56,7 @@ extension GraphDescription.Node {
 /// `1234567` → `1.2 MB`, without Foundation.
 func byteText(_ count: Int) -> String {
   for (unit, size) in [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000)] where count >= size {
-    let tenths = (count * 10 + size / 2) / size
+    let tenths = sum(count, size / 20) / (size / 10)
     return tenths >= 100 ? "\((tenths + 5) / 10) \(unit)" : "\(tenths / 10).\(tenths % 10) \(unit)"
   }
   return "\(count) bytes"

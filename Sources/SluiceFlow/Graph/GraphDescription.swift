@@ -50,7 +50,7 @@ public struct GraphDescription: Sendable, Equatable, Codable {
   }
 
   /// The most bytes the pipeline holds at any time, as far as its stages know the sizes of what they give.
-  public var knownBytes: Int { nodes.reduce(0) { $0 + ($1.bytes ?? 0) } }
+  public var knownBytes: Int { nodes.reduce(0) { sum($0, $1.bytes ?? 0) } }
 
   /// The nodes that do not know how large their outputs can be.
   public var unknownNodes: [String] { nodes.filter { $0.bytes == nil }.map(\.name) }
@@ -109,13 +109,15 @@ private struct GraphBuilder {
 
   private func batch(_ count: Int, of element: ElementSize?) -> ElementSize {
     var size = element ?? ElementSize()
-    size.bytes = size.bytes.map { $0 * count }
+    size.bytes = size.bytes.map { product($0, count) }
     return size
   }
 
   private mutating func addZip(_ node: PlanNode, _ zip: ZipPlan, in parent: String?) -> [End] {
     let ends = zip.streams.flatMap { add($0, after: [], in: parent) }
-    let bytes = ends.map(\.bytes).reduce(0 as Int?) { sum, next in sum.flatMap { sum in next.map { sum + $0 } } }
+    let bytes = ends.map(\.bytes).reduce(0 as Int?) { total, next in
+      total.flatMap { total in next.map { sum(total, $0) } }
+    }
     return place(node, .zip, after: ends, in: parent, output: ElementSize(bytes: bytes))
   }
 
@@ -125,12 +127,12 @@ private struct GraphBuilder {
     let window = fork.window ?? fork.branches.map(\.elementsInside).max() ?? 1
     let size = ends.first?.size ?? ElementSize()
     connect(ends, to: node.name)
-    let held = window + 1 + fork.branches.count
+    let held = sum(window, 1, fork.branches.count)
     nodes.append(
       GraphDescription.Node(
         name: node.name, kind: .fork, input: node.inputType, output: node.inputType, workers: 1, buffer: window,
         window: window, isOrdered: true, parent: parent, outputBytes: size.bytes, heldOutputs: held,
-        bytes: size.bytes.map { $0 * held }))
+        bytes: size.bytes.map { product($0, held) }))
     var exits: [End] = []
     for branch in fork.branches {
       exits += add(branch, after: [End(name: node.name, capacity: 1, size: size)], in: node.name)
@@ -159,14 +161,14 @@ private struct GraphBuilder {
     let name = name ?? node.name
     connect(ends, to: name)
     // Each worker holds what it works on or what it has finished; a batch is gathered besides.
-    let held = node.buffer + node.workers + (batchSize == nil ? 0 : 1)
-    let inputs = ends.reduce(0 as Int?) { sum, end in sum.flatMap { sum in end.bytes.map { sum + $0 } } }
+    let held = sum(node.buffer, node.workers, batchSize == nil ? 0 : 1)
+    let inputs = ends.reduce(0 as Int?) { total, end in total.flatMap { total in end.bytes.map { sum(total, $0) } } }
     nodes.append(
       GraphDescription.Node(
         name: name, kind: kind, input: node.inputType, output: node.outputType, workers: node.workers,
         buffer: node.buffer, batchSize: batchSize, isOrdered: node.isOrdered, parent: parent,
         outputBytes: output.bytes, heldOutputs: held,
-        bytes: output.bytes.flatMap { own in inputs.map { own * held + $0 * node.workers } }))
+        bytes: output.bytes.flatMap { own in inputs.map { sum(product(own, held), product($0, node.workers)) } }))
     return [End(name: name, capacity: node.buffer, size: output)]
   }
 

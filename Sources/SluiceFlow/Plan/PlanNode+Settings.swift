@@ -22,20 +22,20 @@ extension PlanNode {
     case (.stage(var stage), _) where stage.fields.contains { $0.name == field }:
       try stage.set(field, to: text)
       kind = .stage(stage)
-    case (.batch(_, let collect), "size"): kind = .batch(size: try positive(text), collect: collect)
+    case (.batch(_, let collect), "size"): kind = .batch(size: try number(text, .batchSize), collect: collect)
     case (.fork(var fork), "window"):
-      fork.window = text == "auto" ? nil : try positive(text)
+      fork.window = text == "auto" ? nil : try number(text, .forkWindow)
       kind = .fork(fork)
-    case (.source, "window"): order.window = text == "all" ? nil : try positive(text)
-    case (_, "workers"): workers = try positive(text)
-    case (_, "buffer"): buffer = try positive(text)
+    case (.source, "window"): order.window = text == "all" ? nil : try number(text, .shuffleWindow)
+    case (_, "workers"): workers = try number(text, .workers)
+    case (_, "buffer"): buffer = try number(text, .buffer)
     default: break
     }
   }
 
-  private func positive(_ text: String) throws -> Int {
+  private func number(_ text: String, _ limit: NodeLimit) throws -> Int {
     let number: Int = try SettingText.parse(text)
-    guard number > 0 else { throw SettingError("\(number) given, at least 1 wanted") }
+    if let complaint = limit.complaint(about: number) { throw SettingError(complaint) }
     return number
   }
 }

@@ -9,6 +9,8 @@ package struct PlanNode: Sendable {
   package var isOrdered = true
   package var failurePolicy: FailurePolicy?
   package var order = SourceOrder()
+  /// The name under which a stage draws, if it is not its own.
+  package var randomName: String?
 
   package indirect enum Kind: Sendable {
     case source(any SourceBoxing)
@@ -65,7 +67,7 @@ package struct ForkPlan: Sendable {
 /// Two streams taken in pairs.
 package struct ZipPlan: Sendable {
   package var streams: [PipelinePlan]
-  let pair: @Sendable (any Sendable, any Sendable) -> any Sendable
+  let pair: @Sendable (any Sendable, any Sendable) throws -> any Sendable
 }
 
 extension PipelinePlan {

@@ -26,12 +26,6 @@ package struct SampleRatio: Sendable, Equatable {
   }
 }
 
-/// A product, or the largest number where it is larger than that.
-func product(_ one: Int, _ other: Int) -> Int {
-  let (result, isTooLarge) = one.multipliedReportingOverflow(by: other)
-  return isTooLarge ? Int.max : result
-}
-
 extension PipelinePlan {
   /// For each source, in the order of ``sources``, its samples in one output of this plan.
   ///

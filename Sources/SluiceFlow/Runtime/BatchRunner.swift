@@ -12,7 +12,7 @@ struct BatchRunner: Sendable {
   nonisolated(nonsending) func run() async -> Bool {
     var elements: [any Sendable] = []
     var members: [Origin] = []
-    elements.reserveCapacity(size)
+    elements.reserveCapacity(min(size, 4096))
     var done = 0
     while true {
       if isPaced {

@@ -33,7 +33,7 @@ package struct ChannelState<Element: Sendable, Receiver: Sendable, Sender: Senda
     precondition(capacity > 0, "a channel needs room for one element")
     self.capacity = capacity
     refillMark = capacity / 2
-    buffer.reserveCapacity(capacity + 1)
+    buffer.reserveCapacity(min(capacity, 255) + 1)
   }
 
   package var depth: Int { buffer.count }

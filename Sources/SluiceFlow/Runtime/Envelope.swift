@@ -50,9 +50,9 @@ package struct Envelope: Sendable {
     return copy
   }
 
-  package func context(seed: UInt64, stage: String, length: RunLength) -> ElementContext {
+  package func context(seed: UInt64, stage: String, randomName: String?, length: RunLength) -> ElementContext {
     ElementContext(
       seed: seed, epoch: origin.epoch, sample: origin.sample, identity: origin.identity, stage: stage, step: step,
-      epochProgress: origin.progress, length: length)
+      epochProgress: origin.progress, length: length, sampleCount: max(1, members.count), randomName: randomName)
   }
 }

@@ -24,7 +24,6 @@ package struct FeedState {
 
   /// - Parameter limit: where the stream ends; `nil` for never.
   package init(count: Int, seed: UInt64, order: SourceOrder, from position: SourcePosition?, limit: Int?) {
-    precondition(count <= Int(UInt32.max), "a source of more than 2^32 samples")
     self.count = count
     self.seed = seed
     shuffleSeed = order.shuffleSeed

@@ -52,10 +52,8 @@ struct JoinRunner: Sendable {
     do {
       return envelope.with(.element(try join(input, results)))
     } catch {
-      outlet.meter.countFailure()
-      guard policy == .drop else { throw FlowError.stageFailed(name, identity: envelope.identity, error) }
-      let source = sourceNames[envelope.origin.source]
-      return envelope.with(.failed(SampleFailure(envelope.origin, source: source, stage: name, error)))
+      return envelope.with(
+        .failed(try outlet.dropping(envelope, by: name, policy, source: sourceNames[envelope.origin.source], error)))
     }
   }
 }

@@ -2,6 +2,7 @@
 struct StageRunner: Sendable {
   let name: String
   let stage: any StageBoxing
+  let randomName: String?
   let seed: UInt64
   let length: RunLength
   let sourceNames: [String]
@@ -31,7 +32,7 @@ struct StageRunner: Sendable {
       var result = taken.element
       if case .element(let input) = result.content {
         do {
-          let context = result.context(seed: seed, stage: name, length: length)
+          let context = result.context(seed: seed, stage: name, randomName: randomName, length: length)
           switch worker {
           case .blocking(let worker): result.content = .element(try worker.run(input, context))
           case .suspending(let worker): result.content = .element(try await worker.run(input, context))
@@ -39,7 +40,8 @@ struct StageRunner: Sendable {
         } catch {
           // An error of a run that is being ended is none of the stage's own.
           if Task.isCancelled { return true }
-          result.content = .failed(try failure(error, on: taken.element))
+          let source = sourceNames[result.origin.source]
+          result.content = .failed(try outlet.dropping(taken.element, by: name, policy, source: source, error))
         }
       }
       if let isWanted = outlet.offer(result, turn: taken.index) {
@@ -58,13 +60,16 @@ struct StageRunner: Sendable {
       throw FlowError(.stageFailed, "\(name): \(error)", stage: name, underlying: error)
     }
   }
+}
 
-  /// The trace of an element the stage failed on, if its policy is to go on without it.
-  private func failure(_ error: any Error, on envelope: Envelope) throws -> SampleFailure {
-    outlet.meter.countFailure()
-    guard policy == .drop else { throw FlowError.stageFailed(name, identity: envelope.identity, error) }
-    return SampleFailure(
-      envelope.origin, source: sourceNames[envelope.origin.source], stage: name, error)
+extension Outlet {
+  /// Counts an element that `stage` failed on; returns its trace if the policy is to go on without it.
+  func dropping(
+    _ envelope: Envelope, by stage: String, _ policy: FailurePolicy, source: String, _ error: any Error
+  ) throws -> SampleFailure {
+    meter.countFailure()
+    guard policy == .drop else { throw FlowError.stageFailed(stage, identity: envelope.identity, error) }
+    return SampleFailure(envelope.origin, source: source, stage: stage, error)
   }
 }
 

@@ -39,6 +39,8 @@ struct Wiring {
   }
 
   init(plan: PipelinePlan, options: RunOptions) throws {
+    try plan.check()
+    try options.check()
     self.options = options
     let sources = plan.sources
     sourceNames = sources.map(\.name)
@@ -132,6 +134,9 @@ struct Wiring {
     let number = streams.count
     let count = source.count
     guard count > 0 else { throw FlowError.empty(node.name) }
+    guard count <= UInt32.max else {
+      throw FlowError(.badSetting, "\(node.name): the list has \(count) samples, at most \(UInt32.max) are wanted.")
+    }
     streams.append(DeliveryTracker.Stream(name: node.name, count: count))
     let position = try options.start?.position(of: node.name, number: number, count: count)
     let feed = Lock(
@@ -161,7 +166,7 @@ struct Wiring {
   private func limit(_ count: Int) -> Int? {
     if options.isSinglePass { return count }
     if hasBatch || options.steps != nil { return nil }
-    return options.epochs.map { $0 * count }
+    return options.epochs.map { product($0, count) }
   }
 
   private mutating func wireStage(
@@ -176,7 +181,8 @@ struct Wiring {
       turnstile: turnstile
     ) { meter in
       try await StageRunner(
-        name: node.name, stage: stage, seed: seed, length: length, sourceNames: sourceNames,
+        name: node.name, stage: stage, randomName: node.randomName, seed: seed, length: length,
+        sourceNames: sourceNames,
         policy: node.failurePolicy ?? place.policy, isPaced: place.isBehindStep,
         intake: Intake(channel: entry, meter: meter),
         outlet: Outlet(channel: output, turnstile: turnstile, meter: meter)
@@ -248,9 +254,10 @@ struct Wiring {
       place.isSingle = place.isSingle && inner.isSingle
     }
     let output = channel(node.buffer)
-    let (inputs, chosen) = (exits, primaryStream)
+    let (inputs, chosen, sourceNames, policy) = (exits, primaryStream, sourceNames, place.policy)
     start(meters(node.name, 1, behind: output, node.buffer), at: .data, reading: exits, writing: [output]) { meter in
-      await ZipRunner(
+      try await ZipRunner(
+        name: node.name, sourceNames: sourceNames, policy: policy,
         streams: inputs.map { Intake(channel: $0, meter: meter) }, primary: chosen, pair: zip.pair,
         outlet: Outlet(channel: output, turnstile: nil, meter: meter)
       ).run()
@@ -289,7 +296,7 @@ extension PipelinePlan {
 
   /// How many elements fit between the entry and the exit of this plan.
   var elementsInside: Int {
-    nodes.reduce(1) { $0 + $1.buffer + $1.workers + ($1.inner.map(\.elementsInside).max() ?? 0) }
+    nodes.reduce(1) { sum($0, $1.buffer, $1.workers, $1.inner.map(\.elementsInside).max() ?? 0) }
   }
 }
 

@@ -1,13 +1,16 @@
 /// Takes two streams in pairs of their next good elements.
 struct ZipRunner: Sendable {
+  let name: String
+  let sourceNames: [String]
+  let policy: FailurePolicy
   let streams: [Intake]
   /// Which stream's samples key the randomness and count the epochs.
   let primary: Int
-  let pair: @Sendable (any Sendable, any Sendable) -> any Sendable
+  let pair: @Sendable (any Sendable, any Sendable) throws -> any Sendable
   let outlet: Outlet
 
   /// Returns whether the pairs are still wanted.
-  nonisolated(nonsending) func run() async -> Bool {
+  nonisolated(nonsending) func run() async throws -> Bool {
     while true {
       var parts: [(element: any Sendable, envelope: Envelope)] = []
       for stream in streams {
@@ -17,7 +20,7 @@ struct ZipRunner: Sendable {
         case .unwanted: return false
         }
       }
-      guard await outlet.put(paired(parts)) else { return false }
+      guard await outlet.put(try paired(parts)) else { return false }
     }
   }
 
@@ -36,11 +39,16 @@ struct ZipRunner: Sendable {
     return .ended
   }
 
-  private func paired(_ parts: [(element: any Sendable, envelope: Envelope)]) -> Envelope {
+  private func paired(_ parts: [(element: any Sendable, envelope: Envelope)]) throws -> Envelope {
     var origin = parts[primary].envelope.origin
     origin.identity = parts.map(\.envelope.origin.identity).joined(separator: " + ")
-    var envelope = Envelope(.element(pair(parts[0].element, parts[1].element)), from: origin)
+    var envelope = Envelope(.element(parts[0].element), from: origin)
     envelope.members = parts.flatMap(\.envelope.samples)
-    return envelope
+    do {
+      return envelope.with(.element(try pair(parts[0].element, parts[1].element)))
+    } catch {
+      return envelope.with(
+        .failed(try outlet.dropping(envelope, by: name, policy, source: sourceNames[origin.source], error)))
+    }
   }
 }

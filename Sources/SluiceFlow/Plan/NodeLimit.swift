@@ -1,0 +1,58 @@
+/// What may be said about running a node.
+struct NodeLimit: Sendable {
+  let field: String
+  let range: ClosedRange<Int>
+
+  static let workers = NodeLimit(field: "workers", range: 1...4096)
+  static let buffer = NodeLimit(field: "buffer", range: 1...1_000_000)
+  static let batchSize = NodeLimit(field: "size", range: 1...1_000_000)
+  static let forkWindow = NodeLimit(field: "window", range: 1...1_000_000)
+  static let shuffleWindow = NodeLimit(field: "window", range: 1...Int(UInt32.max))
+
+  /// What is wrong with a number; `nil` if nothing is.
+  func complaint(about number: Int) -> String? {
+    if number < range.lowerBound { return "\(number) given, at least \(range.lowerBound) wanted" }
+    return number > range.upperBound ? "\(number) given, at most \(range.upperBound) wanted" : nil
+  }
+}
+
+extension PlanNode {
+  /// What was said about running this node, with the limits of each number.
+  private var limitedNumbers: [(number: Int, limit: NodeLimit)] {
+    var numbers = [(workers, NodeLimit.workers), (buffer, .buffer)]
+    switch kind {
+    case .batch(let size, _): numbers.append((size, .batchSize))
+    case .fork(let fork): numbers += fork.window.map { [($0, .forkWindow)] } ?? []
+    case .source: numbers += order.window.map { [($0, .shuffleWindow)] } ?? []
+    case .stage, .zip, .step: break
+    }
+    return numbers
+  }
+
+  /// - Throws: ``FlowError`` `.badSetting`, naming the number.
+  fileprivate func check() throws(FlowError) {
+    for (number, limit) in limitedNumbers {
+      guard let complaint = limit.complaint(about: number) else { continue }
+      throw FlowError(.badSetting, "\(name).\(limit.field): \(complaint)", stage: name)
+    }
+  }
+}
+
+extension PipelinePlan {
+  /// - Throws: ``FlowError`` `.badSetting` for the first number that no node can be run with.
+  func check() throws(FlowError) {
+    for node in allNodes { try node.check() }
+  }
+}
+
+extension RunOptions {
+  /// - Throws: ``FlowError`` `.badSetting` for the first of these that no run can have.
+  func check() throws(FlowError) {
+    for (name, number) in [("epochs", epochs), ("steps", steps)] {
+      if let number, number < 0 { throw FlowError(.badSetting, "\(name): \(number) given, at least 0 wanted") }
+    }
+    if let maxFailures, !(maxFailures >= 0) {
+      throw FlowError(.badSetting, "maxFailures: \(maxFailures) given, a share of 0 or more wanted")
+    }
+  }
+}
