@@ -1,34 +1,42 @@
 internal import SluiceMedia
 
 extension ShardIndex {
-  /// The index of finished shards, in the order of their numbers.
-  static func build(_ shards: [ShardSummary]) throws(ShardError) -> [UInt8] {
+  /// The index of finished shards.
+  /// - Parameter order: the clips of the set; all that are listed, in the order of the shards, if `nil`.
+  static func build(_ shards: [ShardSummary], order: [ClipPlace]? = nil) throws(ShardError) -> [UInt8] {
+    let order = order ?? ClipPlace.listed(in: shards)
     var shardTable = ByteWriter()
     var clipTable = ByteWriter()
     var texts = ByteWriter()
     var paths: [(hash: UInt64, clip: UInt64)] = []
-    let clipCount = shards.reduce(0) { $0 + $1.clips.count }
-    let frameCount = shards.reduce(0) { $0 + $1.clips.reduce(0) { $0 + $1.frameCount } }
+    let clipCount = order.count
+    let frameCount = order.reduce(0) { $0 + shards[$1.shard].clips[$1.clip].frameCount }
     let clipTableStart = headerSize + shards.count * shardSize + 4
     let textStart = clipTableStart + clipCount * (clipSize + 16)
 
+    // Of each shard: its first clip in the set, and how many of its clips are there.
+    var firsts = [Int](repeating: 0, count: shards.count)
+    var counts = [Int](repeating: 0, count: shards.count)
+    let chunkTables = shards.map(\.chunkTables)
+    for (number, place) in order.enumerated() {
+      if counts[place.shard] == 0 { firsts[place.shard] = number }
+      counts[place.shard] += 1
+      let clip = shards[place.shard].clips[place.clip]
+      paths.append((hash(clip.description.path), UInt64(number)))
+      let json = try ShardFormat.json(clip.description)
+      clipTable.append(
+        entry(
+          clip, text: textStart + texts.bytes.count, json: json, shardIndex: place.shard,
+          chunkTable: chunkTables[place.shard][place.clip]))
+      texts.append(json)
+    }
     for (shardIndex, shard) in shards.enumerated() {
       shardTable.append(UInt32(shard.number))
       shardTable.append(shard.footerChecksum)
       shardTable.append(shard.fileSize)
       shardTable.append(shard.footer)
-      shardTable.append(UInt64(paths.count))
-      shardTable.append(UInt64(shard.clips.count))
-      var chunkTable = shard.footer + UInt64(ShardFooter.chunkTable(clipCount: shard.clips.count))
-      for clip in shard.clips {
-        paths.append((hash(clip.description.path), UInt64(paths.count)))
-        let json = try ShardFormat.json(clip.description)
-        clipTable.append(
-          entry(
-            clip, text: textStart + texts.bytes.count, json: json, shardIndex: shardIndex, chunkTable: chunkTable))
-        texts.append(json)
-        chunkTable += UInt64(clip.frameCount * Chunk.size)
-      }
+      shardTable.append(UInt64(firsts[shardIndex]))
+      shardTable.append(UInt64(counts[shardIndex]))
     }
     shardTable.seal()
     var pathTable = ByteWriter()

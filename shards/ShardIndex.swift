@@ -12,7 +12,6 @@ struct ShardIndex: Sendable {
     let footerChecksum: UInt32
     let fileSize: UInt64
     let footer: UInt64
-    let firstClip: Int
   }
 
   let clipCount: Int
@@ -79,10 +78,9 @@ struct ShardIndex: Sendable {
       let checksum = try reader.number(UInt32.self)
       let fileSize = try reader.number(UInt64.self)
       let footer = try reader.number(UInt64.self)
-      let first = Int(clamping: try reader.number(UInt64.self))
+      _ = try reader.number(UInt64.self)  // its first clip in the set, and its clips there, for other readers
       _ = try reader.number(UInt64.self)
-      shards.append(
-        Shard(number: number, footerChecksum: checksum, fileSize: fileSize, footer: footer, firstClip: first))
+      shards.append(Shard(number: number, footerChecksum: checksum, fileSize: fileSize, footer: footer))
     }
     return shards
   }
@@ -164,6 +162,17 @@ struct ShardIndex: Sendable {
   /// FNV-1a, 64 bits, of the path's UTF-8.
   static func hash(_ path: String) -> UInt64 {
     path.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
+  }
+
+  /// The clips in their order, each checked.
+  func order() throws(ShardError) -> [ClipPlace] {
+    var order: [ClipPlace] = []
+    order.reserveCapacity(clipCount)
+    for number in 0..<clipCount {
+      let clip = try clip(number)
+      order.append(ClipPlace(shard: clip.shardIndex, clip: clip.info.clip))
+    }
+    return order
   }
 
   /// Checks the parts that are not checked when they are used.

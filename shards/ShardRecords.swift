@@ -3,10 +3,10 @@ internal import SluiceMedia
 /// The first thing in a shard.
 struct ShardHeader: Equatable {
   let number: Int
-  let settings: ShardSettings
+  let facts: SetFacts
 
   func encoded() throws(ShardError) -> [UInt8] {
-    let json = try ShardFormat.json(settings)
+    let json = try ShardFormat.json(facts)
     var payload = ByteWriter()
     payload.append("SLUICESH".utf8)
     payload.append(ShardFormat.version)
@@ -17,9 +17,9 @@ struct ShardHeader: Equatable {
     return ShardFormat.skippable(ShardFormat.headerMagic, payload)
   }
 
-  init(number: Int, settings: ShardSettings) {
+  init(number: Int, facts: SetFacts) {
     self.number = number
-    self.settings = settings
+    self.facts = facts
   }
 
   init(_ bytes: ArraySlice<UInt8>) throws(ShardError) {
@@ -33,7 +33,7 @@ struct ShardHeader: Equatable {
     _ = try reader.number(UInt16.self)
     number = Int(try reader.number(UInt32.self))
     let length = Int(try reader.number(UInt32.self))
-    settings = try ShardFormat.decode(ShardSettings.self, try reader.take(length), "the settings")
+    facts = try ShardFormat.decode(SetFacts.self, try reader.take(length), "the settings")
   }
 }
 
@@ -123,7 +123,7 @@ struct ShardFooter: Equatable {
 
   let number: Int
   /// Once more, should the header be damaged.
-  let settings: ShardSettings
+  let facts: SetFacts
   let clips: [Clip]
   let chunks: [Chunk]
   let failures: [ClipFailure]
@@ -133,14 +133,14 @@ struct ShardFooter: Equatable {
 
   func encoded() throws(ShardError) -> [UInt8] {
     let json = try ShardFormat.json(failures)
-    let settingsJSON = try ShardFormat.json(settings)
+    let factsJSON = try ShardFormat.json(facts)
     var payload = ByteWriter()
     payload.append("SLUICEFT".utf8)
     payload.append(UInt32(number))
     payload.append(UInt32(clips.count))
     payload.append(UInt64(chunks.count))
     payload.append(UInt32(json.count))
-    payload.append(UInt32(settingsJSON.count))
+    payload.append(UInt32(factsJSON.count))
     for clip in clips {
       payload.append(clip.record)
       payload.append(clip.recordLength)
@@ -148,15 +148,15 @@ struct ShardFooter: Equatable {
     }
     for chunk in chunks { chunk.write(to: &payload) }
     payload.append(json)
-    payload.append(settingsJSON)
+    payload.append(factsJSON)
     payload.append(UInt32(8 + payload.bytes.count + ShardFormat.tailSize))
     payload.append("SLUICEND".utf8)
     return ShardFormat.skippable(ShardFormat.footerMagic, payload)
   }
 
-  init(number: Int, settings: ShardSettings, clips: [Clip], chunks: [Chunk], failures: [ClipFailure]) {
+  init(number: Int, facts: SetFacts, clips: [Clip], chunks: [Chunk], failures: [ClipFailure]) {
     self.number = number
-    self.settings = settings
+    self.facts = facts
     self.clips = clips
     self.chunks = chunks
     self.failures = failures
@@ -169,8 +169,8 @@ struct ShardFooter: Equatable {
     let clipCount = Int(try reader.number(UInt32.self))
     let chunkCount = try reader.number(UInt64.self)
     let length = Int(try reader.number(UInt32.self))
-    let settingsLength = Int(try reader.number(UInt32.self))
-    let room = reader.remaining - 12 - length - settingsLength - 16 * clipCount
+    let factsLength = Int(try reader.number(UInt32.self))
+    let room = reader.remaining - 12 - length - factsLength - 16 * clipCount
     guard room >= 0, UInt64(room) == UInt64(Chunk.size).multipliedReportingOverflow(by: chunkCount).partialValue,
       chunkCount < 1 << 40
     else { throw ShardError(.damaged, "the footer has no room for \(clipCount) clips of \(chunkCount) frames") }
@@ -189,7 +189,7 @@ struct ShardFooter: Equatable {
     chunks.reserveCapacity(Int(chunkCount))
     for _ in 0..<chunkCount { chunks.append(try Chunk(&reader)) }
     failures = try ShardFormat.decode([ClipFailure].self, try reader.take(length), "the footer's list of failures")
-    settings = try ShardFormat.decode(ShardSettings.self, try reader.take(settingsLength), "the footer's settings")
+    facts = try ShardFormat.decode(SetFacts.self, try reader.take(factsLength), "the footer's settings")
     let size = try reader.number(UInt32.self)
     guard Int(size) == bytes.count else {
       throw ShardError(.damaged, "the footer says \(size) bytes, and has \(bytes.count)")

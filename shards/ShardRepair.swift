@@ -21,7 +21,7 @@ public struct ShardRepair: Sendable, Equatable {
     guard lock.lock() else { throw ShardError(.refused, "another process is writing shards here", file: path) }
     var result = ShardRepair()
     var summaries: [ShardSummary] = []
-    let settings = knownSettings(path, numbers)
+    let facts = knownFacts(path, numbers)
     for (expected, number) in numbers.enumerated() {
       let name = ShardFormat.shardName(number)
       guard number == expected else {
@@ -34,27 +34,28 @@ public struct ShardRepair: Sendable, Equatable {
         summaries.append(summary)
         continue
       }
-      summaries.append(try rewrite(name, number, path, settings, &result))
+      summaries.append(try rewrite(name, number, path, facts, &result))
       result.rewritten.append(name)
     }
-    result.clips = summaries.reduce(0) { $0 + $1.clips.count }
-    _ = try ShardSet.publish(summaries, in: path)
+    let order = ClipPlace.order(of: summaries, keeping: try? ShardIndex("\(path)/\(ShardFormat.indexName)").order())
+    result.clips = order.count
+    _ = try ShardSet.publish(summaries, order: order, in: path)
     return result
   }
 
-  // Header and footer each hold the settings of the set.
-  private static func knownSettings(_ path: String, _ numbers: [Int]) -> ShardSettings? {
+  // Header and footer each hold what is known of the set.
+  private static func knownFacts(_ path: String, _ numbers: [Int]) -> SetFacts? {
     for number in numbers {
       guard let shard = try? ShardFile("\(path)/\(ShardFormat.shardName(number))") else { continue }
-      if let header = try? shard.header() { return header.settings }
-      if let footer = try? shard.footer() { return footer.settings }
+      if let header = try? shard.header() { return header.facts }
+      if let footer = try? shard.footer() { return footer.facts }
     }
     return nil
   }
 
   private static func sound(_ path: String, _ number: Int) -> ShardSummary? {
     guard let summary = try? ShardSummary(reading: path, expecting: number), let shard = try? ShardFile(path),
-      let footer = try? shard.footer(), let header = try? shard.header(), header.settings == footer.settings
+      let footer = try? shard.footer(), let header = try? shard.header(), header.facts == footer.facts
     else { return nil }
     for chunk in footer.chunks where !isSound(chunk, shard) { return nil }
     return summary
@@ -68,34 +69,27 @@ public struct ShardRepair: Sendable, Equatable {
   }
 
   private static func rewrite(
-    _ name: String, _ number: Int, _ path: String, _ settings: ShardSettings?, _ result: inout ShardRepair
+    _ name: String, _ number: Int, _ path: String, _ facts: SetFacts?, _ result: inout ShardRepair
   ) throws(ShardError) -> ShardSummary {
     let shard = try ShardFile("\(path)/\(name)")
     let records = try findRecords(shard)
-    var known = settings ?? ShardSettings()
-    if settings == nil, let step = records.first?.step, let fidelity = ShardSettings.Fidelity(step: step) {
-      known.fidelity = fidelity
+    var known = facts ?? SetFacts(settings: ShardSettings())
+    if facts == nil, let step = records.first?.step, let fidelity = ShardSettings.Fidelity(step: step) {
+      known.settings.fidelity = fidelity
     }
-    var writer = try ShardWriter(directory: path, number: number, settings: known)
+    var writer = try ShardWriter(directory: path, number: number, facts: known)
     for failure in (try? shard.footer())?.failures ?? [] { writer.add(failure) }
     for record in records {
-      guard let frames = try? record.chunks.map({ try soundFrame($0, shard) }) else {
+      do throws(ShardError) {
+        try writer.copy(record, of: shard, as: record.description)
+      } catch  where error.code == .damaged {
+        try writer.abandonClip()
         let failure = ClipFailure(description: record.description, reason: "its bytes in \(name) were damaged")
         writer.add(failure)
         result.lost.append(failure)
-        continue
       }
-      try writer.append(frames, geometry: record.geometry)
-      try writer.finishClip(record.description, frameRate: record.frameRate)
     }
     return try writer.finish()
-  }
-
-  private static func soundFrame(_ chunk: Chunk, _ shard: ShardFile) throws(ShardError) -> EncodedFrame {
-    guard chunk.isInside(shard.size) else { throw ShardError(.damaged, "outside") }
-    let bytes = try shard.file.read(Int(chunk.length), at: chunk.offset)
-    guard crc32(bytes) == chunk.checksum else { throw ShardError(.damaged, "checksum") }
-    return EncodedFrame(bytes: bytes, checksum: chunk.checksum, time: chunk.time)
   }
 
   /// The clips' records that are whole, wherever they are: each is found by its first letters and proved by its

@@ -62,7 +62,15 @@ public final class ShardSet: Sendable {
   /// How the set was made, from the header of its first shard; the usual settings if it has none.
   public func settings() throws(ShardError) -> ShardSettings {
     guard let first = index.shards.first else { return ShardSettings() }
-    return try ShardFile("\(path)/\(ShardFormat.shardName(first.number))").header().settings
+    return try ShardFile("\(path)/\(ShardFormat.shardName(first.number))").header().facts.settings
+  }
+
+  /// The names of the classes that labels number, in the order of their numbers; empty if the set knows none, `nil` for a
+  /// number without a name.
+  /// - Throws: ``ShardError`` if the first shard's header is damaged.
+  public func classNames() throws(ShardError) -> [String?] {
+    guard let first = index.shards.first else { return [] }
+    return try ShardFile("\(path)/\(ShardFormat.shardName(first.number))").header().facts.classes
   }
 
   /// The clip with this number, `0 ..< count`, in the order of the list.
@@ -75,7 +83,7 @@ public final class ShardSet: Sendable {
   public func clips(path: String) throws(ShardError) -> [Int] {
     var found: [Int] = []
     for candidate in index.candidates(path: path)
-    where try index.clip(candidate).info.description.path == path {
+    where ExactText(try index.clip(candidate).info.description.path) == ExactText(path) {
       found.append(candidate)
     }
     return found

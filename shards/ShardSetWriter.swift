@@ -20,11 +20,20 @@ public final class ShardSetWriter: Sendable {
     var shards: [ShardSummary]
     var current: ShardWriter?
     var failed: [ClipFailure]
+    // The list that the set shall agree with, and where its lines are.
+    var list: ListedClips?
+    var places: [Int: ClipPlace] = [:]
+    // Shards before this writer's own.
+    var earlierShards = 0
   }
 
   /// The directory's path.
   public let path: String
   public let settings: ShardSettings
+  /// The names of the classes in the order of their numbers; `nil` for a number that has none.
+  public let classes: [String?]
+  // Those that the set had before.
+  private let storedClasses: [String?]
   /// The clips that were there when the writer began, and those that had failed.
   public let finished: Set<ClipDescription>
   public let failed: Set<ClipDescription>
@@ -37,9 +46,13 @@ public final class ShardSetWriter: Sendable {
   /// Begins a set, or goes on with one that has the same settings.
   ///
   /// If the last run came to its end, clips that failed in it may be tried again: they are not in ``failed``.
-  /// - Throws: ``ShardError`` if the directory holds something else, other settings or a damaged shard, or if another
-  ///   process writes there.
-  public init(_ path: String, settings: ShardSettings = ShardSettings()) throws(ShardError) {
+  /// - Parameter classes: the names of the classes that labels number, `nil` for a number without one; empty to keep
+  ///   those that the set has.
+  /// - Throws: ``ShardError`` if the directory holds something else, other settings or a damaged shard, if its classes
+  ///   have the same names in another order, or if another process writes there.
+  public init(
+    _ path: String, settings: ShardSettings = ShardSettings(), classes: [String?] = []
+  ) throws(ShardError) {
     try settings.validate()
     self.path = path
     self.settings = settings
@@ -52,6 +65,8 @@ public final class ShardSetWriter: Sendable {
     let names = try Directory.entries(path)
     try Self.refuseForeign(names, path)
     let shards = try Self.readShards(names, path, settings)
+    storedClasses = shards.first { !$0.facts.classes.isEmpty }?.facts.classes ?? []
+    self.classes = try ClassNames.merged(storedClasses, classes, path: path)
     for name in names where name.hasSuffix(ShardFormat.partialSuffix) { try Directory.remove("\(path)/\(name)") }
 
     finished = Set(shards.flatMap { $0.clips.map(\.description) })
@@ -59,7 +74,7 @@ public final class ShardSetWriter: Sendable {
     let indexed = (try? ShardIndex("\(path)/\(ShardFormat.indexName)"))?.shards.count ?? 0
     indexedShards = min(indexed, shards.count)
     failed = Set(shards[indexedShards...].flatMap { $0.failures.map(\.description) }).subtracting(finished)
-    state = Lock(State(shards: shards, current: nil, failed: []))
+    state = Lock(State(shards: shards, current: nil, failed: [], earlierShards: shards.count))
   }
 
   /// Files that are none of a shard set's mean that the directory is used for something else.
@@ -85,7 +100,7 @@ public final class ShardSetWriter: Sendable {
             + "Put it back, or choose a new directory.", file: path)
       }
       let file = "\(path)/\(ShardFormat.shardName(number))"
-      let differences = settings.differences(from: try ShardFile(file).header().settings)
+      let differences = settings.differences(from: try ShardFile(file).header().facts.settings)
       guard differences.isEmpty else {
         throw ShardError(
           .refused,
@@ -133,9 +148,11 @@ public final class ShardSetWriter: Sendable {
     state.shards[..<indexedShards].contains { $0.failures.contains(failure) }
   }
 
+  private var facts: SetFacts { SetFacts(settings: settings, classes: classes) }
+
   private func open(_ state: inout State) throws(ShardError) {
     guard state.current == nil else { return }
-    state.current = try ShardWriter(directory: path, number: state.shards.count, settings: settings)
+    state.current = try ShardWriter(directory: path, number: state.shards.count, facts: facts)
   }
 
   private func close(_ state: inout State) throws(ShardError) {
@@ -149,11 +166,76 @@ public final class ShardSetWriter: Sendable {
   public func finish() throws(ShardError) -> Summary {
     try state.withLock { state throws(ShardError) in
       try close(&state)
-      let failures = try ShardSet.publish(state.shards, alsoFailed: state.failed, in: path)
+      let order = order(of: state)
+      let failures = try ShardSet.publish(
+        state.shards, order: order, alsoFailed: state.failed, of: state.list, in: path)
       return Summary(
-        shards: state.shards.count, clips: state.shards.reduce(0) { $0 + $1.clips.count },
-        frames: state.shards.reduce(0) { $0 + $1.clips.reduce(0) { $0 + $1.frameCount } },
+        shards: state.shards.count, clips: order.count,
+        frames: order.reduce(0) { $0 + state.shards[$1.shard].clips[$1.clip].frameCount },
         bytes: state.shards.reduce(0) { $0 + $1.fileSize }, failures: failures)
+    }
+  }
+
+  /// The clips of the index: the list's, in its order, where there is one.
+  private func order(of state: State) -> [ClipPlace] {
+    guard let list = state.list else { return ClipPlace.listed(in: state.shards) }
+    var written: [ClipDescription.Key: ClipPlace] = [:]
+    for shard in state.shards.indices.dropFirst(state.earlierShards) {
+      for clip in state.shards[shard].clips.indices {
+        written[state.shards[shard].clips[clip].description.key] = ClipPlace(shard: shard, clip: clip)
+      }
+    }
+    return list.descriptions.indices.compactMap { state.places[$0] ?? written[list.descriptions[$0].key] }
+  }
+}
+
+extension ShardSetWriter {
+  /// A set whose classes have names keeps them.
+  private func refuseOtherClasses(_ list: [ClipDescription]) throws(ShardError) {
+    guard !storedClasses.isEmpty else { return }
+    for line in list {
+      guard let label = line.labels.first(where: { $0 >= storedClasses.count }) else { continue }
+      let name = classes.indices.contains(label) ? classes[label].map { " (“\($0)”)" } ?? "" : ""
+      throw ShardError(
+        .refused,
+        "\(line.path) has the label \(label)\(name), outside the \(storedClasses.count) classes of the set. Correct the "
+          + "list, or choose another directory.", file: path)
+    }
+  }
+
+  /// The names of the classes of the set in a directory; empty if there is none, or it has no names.
+  /// - Throws: ``ShardError`` if its first shard is damaged.
+  public static func classNames(in path: String) throws(ShardError) -> [String?] {
+    let first = "\(path)/\(ShardFormat.shardName(0))"
+    guard Directory.exists(first) else { return [] }
+    return try ShardFile(first).header().facts.classes
+  }
+
+  /// Makes what is stored agree with a list, as far as it can be without its videos, and says what is still to be stored.
+  ///
+  /// Shards are written again where labels, captions or names of classes are others, or where the list no longer names a
+  /// clip; their pictures are copied as they are. What has failed in a run that was interrupted is not waiting.
+  /// - Parameter list: every line; those that name the same part of the same file have different `copy`.
+  /// - Throws: ``ShardError`` if a label lies outside the set's classes, or a shard is damaged or cannot be written.
+  public func reconcile(with list: [ClipDescription]) throws(ShardError) -> ListReconciliation {
+    try state.withLock { state throws(ShardError) in
+      precondition(
+        state.current == nil && state.shards.count == state.earlierShards, "reconcile before anything is stored")
+      try refuseOtherClasses(list)
+      var result = ListReconciliation(list, state.shards)
+      if !state.shards.isEmpty { result.correctedNames = ClassNames.corrections(storedClasses, classes) }
+      let changes = Dictionary(grouping: result.changes, by: \.key.shard)
+      for shard in state.shards.indices where changes[shard] != nil || state.shards[shard].facts != facts {
+        let descriptions = Dictionary(uniqueKeysWithValues: (changes[shard] ?? []).map { ($0.key.clip, $0.value) })
+        state.shards[shard] = try ShardWriter.rewrite(
+          state.shards[shard], in: path, facts: facts, descriptions: descriptions)
+        result.rewrittenShards += 1
+      }
+      let failedKeys = Set(failed.map(\.key))
+      result.waiting.removeAll { failedKeys.contains(list[$0].key) }
+      state.list = ListedClips(list)
+      state.places = result.places
+      return result
     }
   }
 }

@@ -27,6 +27,7 @@ struct ClipSummary {
 /// What the index has to know of a finished shard.
 struct ShardSummary {
   let number: Int
+  let facts: SetFacts
   /// Where the footer begins.
   let footer: UInt64
   let footerChecksum: UInt32
@@ -34,11 +35,21 @@ struct ShardSummary {
   let clips: [ClipSummary]
   let failures: [ClipFailure]
 
+  /// Where each clip's part of the chunk table begins.
+  var chunkTables: [UInt64] {
+    var next = footer + UInt64(ShardFooter.chunkTable(clipCount: clips.count))
+    return clips.map { clip in
+      defer { next += UInt64(clip.frameCount * Chunk.size) }
+      return next
+    }
+  }
+
   init(
-    number: Int, footer: UInt64, footerChecksum: UInt32, fileSize: UInt64, clips: [ClipSummary],
+    number: Int, facts: SetFacts, footer: UInt64, footerChecksum: UInt32, fileSize: UInt64, clips: [ClipSummary],
     failures: [ClipFailure]
   ) {
     self.number = number
+    self.facts = facts
     self.footer = footer
     self.footerChecksum = footerChecksum
     self.fileSize = fileSize
@@ -57,7 +68,7 @@ struct ShardSummary {
       var clips: [ClipSummary] = []
       for index in footer.clips.indices { clips.append(ClipSummary(try shard.record(index, footer))) }
       try self.init(
-        number: number, footer: shard.footerOffset(), footerChecksum: shard.footerChecksum(),
+        number: number, facts: footer.facts, footer: shard.footerOffset(), footerChecksum: shard.footerChecksum(),
         fileSize: UInt64(shard.size), clips: clips, failures: footer.failures)
     } catch {
       throw error.at(file: ShardFormat.shardName(number))

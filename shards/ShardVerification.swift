@@ -35,6 +35,13 @@ public struct ShardVerification: Sendable, Equatable {
         result.report(error.at(file: name))
       }
     }
+    if let first = summaries.first, let other = summaries.first(where: { $0.facts.classes != first.facts.classes }) {
+      result.report(
+        ShardError(
+          .damaged,
+          "its names of classes are not those of \(ShardFormat.shardName(first.number)): a correction was "
+            + "interrupted. Run sluice preprocess again.", file: ShardFormat.shardName(other.number)))
+    }
     if let last = numbers.last, last != numbers.count - 1 {
       let missing = (0...last).first { !numbers.contains($0) } ?? 0
       result.report(ShardError(.missing, "it is missing", file: ShardFormat.shardName(missing)))
@@ -52,7 +59,7 @@ public struct ShardVerification: Sendable, Equatable {
     do throws(ShardError) {
       let header = try shard.header()
       let footer = try shard.footer()
-      guard header.number == number, footer.number == number, header.settings == footer.settings else {
+      guard header.number == number, footer.number == number, header.facts == footer.facts else {
         throw ShardError(.damaged, "header and footer are those of shards \(header.number) and \(footer.number)")
       }
       // Everything must follow without a gap, so that no byte is left unchecked.
@@ -115,10 +122,14 @@ public struct ShardVerification: Sendable, Equatable {
     do throws(ShardError) {
       let index = try ShardIndex(path)
       try index.verify()
-      for clip in 0..<index.clipCount { _ = try index.clip(clip) }
+      let order = try index.order()
+      guard isComplete else { return }
+      // The order is the list's; every clip that is listed has one place in it.
+      let isWhole = Set(order) == Set(ClipPlace.listed(in: summaries)) && Set(order).count == order.count
       let file = try File(path)
-      guard isComplete, try file.read(try file.size(), at: 0) != ShardIndex.build(summaries) else { return }
-      throw ShardError(.damaged, "the index is not that of the shards. \(ShardSet.repairAdvice)")
+      guard isWhole, try file.read(try file.size(), at: 0) == ShardIndex.build(summaries, order: order) else {
+        throw ShardError(.damaged, "the index is not that of the shards. \(ShardSet.repairAdvice)")
+      }
     } catch {
       report(error.at(file: ShardFormat.indexName))
     }

@@ -5,7 +5,7 @@ struct ShardWriter {
   let number: Int
   private let directory: String
   private let file: File
-  private let settings: ShardSettings
+  private let facts: SetFacts
   private(set) var size: UInt64 = 0
   private(set) var records: [ClipRecord] = []
   private var clips: [ShardFooter.Clip] = []
@@ -15,12 +15,12 @@ struct ShardWriter {
   private var chunks: [Chunk] = []
   private var geometry: FrameGeometry?
 
-  init(directory: String, number: Int, settings: ShardSettings) throws(ShardError) {
+  init(directory: String, number: Int, facts: SetFacts) throws(ShardError) {
     self.directory = directory
     self.number = number
-    self.settings = settings
+    self.facts = facts
     file = try File("\(directory)/\(ShardFormat.shardName(number))\(ShardFormat.partialSuffix)", .writing)
-    try put(try ShardHeader(number: number, settings: settings).encoded())
+    try put(try ShardHeader(number: number, facts: facts).encoded())
     start = size
   }
 
@@ -51,7 +51,7 @@ struct ShardWriter {
   mutating func finishClip(_ description: ClipDescription, frameRate: Double?) throws(ShardError) {
     guard let geometry, !chunks.isEmpty else { throw ShardError(.invalid, "\(description.path) has no frames") }
     let record = ClipRecord(
-      clip: records.count, geometry: geometry, step: settings.fidelity.step, frameRate: frameRate,
+      clip: records.count, geometry: geometry, step: facts.settings.fidelity.step, frameRate: frameRate,
       description: description,
       chunks: chunks)
     let bytes = try record.encoded()
@@ -60,6 +60,23 @@ struct ShardWriter {
     records.append(record)
     try put(bytes)
     beginClip()
+  }
+
+  /// Appends a clip of another shard as it is, under another description.
+  /// - Throws: ``ShardError`` if a frame does not have its checksum; ``abandonClip()`` then takes the clip back.
+  mutating func copy(
+    _ record: ClipRecord, of shard: ShardFile, as description: ClipDescription
+  ) throws(ShardError) {
+    for chunk in record.chunks {
+      guard chunk.isInside(shard.size) else { throw ShardError(.damaged, "a frame lies outside the file") }
+      let bytes = try shard.file.read(Int(chunk.length), at: chunk.offset)
+      guard crc32(bytes) == chunk.checksum else {
+        throw ShardError(.damaged, "a frame does not have its checksum", clip: record.clip, offset: chunk.offset)
+      }
+      let frame = EncodedFrame(bytes: bytes, checksum: chunk.checksum, time: chunk.time)
+      try append([frame], geometry: record.geometry)
+    }
+    try finishClip(description, frameRate: record.frameRate)
   }
 
   /// Takes back what has been written of the present clip.
@@ -82,10 +99,10 @@ struct ShardWriter {
   /// Writes the footer and gives the shard its name.
   mutating func finish() throws(ShardError) -> ShardSummary {
     let footer = ShardFooter(
-      number: number, settings: settings, clips: clips, chunks: records.flatMap(\.chunks), failures: failures)
+      number: number, facts: facts, clips: clips, chunks: records.flatMap(\.chunks), failures: failures)
     let bytes = try footer.encoded()
     let summary = ShardSummary(
-      number: number, footer: size, footerChecksum: crc32(bytes), fileSize: size + UInt64(bytes.count),
+      number: number, facts: facts, footer: size, footerChecksum: crc32(bytes), fileSize: size + UInt64(bytes.count),
       clips: records.map(ClipSummary.init), failures: failures)
     try put(bytes)
     try file.synchronize()
