@@ -71,7 +71,7 @@ let package = Package(
     module(
       "SluiceShards", ["SluicePlatform", "SluiceKernels", "SluiceMedia", "CZstd"], path: "shards",
       exclude: ["FORMAT.md", "STUDY.md"]),
-    module("SluiceDatasets", ["SluicePlatform"]),
+    module("SluiceDatasets", ["SluicePlatform", "CZstd"]),
     // 5
     module("SluiceModels", ["SluicePlatform", "SluiceTensor", "SluiceNN"]),
     module("SluiceSamples", ["SluiceFlow", "SluiceTensor", "SluiceMedia"]),
@@ -151,6 +151,7 @@ let package = Package(
     tests("PackageTests", ["Sluice"], exclude: ["MustCompile", "MustNotCompile"]),
     tests("FlowTests", ["SluiceFlow", "SluicePlatform"]),
     tests("TensorTests", ["SluiceTensor", "SluicePlatform", "SluiceKernels", "CBLAS"]),
+    tests("DatasetTests", ["SluiceDatasets", "SluicePlatform"]),
     tests("MediaTests", ["SluiceMedia", "SluicePlatform"]),
     tests(
       "NetworkTests",

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import SluiceDatasets
+internal import SluiceDecode
 internal import SluiceMedia
 internal import SluiceSamples
 internal import SluiceShards
@@ -11,38 +12,31 @@ struct CheckCommand: ParsableCommand {
     commandName: "check",
     abstract: "Opens and probes every item of a list and says what would fail.",
     discussion: """
-      Of each item the first, the middle and the last picture are decoded. Bad items go to standard output, one a line;
-      the exit code is 1 if there are any. Size and time of preprocessing are estimated from a few whole items.
+      Labels are checked by the rule of training; of each item the first, the middle and the last picture are decoded.
+      Bad items go to standard output, one a line; the exit code is 1 if there are any. Size and time of preprocessing
+      are estimated from a few whole items.
+
+      Formats of lists, told from their content unless --format names one:
+      \(AnnotationFormat.table)
+      Lines that begin with # and blank lines do not count. Several labels are separated by commas.
 
       Example: sluice check train.txt --root videos --classes classes.json
       """)
 
-  @Argument(help: "A list file: path, path label, or path start end label on each line.")
+  @Argument(help: "A list file, or a folder of videos or images.")
   var list: String
 
-  @Option(
-    help: ArgumentHelp("The folder that relative paths begin at (default: the working directory).", valueName: "dir"))
-  var root: String?
+  @OptionGroup
+  var lists: ListArguments
 
-  @Option(help: ArgumentHelp("A JSON file with class names and their numbers.", valueName: "file"))
-  var classes: String?
-
-  @Option(
-    help: ArgumentHelp("What the columns mean: automatic, path, path-label or path-seconds-label.", valueName: "name"))
-  var format: String = "automatic"
+  @OptionGroup
+  var classes: ClassArguments
 
   @Flag(help: "Decode every picture of every item.")
   var thorough = false
 
   @Flag(help: "Write one JSON object to standard output.")
   var json = false
-
-  func validate() throws {
-    guard DatasetListFormat.named[format] != nil else {
-      throw ValidationError(
-        "--format \(format): \(DatasetListFormat.named.keys.sorted().joined(separator: ", ")) are known.")
-    }
-  }
 
   func run() throws {
     let report: CheckReport
@@ -58,32 +52,36 @@ struct CheckCommand: ParsableCommand {
       Console.print(String(decoding: try encoder.encode(report), as: UTF8.self))
     } else {
       for failure in report.failures { Console.print("\(list):\(failure.line): \(failure.reason)") }
+      for note in report.notes { Console.note("note: \(note)") }
       Console.note(report.summary)
     }
     if !report.failures.isEmpty { throw ExitCode.failure }
   }
 
   private func check() throws -> CheckReport {
-    let items = try DatasetList(contentsOf: list, root: root, format: DatasetListFormat.named[format] ?? .automatic)
-    let map = try classes.map(ClassMap.init(contentsOf:))
-    if map == nil { _ = try items.classes(name: list) }
+    let items = try lists.list(list)
+    let space = try ClassSpace(of: items, map: try classes.map(), origin: classes.classes)
+    // What is labelled in part was meant to be labelled.
+    let need = items.items.contains { !$0.labels.isEmpty } ? LabelNeed.some : .any
     var report = CheckReport()
+    var labels = ClassLabels()
     var estimate = try PreprocessingEstimate(itemCount: items.items.count)
     var progress = ProgressLine("check", total: items.items.count)
     for (number, item) in items.items.enumerated() {
       do {
-        _ = try map?.classes(of: item, list: list)
+        labels.append(try space.numbers(of: item.labels, wanting: need))
         let clip = try probe(item)
         try estimate.add(clip, number: number)
         report.add(clip)
       } catch let error as MediaError {
         report.failures.append(CheckReport.Failure(line: item.line, path: item.path, reason: error.description))
-      } catch let error as DatasetListError {
+      } catch let error as LabelProblem {
         report.failures.append(CheckReport.Failure(line: item.line, path: item.path, reason: error.reason))
       }
       progress.update(done: number + 1, unit: "items")
     }
     progress.finish()
+    report.notes = space.notes(on: labels)
     report.estimatedBytes = estimate.bytes
     report.estimatedProcessorSeconds = estimate.seconds
     return report
@@ -92,19 +90,7 @@ struct CheckCommand: ParsableCommand {
   /// Opens an item and decodes its first, middle and last picture.
   private func probe(_ item: DatasetItem) throws -> CheckedClip {
     let source = try openFrames(path: item.path)
-    var range = 0..<source.frameCount
-    if let seconds = item.seconds {
-      guard let video = source as? VideoFile else {
-        throw DatasetListError(path: list, line: item.line, reason: "\(item.path): times are given, but it is no video")
-      }
-      let length = (video.times.last ?? 0) + 1 / (video.frameRate ?? 25)
-      guard seconds.lowerBound < length else {
-        throw DatasetListError(
-          path: list, line: item.line,
-          reason: "\(item.path): the part begins at \(seconds.lowerBound) s, the video ends at \(length) s")
-      }
-      range = video.frameIndex(at: seconds.lowerBound)..<video.frameIndex(at: seconds.upperBound) + 1
-    }
+    let range = try source.frames(of: item.part)
     if thorough, let video = source as? VideoFile {
       try video.forEachFrame(at: range) { _, _ in }
     } else if thorough {

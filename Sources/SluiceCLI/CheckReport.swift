@@ -11,6 +11,8 @@ struct CheckReport: Encodable {
   }
 
   var failures: [Failure] = []
+  /// What is odd about the labels though they can be used.
+  var notes: [String] = []
   private var soundItems = 0
   private var frames = 0
   private var seconds = 0.0

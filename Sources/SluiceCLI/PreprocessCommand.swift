@@ -13,10 +13,12 @@ public struct PreprocessCommand: AsyncParsableCommand {
     abstract: "Decodes the videos of a list once and writes them into shards.",
     discussion: """
       Frames are stored without loss, as decoded, unless told otherwise. Interrupted at any moment, the same command
-      goes on where it was; a longer list adds shards. What cannot be read is listed in DIR/failures.csv.
+      goes on where it was. The list wins: a longer one adds shards; corrected labels, captions and names of classes are
+      corrected in the shards; clips that it no longer names are left out of the index. What cannot be read is listed in
+      DIR/failures.csv.
 
-      LIST: lines `path`, `path label` or `path start end label`; lines `folder frames label`; a JSON object from path to
-      caption(s); the CSV or JSON of WebVid and MSR-VTT; a folder of images with a subfolder for each class.
+      Formats of lists, told from their content unless --format names one:
+      \(AnnotationFormat.table)
 
       Example: sluice preprocess train.txt --root videos --out shards/train --short-side 256
       """)
@@ -27,17 +29,9 @@ public struct PreprocessCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Directory of the shards.", valueName: "dir"))
   var out: String
 
-  @Option(help: ArgumentHelp("Folder that relative paths begin at.", valueName: "folder"))
-  var root: String?
+  @OptionGroup var lists: ListArguments
 
-  @Option(
-    help:
-      "How the list is written, where it does not show: \(DatasetList.Layout.allCases.map(\.rawValue).joined(separator: ", "))."
-  )
-  var format: DatasetList.Layout = .automatic
-
-  @Option(help: ArgumentHelp("CSV of class names (id,name), for lists that name classes.", valueName: "file"))
-  var classes: String?
+  @OptionGroup var classes: ClassArguments
 
   @OptionGroup var storage: StorageOptions
 
@@ -70,10 +64,14 @@ public struct PreprocessCommand: AsyncParsableCommand {
   }
 
   private func preprocess() async throws {
-    let items = try DatasetList(opening: list, root: root, layout: format)
-    let clips = try ListedClip.all(of: items, root: root, classMap: try classes.map { try ClassMap(contentsOf: $0) })
-    let writer = try ShardSetWriter(out, settings: storage.settings)
-    let waiting = clips.filter { !writer.finished.contains($0.description) && !writer.failed.contains($0.description) }
+    let items = try lists.list(list)
+    let space = try classSpace(of: items)
+    let clips = try ListedClip.all(of: items, classes: space)
+    for note in space.notes(on: ClassLabels(clips.map(\.description.labels))) { Console.note("note: \(note)") }
+    let writer = try ShardSetWriter(out, settings: storage.settings, classes: space.map.orderedNames)
+    let reconciliation = try writer.reconcile(with: clips.map(\.description))
+    for line in PreprocessReport.lines(on: reconciliation) { Console.note(line) }
+    let waiting = reconciliation.waiting.map { clips[$0] }
     if waiting.count < clips.count { Console.note("\(clips.count - waiting.count) of \(clips.count) clips are done.") }
 
     var report = PreprocessReport(total: clips.count, before: clips.count - waiting.count, printsJSON: json)
@@ -103,7 +101,16 @@ public struct PreprocessCommand: AsyncParsableCommand {
   }
 }
 
-extension DatasetList.Layout: ExpressibleByArgument {}
+extension PreprocessCommand {
+  /// The classes that were named, else those of the set, else the list's own.
+  private func classSpace(of list: DatasetList) throws -> ClassSpace {
+    if let map = try classes.map() { return ClassSpace(map: map, origin: classes.classes ?? "--classes") }
+    let stored = try ShardSetWriter.classNames(in: out)
+    guard stored.isEmpty else { return try ClassSpace(map: ClassMap(names: stored), count: stored.count, origin: out) }
+    return try ClassSpace(of: list)
+  }
+}
+
 extension ShardSettings.Filter: ExpressibleByArgument {}
 
 /// How frames are stored.

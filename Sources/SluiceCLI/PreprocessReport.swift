@@ -49,6 +49,30 @@ struct PreprocessReport {
       done: before + seen, unit: "clips", details: "\(rate(bytesIn)) → \(rate(bytesOut)) MB/s, ratio \(ratio)")
   }
 
+  /// What had to be corrected in a set for it to agree with its list.
+  static func lines(on reconciliation: ListReconciliation) -> [String] {
+    var corrections: [String] = []
+    func add(_ count: Int, _ one: String, _ many: String) {
+      if count > 0 { corrections.append("\(count) \(count == 1 ? one : many)") }
+    }
+    add(reconciliation.corrected, "clip has other labels or captions", "clips have other labels or captions")
+    add(reconciliation.correctedNames, "class has another name", "classes have other names")
+    add(reconciliation.listedAgain, "clip is listed again", "clips are listed again")
+    add(reconciliation.unlisted.count, "clip is no longer listed", "clips are no longer listed")
+    guard !corrections.isEmpty else { return [] }
+    let count = reconciliation.rewrittenShards
+    var lines = [
+      "The list wins: \(corrections.joined(separator: ", ")); \(count) shard\(count == 1 ? "" : "s") corrected."
+    ]
+    lines += reconciliation.unlisted.prefix(namedClips).map { "no longer listed, left out of the index: \($0.path)" }
+    let more = reconciliation.unlisted.count - namedClips
+    if more > 0 { lines.append("and \(more) more.") }
+    return lines
+  }
+
+  /// Clips that are named one by one.
+  private static let namedClips = 100
+
   private func say(_ line: String) {
     if Console.isTerminal { Console.rewrite("\r\u{1B}[2K") }
     Console.note(line)

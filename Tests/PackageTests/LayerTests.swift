@@ -65,7 +65,8 @@ import Testing
     }
   }
 
-  @Test(arguments: ["Sources/SluicePlatform", "Sources/SluiceFlow"]) func theFlowDoesWithoutFoundation(
+  @Test(arguments: ["Sources/SluicePlatform", "Sources/SluiceFlow", "Sources/SluiceDatasets"])
+  func theFlowDoesWithoutFoundation(
     folder: String
   ) throws {
     let url = Toolchain.root.appending(path: folder)

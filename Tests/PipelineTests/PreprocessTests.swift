@@ -14,7 +14,9 @@ import Testing
     root: String? = nil
   ) async throws -> ShardSetWriter.Summary {
     let writer = try ShardSetWriter(out, settings: settings)
-    let clips = try ListedClip.all(of: list, root: root)
+    var list = list
+    if let root { list.root = root }
+    let clips = try ListedClip.all(of: list)
     let waiting = clips.filter { !writer.finished.contains($0.description) && !writer.failed.contains($0.description) }
     if !waiting.isEmpty {
       for try await _ in preprocessPipeline(waiting, into: writer, workers: workers).run(RunOptions(maxFailures: nil)) {
@@ -114,14 +116,14 @@ import Testing
     try FileManager.default.createDirectory(atPath: folder("frames"), withIntermediateDirectories: true)
     for (number, picture) in pictures.enumerated() { try picture.write(to: folder("frames/img_0000\(number + 1).png")) }
     let text = try folder.write("frames 4 3\n", "list.txt")
-    let list = try DatasetList(opening: text, root: folder.path)
+    let list = try DatasetList(contentsOf: text, root: folder.path)
     #expect(list.items.map(\.frameCount) == [4])
     _ = try await store(list, folder("set"), root: folder.path)
     let clip = try ShardSet(folder("set")).clip(0)
     #expect(clip.frameCount == 4 && clip.info.geometry.layout == .rgb && clip.frameRate == nil)
     #expect(try clip.frames(at: [2])[0].packed() == pictures[2].convertedToRGB().packed())
 
-    _ = try await store(try DatasetList(opening: folder("frames")), folder("images"))
+    _ = try await store(try DatasetList(contentsOf: folder("frames")), folder("images"))
     #expect(try ShardSet(folder("images")).count == 4)
   }
 

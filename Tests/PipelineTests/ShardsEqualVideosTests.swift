@@ -20,7 +20,7 @@ import Testing
     }
     let list = DatasetList(items: items)
     let writer = try ShardSetWriter(folder("set"))
-    for try await _ in preprocessPipeline(try ListedClip.all(of: list, root: nil), into: writer).run() {}
+    for try await _ in preprocessPipeline(try ListedClip.all(of: list), into: writer).run() {}
     _ = try writer.finish()
 
     let files = try Clips(videos: list)
@@ -62,7 +62,9 @@ import Testing
       items.append(DatasetItem(path: folder("v\(number).mp4"), labels: [.number(number)]))
     }
     let writer = try ShardSetWriter(folder("set"))
-    let clips = try ListedClip.all(of: DatasetList(items: items), root: folder.path)
+    var list = DatasetList(items: items)
+    list.root = folder.path
+    let clips = try ListedClip.all(of: list)
     for try await _ in preprocessPipeline(clips, into: writer).run() {}
     _ = try writer.finish()
     let set = try ShardSet(folder("set"))

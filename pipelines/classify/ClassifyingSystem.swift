@@ -43,8 +43,9 @@ extension FineTuning {
     let data = try LabelledData(
       request, classCount: model.classCount, perClass: recipe.samplesPerClass, draw: recipe.draw)
     model.classCount = data.classCount
-    let tuning = FineTuning(
+    var tuning = FineTuning(
       name, try classifier(data.classCount, recipe), recipe, clips: data.clips, classes: data.classes)
+    tuning.notes = data.notes
     return (tuning, model.values.merging(recipe.values) { own, _ in own })
   }
 }

@@ -22,6 +22,8 @@ public struct FineTuning: Sendable {
   public let recipe: FineTuningRecipe
   /// The classes by name; empty where only numbers are known.
   public let classes: ClassMap
+  /// What is odd about the data though it can be trained on.
+  public internal(set) var notes: [String] = []
   /// From the data to the optimiser's steps.
   public let pipeline: Pipeline<StepReport>
 

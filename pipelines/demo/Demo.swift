@@ -84,12 +84,13 @@ public struct Demo: Sendable {
 
   private func writeShards(_ part: SynthPipeline.Part, _ stop: StopRequest, _ observe: (DemoEvent) -> Void) async throws
   {
-    let list = try DatasetList(contentsOf: synth.list(part))
+    var list = try DatasetList(contentsOf: synth.list(part))
+    list.root = directory
     let classes = try ClassMap(contentsOf: synth.classes)
-    let clips = try ListedClip.all(of: list, root: directory, classMap: classes)
+    let clips = try ListedClip.all(of: list, classes: ClassSpace(map: classes, origin: synth.classes))
     if let set = try? ShardSet(shards(part)), set.count == clips.count { return }
-    let writer = try ShardSetWriter(shards(part))
-    let waiting = clips.filter { !writer.finished.contains($0.description) }
+    let writer = try ShardSetWriter(shards(part), classes: classes.orderedNames)
+    let waiting = try writer.reconcile(with: clips.map(\.description)).waiting.map { clips[$0] }
     let pipeline = preprocessPipeline(waiting, into: writer, workers: budget.data)
     var done = clips.count - waiting.count
     observe(.phase("the same as frame shards", done: done, total: clips.count))

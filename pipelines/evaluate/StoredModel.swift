@@ -35,7 +35,9 @@ public struct StoredModel: Sendable {
       "stillFrame.count", "denseFrames.count", "denseFrames.stride", "denseFrames.spacing", "augment.path",
     ]
     settings = values.filter { $0.key.hasPrefix("model.") || $0.key.hasPrefix("recipe.") || frames.contains($0.key) }
-    classes = ClassMap(numbers: (configuration["classes"].object ?? [:]).compactMapValues(\.int))
+    classes = ClassMap(
+      numbers: (configuration["classes"].object ?? [:]).compactMapValues(\.int),
+      firstNumber: configuration["firstClassNumber"].int ?? 0)
     let asked = try configuration["request"].json()
     request = (try? JSONDecoder().decode(RunRequest.self, from: Data(asked.utf8))) ?? RunRequest()
   }

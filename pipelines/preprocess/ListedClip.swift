@@ -11,24 +11,29 @@ public struct ListedClip: Sendable {
   /// Pictures the list says it has.
   public let listedFrames: Int?
 
-  /// All lines of a list, equal ones told apart by a count.
-  /// - Parameters:
-  ///   - root: taken off the paths again, so that shards do not depend on where the files were.
-  ///   - classMap: the numbers of class names.
-  /// - Throws: ``DatasetListError`` if labels cannot be numbered.
-  public static func all(of list: DatasetList, root: String?, classMap: ClassMap? = nil) throws -> [ListedClip] {
-    let classes = try list.classes(map: classMap)
-    let prefix = root.map { $0.hasSuffix("/") ? $0 : $0 + "/" }
+  /// All lines of a list; those that name the same part of the same file are told apart by a count.
+  ///
+  /// The list's root is taken off the paths again, so that shards do not depend on where the files were.
+  /// - Parameter classes: the classes there are; if `nil`, the list decides about them itself.
+  /// - Throws: ``DatasetListError`` with the line of the first label that is no class.
+  public static func all(of list: DatasetList, classes: ClassSpace? = nil) throws(DatasetListError) -> [ListedClip] {
+    let space = if let classes { classes } else { try ClassSpace(of: list) }
+    let labels = try space.labels(of: list)
+    let prefix = list.root.map { Array(($0.hasSuffix("/") ? $0 : $0 + "/").utf8) } ?? []
     var seen: [ClipDescription: Int] = [:]
-    return zip(list.items, classes).map { item, labels in
-      var path = item.path
-      if let prefix, path.hasPrefix(prefix) { path.removeFirst(prefix.count) }
-      var description = ClipDescription(
-        path: path, labels: labels, captions: item.captions, start: item.seconds?.lowerBound,
-        end: item.seconds?.upperBound)
+    return zip(list.items, labels).map { item, labels in
+      let path =
+        !prefix.isEmpty && item.path.utf8.starts(with: prefix)
+        ? String(Substring(item.path.utf8.dropFirst(prefix.count))) : item.path
+      var description = ClipDescription(path: path, start: item.seconds?.lowerBound, end: item.seconds?.upperBound)
+      if case .frames(let range) = item.part {
+        description.firstFrame = range.lowerBound
+        description.endFrame = range.upperBound == .max ? nil : range.upperBound
+      }
       let copies = seen[description, default: 0]
       seen[description] = copies + 1
       description.copy = copies
+      (description.labels, description.captions) = (labels, item.captions)
       return ListedClip(description: description, path: item.path, listedFrames: item.frameCount)
     }
   }

@@ -1,3 +1,4 @@
+internal import SluiceDecode
 public import SluiceFlow
 internal import SluiceMedia
 internal import SluiceShards
@@ -14,16 +15,7 @@ public struct OpenedClip: Sendable {
   init(_ clip: ListedClip, frameRate wanted: Double?, limit: Int?) throws {
     frames = try openFrames(path: clip.path)
     let video = frames as? VideoFile
-    let description = clip.description
-    guard video != nil || description.start == nil else {
-      throw MediaError(
-        .unsupported, path: clip.path, "has no times, but the list asks for \(description.start ?? 0) s and on")
-    }
-    var range = 0..<frames.frameCount
-    if let video, let start = description.start, let end = description.end {
-      let first = video.frameIndex(at: start)
-      range = first..<min(video.frameIndex(at: end) + 1, video.frameCount)
-    }
+    let range = try frames.frames(of: clip.description.part)
     let all: [Int]
     let rate: Double?
     if let video, let wanted, !range.isEmpty {

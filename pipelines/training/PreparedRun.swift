@@ -14,6 +14,8 @@ public struct PreparedRun: Sendable {
   public let configuration: RunConfiguration
   /// What the run is judged by between epochs.
   public let validation: Validation?
+  /// What is odd about the data though it can be trained on, a sentence each.
+  public let notes: [String]
   private let from: String?
   private let load: @Sendable ([String: Tensor]) throws -> LoadReport
   /// What the network's products are computed in, where the processor supports it.
@@ -37,7 +39,8 @@ public struct PreparedRun: Sendable {
     }
     try self.init(
       pipeline, request, defaultEpochs: declared.defaultEpochs, choices: declared.choices, classes: declared.classes,
-      validation: validation, lacksData: request.data.isEmpty, load: declared.load)
+      validation: validation, notes: (declared as? any ClassifyingSystem)?.tuning.notes ?? [],
+      lacksData: request.data.isEmpty, load: declared.load)
   }
 
   /// Prepares a pipeline of the user's own, with its settings made.
@@ -49,7 +52,8 @@ public struct PreparedRun: Sendable {
 
   private init(
     _ pipeline: Pipeline<StepReport>, _ request: RunRequest, defaultEpochs: Int, choices: [String: String] = [:],
-    classes: ClassMap = ClassMap(numbers: [:]), validation: Validation? = nil, lacksData: Bool,
+    classes: ClassMap = ClassMap(numbers: [:]), validation: Validation? = nil, notes: [String] = [],
+    lacksData: Bool,
     load: @escaping @Sendable ([String: Tensor]) throws -> LoadReport
   ) throws {
     try pipeline.check()
@@ -61,6 +65,7 @@ public struct PreparedRun: Sendable {
     self.pipeline = pipeline
     self.lacksData = lacksData
     self.validation = validation
+    self.notes = notes
     self.load = load
     from = request.from
     trainee = try Trainee(of: pipeline)

@@ -57,6 +57,8 @@ public struct RunConfiguration: Sendable {
       "request": asked.flatMap { try? JSONValue(json: $0) } ?? .null,
       "values": .object(values.mapValues { .string($0) }),
       "classes": .object(classes.numbers.mapValues { .integer($0) }),
+      // Lists of the same data go on counting from there.
+      "firstClassNumber": .integer(classes.firstNumber),
     ])
   }
 

@@ -12,6 +12,7 @@ extension RunRequest {
     for list in validation ?? [] { add("val", list) }
     add("val-every", validateEvery)
     add("root", root)
+    add("format", format)
     add("classes", classes)
     add("target", target)
     add("from", from)

@@ -6,19 +6,32 @@ extension RunRequest {
   /// The samples of all list files among `paths`, one after the other; none if there is no list.
   /// - Throws: an error that names the list and the line.
   func list(of paths: [String]) throws -> DatasetList {
-    var items: [DatasetItem] = []
-    for path in paths where !ShardSet.isSet(path) { items += try DatasetList(opening: path, root: root).items }
-    return DatasetList(items: items)
+    let format = try format.flatMap { try AnnotationFormat.named($0) }
+    var lists: [DatasetList] = []
+    for path in paths where !ShardSet.isSet(path) {
+      lists.append(
+        try DatasetList(contentsOf: path, root: root, format: format, probe: MediaFacts.init(opening:)))
+    }
+    return DatasetList(joining: lists)
   }
 
-  /// The clips of all lists and all shard sets among `paths`.
+  /// The shard sets among `paths`.
+  func shardSets(of paths: [String]) throws -> [ShardSet] {
+    try paths.filter(ShardSet.isSet).map { try ShardSet($0) }
+  }
+
+  /// The clips of all lists and all shard sets among `paths`, whatever labels they have.
   func clips(of paths: [String], classMap: ClassMap? = nil) throws -> Clips {
-    let sets = try paths.filter(ShardSet.isSet).map { try ShardSet($0) }
-    return try Clips(videos: list(of: paths), classMap: classMap, shards: sets)
+    let (list, sets) = (try list(of: paths), try shardSets(of: paths))
+    let classes = try ClassSpace(of: list, shards: sets, map: classMap, origin: classesOrigin)
+    return try Clips(videos: list, shards: sets, classes: classes)
   }
 
   /// The class map that was given, else that of the checkpoint.
   func classMap() throws -> ClassMap? {
     try classes.map { try ClassMap(contentsOf: $0) } ?? knownClasses
   }
+
+  /// Where ``classMap()`` is from; `nil` if there is none.
+  var classesOrigin: String? { classes ?? (knownClasses == nil ? nil : "the checkpoint") }
 }

@@ -15,7 +15,9 @@ public struct RunRequest: Codable, Sendable, Equatable {
   public var validateEvery: Int?
   /// Where relative paths of lists begin.
   public var root: String?
-  /// A JSON file with class names and numbers.
+  /// How the lists are written, by a name of ``AnnotationFormat``; told from their content if `nil`.
+  public var format: String?
+  /// A file with class names and numbers: JSON, CSV or text.
   public var classes: String?
   /// What a masked model predicts: `hog` or `pixels`.
   public var target: String?
@@ -45,7 +47,7 @@ public struct RunRequest: Codable, Sendable, Equatable {
 
   // Without `knownClasses`, which stands beside the request in a run's configuration.
   private enum CodingKeys: String, CodingKey {
-    case data, validation, validateEvery, root, classes, target, from, pixels, seed, epochs, steps, maxFailures
+    case data, validation, validateEvery, root, format, classes, target, from, pixels, seed, epochs, steps, maxFailures
     case checkpointEvery, threads, precision, settings
   }
 
@@ -56,6 +58,7 @@ public struct RunRequest: Codable, Sendable, Equatable {
     request.validation = validation ?? stored.validation
     request.validateEvery = validateEvery ?? stored.validateEvery
     request.root = root ?? stored.root
+    request.format = format ?? stored.format
     request.classes = classes ?? stored.classes
     request.target = target ?? stored.target
     request.from = from ?? stored.from

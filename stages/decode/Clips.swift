@@ -17,12 +17,17 @@ public struct Clips: LabelledSource {
   private var places: [Int]?
   private let total: Int
 
-  /// - Parameter classMap: the numbers of class names in the list; shards know their numbers.
-  /// - Throws: ``DatasetListError`` if a label of the list is not in the map, or names and numbers are mixed.
-  public init(videos list: DatasetList, classMap: ClassMap? = nil, shards sets: [ShardSet] = []) throws {
+  /// - Parameters:
+  ///   - classes: the classes there are; if `nil`, list and sets decide about them themselves.
+  ///   - need: how many labels each clip must have.
+  /// - Throws: an error that names list and line, or set and clip, of the first label that is no class.
+  public init(
+    videos list: DatasetList, shards sets: [ShardSet] = [], classes: ClassSpace? = nil, wanting need: LabelNeed = .any
+  ) throws {
+    let classes = try classes ?? ClassSpace(of: list, shards: sets)
     var parts: [any LabelledSource] = []
-    if !list.items.isEmpty { parts.append(try Videos(list, classMap: classMap)) }
-    parts += sets.map { Shards($0) as any LabelledSource }
+    if !list.items.isEmpty { parts.append(try Videos(list, classes: classes, wanting: need)) }
+    for set in sets { parts.append(try Shards(set, classes: classes, wanting: need)) }
     self.parts = parts
     var starts: [Int] = []
     var count = 0
@@ -65,6 +70,20 @@ public struct Clips: LabelledSource {
     let (source, own) = part(of: index)
     return try source.element(at: own, context: context)
   }
+
+  /// Adds all clips of the lists and sets, those that are not selected too.
+  public func add(to manifest: inout DatasetManifest) throws {
+    for part in parts { try part.add(to: &manifest) }
+  }
+
+  /// What tells this data from other data: a run stores it, and is resumed with the same only.
+  /// - Parameter classes: the names of the classes.
+  /// - Throws: ``ShardError`` if a set is damaged.
+  public func manifest(classes: ClassMap = ClassMap()) throws -> DatasetManifest {
+    var manifest = DatasetManifest(classes: classes)
+    try add(to: &manifest)
+    return manifest
+  }
 }
 
 extension Clips: SampleMeasuring {
@@ -81,10 +100,4 @@ extension Clips: SampleMeasuring {
     }
     return sizes.dropFirst().reduce(sizes.first ?? ElementSize()) { $0.union($1) }
   }
-}
-
-/// A source of clips whose classes are known before anything is opened.
-public protocol LabelledSource: Source where Output == ClipHandle {
-  /// Class numbers of a sample, see ``ClipHandle/labels``.
-  func labels(of index: Int) throws -> [Int]
 }

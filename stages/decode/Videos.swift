@@ -9,38 +9,35 @@ public import SluiceSamples
 /// Videos(try DatasetList(contentsOf: "train.txt")).shuffled()
 /// ```
 public struct Videos: LabelledSource {
-  private let items: [DatasetItem]
-  private let classes: [[Int]]
+  private let list: DatasetList
+  private let labels: ClassLabels
 
   /// - Parameters:
   ///   - list: what to read.
-  ///   - classMap: the numbers of class names; without it names are numbered in alphabetical order.
-  /// - Throws: ``DatasetListError`` if a label is not in the map, or names and numbers are mixed.
-  public init(_ list: DatasetList, classMap: ClassMap? = nil) throws {
-    items = list.items
-    classes = try list.classes(map: classMap)
+  ///   - classes: the classes there are; if `nil`, the list decides about them itself.
+  ///   - need: how many labels each item must have.
+  /// - Throws: ``DatasetListError`` for the first label that is no class, or names and numbers that are mixed.
+  public init(
+    _ list: DatasetList, classes: ClassSpace? = nil, wanting need: LabelNeed = .any
+  ) throws(DatasetListError) {
+    self.list = list
+    let space = if let classes { classes } else { try ClassSpace(of: list) }
+    labels = try space.labels(of: list, wanting: need)
   }
 
-  public var count: Int { items.count }
+  public var count: Int { list.items.count }
 
-  public func name(of index: Int) -> String { items[index].path }
+  public func name(of index: Int) -> String { list.items[index].path }
 
-  public func labels(of index: Int) -> [Int] { classes[index] }
+  public func labels(of index: Int) -> [Int] { labels[index] }
+
+  public func add(to manifest: inout DatasetManifest) { manifest.append(list, labels: labels) }
 
   /// - Throws: ``MediaError`` if it is no readable video, image or folder of images.
   public func element(at index: Int, context: ElementContext) throws -> ClipHandle {
-    let item = items[index]
+    let item = list.items[index]
     let frames = try openFrames(path: item.path)
-    var range = 0..<frames.frameCount
-    if let seconds = item.seconds {
-      guard let video = frames as? VideoFile else {
-        throw MediaError(
-          .unsupported, path: item.path, "has no times, but the list asks for \(seconds.lowerBound) s and on")
-      }
-      let first = video.frameIndex(at: seconds.lowerBound)
-      // The end is a time too: the picture shown then is the last one.
-      range = first..<min(video.frameIndex(at: seconds.upperBound) + 1, video.frameCount)
-    }
-    return ClipHandle(frames: frames, range: range, labels: classes[index], captions: item.captions)
+    return ClipHandle(
+      frames: frames, range: try frames.frames(of: item.part), labels: labels[index], captions: item.captions)
   }
 }

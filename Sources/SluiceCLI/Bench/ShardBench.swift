@@ -184,7 +184,7 @@ private struct ShardBench {
       let list = DatasetList(items: clips.map { DatasetItem(path: corpus.path($0)) })
       let began = (wall: ContinuousClock().now, processor: processorSeconds())
       let writer = try ShardSetWriter(out, settings: ShardSettings(shortSide: 256))
-      let pipeline = preprocessPipeline(try ListedClip.all(of: list, root: nil), into: writer)
+      let pipeline = preprocessPipeline(try ListedClip.all(of: list), into: writer)
       for try await stored in pipeline.run(RunOptions(maxFailures: nil, budget: ThreadBudget(data: 1))) {
         if let failure = stored.failure { throw BenchError("\(stored.clip.path): \(failure)") }
       }

@@ -28,10 +28,8 @@ struct EvalCommand: AsyncParsableCommand {
   )
   var data: [String] = []
 
-  @Option(
-    help: ArgumentHelp(
-      "The folder that relative paths of lists begin at (default: the working directory).", valueName: "dir"))
-  var root: String?
+  @OptionGroup
+  var lists: ListArguments
 
   @Option(help: ArgumentHelp("The share of samples that may fail.", valueName: "fraction"))
   var maxFailures = 0.01
@@ -43,7 +41,8 @@ struct EvalCommand: AsyncParsableCommand {
     _ = try Systems.named(pipeline)
     let stored = try StoredModel(opening: arguments.from)?.request
     let paths = data.isEmpty ? stored?.validation ?? [] : data
-    let classifier = try arguments.classifier(named: pipeline, root: root ?? stored?.root)
+    let classifier = try arguments.classifier(
+      named: pipeline, root: lists.root ?? stored?.root, format: lists.format ?? (data.isEmpty ? stored?.format : nil))
     var evaluation = try classifier.evaluation(on: paths, views: arguments.views)
     try arguments.apply(to: &evaluation)
 

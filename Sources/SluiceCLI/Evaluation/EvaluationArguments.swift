@@ -16,7 +16,10 @@ struct EvaluationArguments: ParsableArguments {
   @Option(help: "Crops of each picture: center, or three (left, right, center).", transform: parsed)
   var crops = EvaluationViews.Crops.center
 
-  @Option(help: ArgumentHelp("A JSON file with class names and their numbers (default: the run's).", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Class names and their numbers: JSON, CSV (id,name) or a name on each line (default: the run's).",
+      valueName: "file"))
   var classes: String?
 
   @Option(help: "Threads that compute (default: the cores).")
@@ -40,9 +43,10 @@ struct EvaluationArguments: ParsableArguments {
   var views: EvaluationViews { EvaluationViews(windows: windows, crops: crops) }
 
   /// The classifier, with what the options say of its model.
-  func classifier(named name: String?, root: String? = nil) throws -> TrainedClassifier {
+  func classifier(named name: String?, root: String? = nil, format: String? = nil) throws -> TrainedClassifier {
     var request = RunRequest()
     request.root = root
+    request.format = format
     request.classes = classes
     request.pixels = pixels
     request.settings = try settings.assignments.filter { EvaluationArguments.isModel($0.key) }

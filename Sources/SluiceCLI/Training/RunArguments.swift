@@ -86,8 +86,7 @@ struct SettingArguments: ParsableArguments {
 struct RunArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A list file (path, path label, or path start end label on each line), or a directory of shards. May be given "
-        + "several times.",
+      "A list, or a directory of shards; 'sluice check --help' has the formats of lists. May be given several times.",
       valueName: "list"))
   var data: [String] = []
 
@@ -109,13 +108,11 @@ struct RunArguments: ParsableArguments {
   @Option(help: ArgumentHelp("How decoded frames become crops: exact (the default) or fast.", valueName: "path"))
   var pixels: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "The folder that relative paths of lists begin at (default: the working directory).", valueName: "dir"))
-  var root: String?
+  @OptionGroup
+  var lists: ListArguments
 
-  @Option(help: ArgumentHelp("A JSON file with class names and their numbers.", valueName: "file"))
-  var classes: String?
+  @OptionGroup
+  var classes: ClassArguments
 
   @Option(help: ArgumentHelp("What a masked model predicts: hog (the default) or pixels.", valueName: "kind"))
   var target: String?
@@ -134,8 +131,9 @@ struct RunArguments: ParsableArguments {
   func request() throws -> RunRequest {
     var request = RunRequest()
     request.data = data
-    request.root = root
-    request.classes = classes
+    request.root = lists.root
+    request.format = lists.format
+    request.classes = classes.classes
     request.target = target
     request.validation = val.isEmpty ? nil : val
     request.validateEvery = valEvery

@@ -34,6 +34,7 @@ struct SessionArguments: ParsableArguments {
     let directory = try chosenDirectory(name)
     if resume { request = request.completed(by: try RunConfiguration.storedRequest(in: directory)) }
     let prepared = try prepare(request)
+    for note in prepared.notes { Console.note("note: \(note)") }
     var trainer = try prepared.trainer(in: directory)
     trainer.command = Command.current.text
 
