@@ -32,6 +32,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let dequeModule: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 
 let package = Package(
@@ -45,6 +46,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // 0: C
@@ -76,7 +78,12 @@ let package = Package(
     module("SluiceModels", ["SluicePlatform", "SluiceTensor", "SluiceNN"]),
     module("SluiceSamples", ["SluiceFlow", "SluiceTensor", "SluiceMedia"]),
     // 6
-    module("SluiceTraining", ["SluiceFlow", "SluiceTensor", "SluiceNN", "SluiceSamples"]),
+    module(
+      "SluiceTraining",
+      [
+        "SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceNN", "SluiceReport", "SluiceCheckpoints",
+        "SluiceDatasets", "SluiceSamples",
+      ]),
     // 7: the stages; none imports another
     module(
       "SluiceDecode", ["SluiceFlow", "SluiceDatasets", "SluiceSamples", "SluiceMedia", "SluiceShards"],
@@ -130,7 +137,7 @@ let package = Package(
       [
         "SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceMedia", "SluiceNN", "SluiceCheckpoints", "SluiceShards",
         "SluiceModels", "SluiceDatasets", "SluiceSamples", "SluiceTraining", "SluiceAugment", "SluicePipelines",
-        argumentParser,
+        argumentParser, yams,
         "SluiceDecode", "SluiceSample", "SluiceMask", "SluiceTokenize", "SluiceReport",
       ]),
     // 10

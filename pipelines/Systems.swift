@@ -1,10 +1,12 @@
 internal import SluicePlatform
+public import SluiceTraining
 
 /// The systems that `sluice train`, `graph` and `profile` know by name.
 public enum Systems {
   /// All of them, in the order of `--help`.
   public static let all: [any TrainingSystem.Type] = [
-    MaskFeat.self, MaskFeatFineTuning.self, TimeSformerTraining.self, ViViTTraining.self,
+    MaskFeat.self, MaskFeatFineTuning.self, TimeSformerTraining.self, ViViTTraining.self, VideoMAEPretraining.self,
+    VideoMAEFineTuning.self,
   ]
 
   /// The system called `name`.

@@ -1,3 +1,4 @@
+internal import SluiceTraining
 internal import ArgumentParser
 internal import SluicePipelines
 internal import SluicePlatform

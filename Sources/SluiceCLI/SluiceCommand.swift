@@ -6,7 +6,7 @@ public struct SluiceCommand: AsyncParsableCommand {
   public static let configuration: CommandConfiguration = CommandConfiguration(
     commandName: "sluice",
     abstract: "Trains video transformers through declared pipelines.",
-    version: sluiceVersion,
+    version: SluiceVersion.text,
     subcommands: [
       DemoCommand.self,
       TrainCommand.self,

@@ -27,7 +27,7 @@ extension VideoBackbone {
 }
 
 /// How much of a classifier learns.
-public enum ClassifierTraining: String, Sendable, CaseIterable {
+public enum ClassifierLearning: String, Sendable, CaseIterable {
   /// All of it.
   case finetune
   /// The head alone: the backbone runs as in evaluation and gets no gradient.
@@ -46,14 +46,14 @@ public struct Classifier<Backbone: VideoBackbone>: Sendable {
   /// Classes told apart.
   public let classCount: Int
   /// How much of the network learns.
-  public let training: ClassifierTraining
+  public let training: ClassifierLearning
   private let head: Linear
 
   /// Adds the head to `backbone`, whose parameters must not have been made yet.
   /// - Parameter headScale: what the head's initial weights are multiplied by.
   /// - Throws: ``ModelError`` if there are fewer than two classes.
   public init(
-    _ backbone: Backbone, classCount: Int, training: ClassifierTraining = .finetune, headScale: Double = 1
+    _ backbone: Backbone, classCount: Int, training: ClassifierLearning = .finetune, headScale: Double = 1
   ) throws(ModelError) {
     guard classCount > 1 else { throw ModelError("Classifier: classCount is \(classCount), wanted are at least 2") }
     self.backbone = backbone

@@ -25,8 +25,9 @@ public struct VideoMAE: Sendable {
   private let bridge: Linear
 
   /// Describes the network; its parameters are made on first use.
+  /// - Parameter predictionWidth: values for each token; those of a tubelet's pixels if `nil`.
   /// - Throws: ``ModelError`` if the configuration contradicts itself.
-  public init(_ configuration: VideoMAEConfiguration = .base) throws(ModelError) {
+  public init(_ configuration: VideoMAEConfiguration = .base, predictionWidth: Int? = nil) throws(ModelError) {
     try configuration.validate()
     self.configuration = configuration
     parameters = ParameterStore()
@@ -38,14 +39,14 @@ public struct VideoMAE: Sendable {
     encoderNorm = LayerNorm(scope["encoder.norm"], dimension: width, epsilon: 1e-6)
     decoder = ViTBlock.stack(scope["decoder"], configuration.decoderSizes, depth: configuration.decoderDepth)
     decoderNorm = LayerNorm(scope["decoder.norm"], dimension: inner, epsilon: 1e-6)
-    let outputs = configuration.predictionWidth
+    let outputs = predictionWidth ?? configuration.predictionWidth
     head = Linear(
       scope["decoder.head"], inputs: inner, outputs: outputs, weight: .xavier(inputs: inner, outputs: outputs))
     bridge = Linear(
       scope["encoder_to_decoder"], inputs: width, outputs: inner, weight: .reciprocalRoot(inputs: width), bias: nil)
   }
 
-  /// What is predicted for each token of the grid, `[B, N, 3 · tubelet · patch²]`; zeros for visible tokens.
+  /// What is predicted for each token of the grid, `[B, N, predictionWidth]`; zeros for visible tokens.
   /// - Parameters:
   ///   - clips: `[B, 3, T, H, W]`, normalised.
   ///   - hidden: row-major `[B, t, h, w]`, 1 where a token is hidden; as many in each clip.
@@ -60,7 +61,7 @@ public struct VideoMAE: Sendable {
       .reshaped(rows.shape[0], -1, width)
   }
 
-  /// The predictions of hidden tokens alone, in the order of the grid: `[B, hidden, 3 · tubelet · patch²]`.
+  /// The predictions of hidden tokens alone, in the order of the grid: `[B, hidden, predictionWidth]`.
   package func hiddenPrediction(
     of clips: Tensor, hidden: [UInt8], _ pass: ForwardPass = .evaluation
   ) throws(ModelError) -> Tensor {

@@ -10,6 +10,9 @@ extension Double {
     return "\((self * scale).rounded() / scale)"
   }
 
+  /// A share as per cent with one decimal: `79.6 %`.
+  package var percentText: String { isFinite ? "\((self * 1000).rounded() / 10) %" : "–" }
+
   private var exponential: String {
     var (mantissa, exponent) = (self, 0)
     while abs(mantissa) < 1 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }

@@ -1,2 +1,5 @@
 /// The version of Sluice; `CHANGELOG.md` says what is in it.
-package let sluiceVersion: String = "0.1.0"
+public enum SluiceVersion {
+  /// As `sluice --version` prints it.
+  public static let text: String = "0.1.0"
+}

@@ -160,7 +160,8 @@ private struct MaskFeatRun {
         values: Array(mask[sample * grid.count..<(sample + 1) * grid.count]))
     }
     return try MaskedRegression.loss(
-      of: prediction, to: targets, masks: masks, frameCount: configuration.frameCount)
+      of: prediction,
+      to: MaskedRegression.Targets(targets, masks: masks, slots: slots, frameCount: configuration.frameCount))
   }
 }
 

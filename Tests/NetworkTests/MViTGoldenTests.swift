@@ -77,7 +77,9 @@ import Testing
           values: Array(mask[sample * grid.count..<(sample + 1) * grid.count])))
     }
     return try MaskedRegression.loss(
-      of: prediction, to: frames, masks: masks, frameCount: configuration.frameCount)
+      of: prediction,
+      to: MaskedRegression.Targets(
+        frames, masks: masks, slots: prediction.shape[2] / shape[4], frameCount: configuration.frameCount))
   }
 }
 

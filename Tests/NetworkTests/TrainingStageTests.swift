@@ -15,7 +15,7 @@ private struct Shades: Source {
   let count: Int
   var isBroken = false
 
-  func element(at index: Int, context: ElementContext) -> LabelledClip {
+  func element(at index: Int, context: ElementContext) -> LabeledClip {
     let label = index % 3
     var random = KeyedRandom(seed: 1, epoch: 0, sample: index, stage: "shades")
     let values = Tensor([3, 4, 32, 32]) { elements in
@@ -26,7 +26,7 @@ private struct Shades: Source {
       }
     }
     let pixels = PixelClip(frameCount: 1, height: 1, width: 1, bytes: [0, 0, 0])
-    return LabelledClip(clip: Clip(pixels: pixels, values: values), target: .label(label))
+    return LabeledClip(clip: Clip(pixels: pixels, values: values), label: label)
   }
 }
 
@@ -52,6 +52,7 @@ private struct Shades: Source {
   ) -> Pipeline<StepReport> {
     Pipeline("shades") {
       source.batch(batch)
+      Collate()
       Step {
         Forward(model)
         Loss(CrossEntropy())
@@ -73,7 +74,7 @@ private struct Shades: Source {
   @Test func aClassifierLearnsToTellShadesApart() async throws {
     let model = try model()
     let reports = try await train(
-      model, batch: 6, epochs: 8, Optimize(.adamW(.cosine(peak: 3e-3, warmup: .fraction(0.1), per: .step))))
+      model, batch: 6, epochs: 8, Optimize(model.parameters, .adamW(.cosine(peak: 3e-3, warmup: .fraction(0.1), per: .step))))
     #expect(reports.map(\.step) == Array(1...32))
     #expect(reports.map(\.epoch) == (0..<32).map { $0 / 4 })
     let (first, last) = (reports[0], reports[31])
@@ -84,16 +85,17 @@ private struct Shades: Source {
 
   @Test func anEvaluationCountsEachClipAndRecordsNothing() async throws {
     let model = try model()
-    _ = try await train(model, batch: 6, epochs: 8, Optimize(.adamW(.constant(3e-3))))
+    _ = try await train(model, batch: 6, epochs: 8, Optimize(model.parameters, .adamW(.constant(3e-3))))
     let evaluation = Pipeline("shades-eval") {
       Shades(count: 10)
         .batch(4)
+      Collate()
       Evaluate(model)
     }
     var counts = ClassificationCounts(classCount: 3)
     for try await prediction in evaluation.run() {
-      #expect(!prediction.values.requiresGradient)
-      counts.add(logits: prediction.values, labels: prediction.batch.map(\.target.label))
+      #expect(!prediction.output.requiresGradient)
+      counts.add(logits: prediction.output, labels: prediction.batch.labels)
     }
     #expect(counts.sampleCount == 10)
     #expect(counts.top1 == 1 && counts.top5 == 1)
@@ -105,11 +107,11 @@ private struct Shades: Source {
     let options = RunOptions(epochs: 2)
     let whole = try model()
     var losses: [Double] = []
-    for try await report in pipeline(whole, Shades(count: 24), batch: 6, Optimize(configuration)).run(options) {
+    for try await report in pipeline(whole, Shades(count: 24), batch: 6, Optimize(whole.parameters, configuration)).run(options) {
       losses.append(report.loss)
     }
     let first = try model()
-    let before = Optimize(configuration)
+    let before = Optimize(first.parameters, configuration)
     let run = pipeline(first, Shades(count: 24), batch: 6, before).run(options)
     var resumed: [Double] = []
     for try await report in run {
@@ -120,8 +122,8 @@ private struct Shades: Source {
     await run.close()
     let second = try model(seed: 99)
     try second.parameters.load(first.parameters.values, mode: .exact)
-    let after = Optimize(configuration)
-    try after.optimizer(of: second.parameters).restore(before.optimizer(of: first.parameters).state)
+    let after = Optimize(second.parameters, configuration)
+    try after.state.optimizer.restore(before.state.optimizer.state)
     var rest = options
     rest.start = position
     for try await report in pipeline(second, Shades(count: 24), batch: 6, after).run(rest) {
@@ -133,8 +135,8 @@ private struct Shades: Source {
   @Test func accumulatedBatchesEqualOneLargeBatch() async throws {
     let (whole, parts) = (try model(), try model())
     let configuration = OptimizerConfiguration.sgd(.constant(0.05), clip: .global(1))
-    let large = try await train(whole, batch: 8, Optimize(configuration))
-    let small = try await train(parts, batch: 2, Optimize(configuration, accumulation: 4))
+    let large = try await train(whole, batch: 8, Optimize(whole.parameters, configuration))
+    let small = try await train(parts, batch: 2, Optimize(parts.parameters, configuration, accumulation: 4))
     #expect(small.count == 4 * large.count)
     for (index, report) in large.enumerated() {
       #expect(abs(small[4 * index + 3].gradientNorm - report.gradientNorm) < 1e-4 * report.gradientNorm)
@@ -150,7 +152,7 @@ private struct Shades: Source {
     let model = try model()
     let before = model.parameters.parameters.map(\.value.floats)
     let error = await #expect(throws: FlowError.self) {
-      _ = try await train(model, Shades(count: 4, isBroken: true), batch: 2, Optimize(.adamW(.constant(1e-3))))
+      _ = try await train(model, Shades(count: 4, isBroken: true), batch: 2, Optimize(model.parameters, .adamW(.constant(1e-3))))
     }
     #expect(error?.description.contains("step 1") == true)
     #expect(error?.description.contains("sample 0") == true)
@@ -158,7 +160,9 @@ private struct Shades: Source {
   }
 
   @Test func settingsReachTheOptimiser() throws {
-    var pipeline = pipeline(try model(), Shades(count: 4), batch: 2, Optimize(.adamW(.cosine(peak: 1e-3))))
+    let model = try model()
+    var pipeline = pipeline(
+      model, Shades(count: 4), batch: 2, Optimize(model.parameters, .adamW(.cosine(peak: 1e-3))))
     for (name, value) in [
       ("peak", "0.5"), ("warmup", "10%"), ("clip", "global 1"), ("weightDecay", "0.2"), ("layerDecay", "0.75"),
       ("accumulation", "2"), ("minimum", "0.01"),
@@ -176,19 +180,73 @@ private struct Shades: Source {
 
   @Test func labelsAndSharesAreChecked() throws {
     let logits = Tensor([2, 0, 0, 0, 3, 0], shape: [2, 3])
-    let clip = Shades(count: 1).element(
-      at: 0, context: ElementContext(seed: 0, epoch: 0, sample: 0, identity: "a", stage: "b")
-    ).clip
-    func value(_ targets: LabelledClip.Target..., smoothing: Double = 0) throws -> Float {
-      let batch = targets.map { LabelledClip(clip: clip, target: $0) }
-      return try CrossEntropy(smoothing: smoothing).loss(of: logits, for: batch).0.scalar
+    func value(_ labels: [Int], _ shares: [Float]? = nil, smoothing: Double = 0) throws -> Float {
+      let batch = LabeledBatch(
+        clips: .zeros([labels.count, 1]), labels: labels,
+        shares: shares.map { Tensor($0, shape: [labels.count, $0.count / labels.count]) })
+      return try CrossEntropy(smoothing: smoothing).loss(of: logits, for: batch).terms[0].value.scalar
     }
-    let hard = try value(.label(0), .label(1))
-    #expect(try value(.shares([1, 0, 0]), .shares([0, 1, 0])) == hard)
-    #expect(try value(.label(0), .label(1), smoothing: 0.1) > hard)
-    #expect(throws: LossError.self) { try value(.label(0), .label(3)) }
-    #expect(throws: LossError.self) { try value(.label(0), .shares([0, 1, 0])) }
-    #expect(throws: LossError.self) { try value(.shares([1, 0]), .shares([0, 1])) }
-    #expect(throws: LossError.self) { try value(.label(0)) }
+    let hard = try value([0, 1])
+    #expect(try value([0, 1], [1, 0, 0, 0, 1, 0]) == hard)
+    #expect(try value([0, 1], smoothing: 0.1) > hard)
+    #expect(throws: LossError.self) { try value([0, 3]) }
+    #expect(throws: LossError.self) { try value([0, 1], [1, 0, 0, 1]) }
+    #expect(throws: LossError.self) { try value([0]) }
+  }
+
+  /// Numbers beside their squares and cubes.
+  private struct Powers: Source {
+    let count = 12
+    func element(at index: Int, context: ElementContext) -> Float { Float(index) / 6 - 1 }
+  }
+
+  /// One linear layer with two outputs.
+  private struct TwoHeads: TrainingModel {
+    struct Output: Sendable {
+      let square: Tensor
+      let cube: Tensor
+    }
+    let parameters = ParameterStore()
+    private let layer: Linear
+
+    init() {
+      layer = Linear(ParameterScope(parameters)["layer"], inputs: 2, outputs: 2, weight: .normal(0.1))
+    }
+
+    func callAsFunction(_ batch: [Float], _ pass: ForwardPass) -> Output {
+      let rows = layer(Tensor(batch.flatMap { [$0, $0 * $0] }, shape: [batch.count, 2]))
+      return Output(square: rows.slice(0..<1, axis: 1), cube: rows.slice(1..<2, axis: 1))
+    }
+  }
+
+  private struct BothPowers: Objective {
+    func loss(of output: TwoHeads.Output, for batch: [Float]) -> LossTerms {
+      let square = output.square.loss(to: Tensor(batch.map { $0 * $0 }, shape: [batch.count, 1]))
+      let cube = output.cube.loss(to: Tensor(batch.map { $0 * $0 * $0 }, shape: [batch.count, 1]))
+      return LossTerms(
+        [.init("square", square), .init("cube", cube, weight: 0.5)], metrics: ["largest": Double(batch.max() ?? 0)])
+    }
+  }
+
+  @Test func severalLossesAreSummedByWeightAndReportedByName() async throws {
+    let model = TwoHeads()
+    model.parameters.initialize(seed: 1)
+    let pipeline = Pipeline("powers") {
+      Powers().batch(4)
+      Step {
+        Forward(model)
+        Loss(BothPowers())
+        Optimize(model.parameters, .adamW(.constant(0.05)))
+      }
+    }
+    #expect(pipeline.graph.nodes.map(\.name).contains("backward"))
+    var reports: [StepReport] = []
+    for try await report in pipeline.run(RunOptions(epochs: 40)) { reports.append(report) }
+    for report in reports {
+      let (square, cube) = (try #require(report.metrics["square"]), try #require(report.metrics["cube"]))
+      #expect(abs(report.loss - (square + 0.5 * cube)) < 1e-12)
+      #expect(report.metrics["largest"] != nil && report.sampleCount == 4)
+    }
+    #expect(try #require(reports.last).loss < 0.1 * reports[0].loss)
   }
 }

@@ -4,7 +4,7 @@ import Testing
 
 /// Another package declares its own pipeline in its own file and has the whole command line for it.
 @Suite struct UserPackageTests {
-  private static let folder = Toolchain.root.appending(path: "Tests/UserPackage")
+  private static let folder = Toolchain.root.appending(path: "Examples/Squares")
 
   @Test func theProgramTypeChecks() throws {
     let outcome = try Toolchain.typecheck([Self.folder.appending(path: "Sources/Squares/Squares.swift")])

@@ -1,5 +1,6 @@
 import Foundation
 import SluicePipelines
+import SluiceTraining
 import TestSupport
 import Testing
 

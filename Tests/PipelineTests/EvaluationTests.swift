@@ -34,17 +34,23 @@ import Testing
   func aKnownClassifierIsCountedRight(views: EvaluationViews) async throws {
     let folder = TemporaryFolder()
     let tuning = try tuning(favouring: 6)
-    let evaluation = Evaluation(of: tuning, on: try clips(11, in: folder), views: views)
+    let clips = try clips(11, in: folder)
+    let evaluation = tuning.evaluation(on: clips, views: views)
     var seen: [Int] = []
-    let result = try #require(try await evaluation.result { seen.append($0) })
+    let findings = try #require(try await evaluation.run { seen.append($0) }).findings
     // Labels 0…7, 0, 1, 2: one of class 6; the five most favoured are 6, 0, 1, 2, 3.
-    #expect(result.counts.sampleCount == 11 && seen.last == 11)
-    #expect(result.counts.top1 == 1.0 / 11)
-    #expect(result.counts.top5 == 8.0 / 11)
-    #expect(result.counts.recall(ofClass: 6) == 1 && result.counts.recall(ofClass: 0) == 0)
-    let taken: [Int] = (0..<8).map { label in result.counts.confusion[label * 8 + 6] }
+    #expect(findings.sampleCount == 11 && seen.last == 11)
+    #expect(findings["top1"] == 1.0 / 11 && findings["top5"] == 8.0 / 11)
+    #expect(findings.logged["val_top1"] == 1.0 / 11 && findings.logged["val_loss"] ?? 0 > 1)
+    #expect(findings.metrics.first?.name == evaluation.primary.name)
+
+    var evaluator = ClassificationEvaluator(classCount: 8)
+    for try await prediction in tuning.predictions(on: clips, views: views, isLabeled: true).run() {
+      try evaluator.add(prediction.output, for: prediction.batch)
+    }
+    #expect(evaluator.counts.recall(ofClass: 6) == 1 && evaluator.counts.recall(ofClass: 0) == 0)
+    let taken: [Int] = (0..<8).map { label in evaluator.counts.confusion[label * 8 + 6] }
     #expect(taken == [2, 2, 2, 1, 1, 1, 1, 1])
-    #expect(result.metrics["val_top1"] == result.counts.top1 && result.loss > 1)
   }
 
   @Test func viewsAreAveragedBeforeTheSoftmax() async throws {
@@ -56,15 +62,17 @@ import Testing
     let one = try clips(1, in: folder)
     func logits(_ views: EvaluationViews) async throws -> [Float] {
       var all: [Float] = []
-      for try await batch in Evaluation(of: tuning, on: one, views: views).pipeline.run() { all += batch.values.floats }
+      for try await batch in tuning.predictions(on: one, views: views, isLabeled: true).run() {
+        all += batch.output.floats
+      }
       return all
     }
-    let many = Evaluation(of: tuning, on: one, views: EvaluationViews(windows: 2, crops: .three))
+    let many = tuning.predictions(on: one, views: EvaluationViews(windows: 2, crops: .three), isLabeled: true)
     var own: [[Float]] = []
-    for try await batch in many.pipeline.run() {
-      #expect(batch.batch[0].views.count == 6)
-      for view in batch.batch[0].views {
-        own.append(try tuning.classifier.logits(of: view.reshaped([1] + view.shape.dimensions)).floats)
+    for try await prediction in many.run() {
+      #expect(prediction.batch.views.shape[0] == 6 && prediction.batch.viewCount == 6)
+      for view in 0..<6 {
+        own.append(try tuning.classifier.logits(of: prediction.batch.views.slice(view..<view + 1, axis: 0)).floats)
       }
     }
     let averaged = try await logits(EvaluationViews(windows: 2, crops: .three))
@@ -79,20 +87,23 @@ import Testing
   @Test func failingClipsAreCountedAndNamed() async throws {
     let folder = TemporaryFolder()
     let source = try clips(3, broken: ["missing.mp4"], in: folder)
-    let evaluation = Evaluation(of: try tuning(favouring: 1), on: source)
-    let result = try #require(try await evaluation.result(RunOptions(maxFailures: 0.5)))
-    #expect(result.counts.sampleCount == 3 && result.failures.samples.map(\.identity) == [folder("missing.mp4")])
-    await #expect(throws: FlowError.self) { _ = try await evaluation.result(RunOptions(maxFailures: 0.01)) }
+    let evaluation = try tuning(favouring: 1).evaluation(on: source)
+    let outcome = try #require(try await evaluation.run(RunOptions(maxFailures: 0.5)))
+    #expect(outcome.findings.sampleCount == 3)
+    #expect(outcome.failures.samples.map(\.identity) == [folder("missing.mp4")])
+    await #expect(throws: FlowError.self) { _ = try await evaluation.run(RunOptions(maxFailures: 0.01)) }
   }
 
-  @Test func guessesAreTheMostFavouredClassesWithTheirShares() async throws {
+  @Test func rankingsAreTheLikeliestClassesWithTheirShares() async throws {
     let folder = TemporaryFolder()
-    let evaluation = Evaluation(of: try tuning(favouring: 5), on: try clips(2, in: folder), isLabelled: false)
-    let guesses = try await evaluation.guesses(3)
-    #expect(guesses.map(\.name) == [folder("clip 0.mp4"), folder("clip 1.mp4")])
-    #expect(guesses[0].classes.map(\.number) == [5, 0, 1])
-    #expect(guesses[0].classes[0].share > guesses[0].classes[1].share)
-    let shares = try await evaluation.guesses(8)[1].classes.map(\.share)
+    let tuning = try tuning(favouring: 5)
+    let prediction = ClassPrediction(
+      pipeline: tuning.predictions(on: try clips(2, in: folder), isLabeled: false), classes: tuning.classes)
+    let rankings = try await prediction.rankings(3)
+    #expect(rankings.map(\.name) == [folder("clip 0.mp4"), folder("clip 1.mp4")])
+    #expect(rankings[0].classes.map(\.number) == [5, 0, 1])
+    #expect(rankings[0].classes[0].share > rankings[0].classes[1].share)
+    let shares = try await prediction.rankings(8)[1].classes.map(\.share)
     #expect(abs(shares.reduce(0, +) - 1) < 1e-5)
   }
 }

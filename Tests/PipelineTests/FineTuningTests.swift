@@ -1,5 +1,6 @@
 import Foundation
 import SluicePipelines
+import SluiceTraining
 import TestSupport
 import Testing
 
@@ -120,6 +121,6 @@ import Testing
     let recipe = try sluice("graph", "vivit", "--set", "recipe.mixse=true")
     #expect(recipe.status == 1 && recipe.errors.contains("Did you mean mixes?"), "\(recipe.errors)")
     let preset = try sluice("graph", "vivit", "--set", "model.preset=smal")
-    #expect(preset.status == 1 && preset.errors.contains("Did you mean small?"), "\(preset.errors)")
+    #expect(preset.status == 1 && preset.errors.contains("did you mean small?"), "\(preset.errors)")
   }
 }

@@ -37,7 +37,7 @@ import Testing
 
   @Test func unknownOptionsAreRefusedWithTheNearest() throws {
     for (options, hint) in [
-      (["--set", "recipe.mask=cubee"], "did you mean cube?"), (["--target", "hogg"], "Did you mean hog?"),
+      (["--set", "recipe.mask=cubee"], "did you mean cube?"), (["--target", "hogg"], "did you mean hog?"),
       (["--pixels", "fasst"], "did you mean fast?"), (["--set", "recipe.colorss=none"], "Did you mean colors?"),
     ] {
       let run = try SluiceProgram.run(["graph", "maskfeat"] + options)
@@ -61,10 +61,11 @@ import Testing
       CubeMask(ratio: 0.5, minimumPatches: 2)
       objective.target
         .batch(2)
+      Collate(objective)
       Step {
         Forward(model)
         Loss(objective)
-        Optimize(.adamW(.constant(1e-3)))
+        Optimize(model.parameters, .adamW(.constant(1e-3)))
       }
     }
     var losses: [Double] = []
@@ -74,7 +75,7 @@ import Testing
 }
 
 /// The brightness of a hidden token's first pixel in eight steps, in place of a trained tokenizer.
-private struct StandInTokens: Objective {
+private struct StandInTokens: MaskedObjective {
   struct Tokens: Sendable {
     let places: [Int]
     let words: [Int]
@@ -93,13 +94,15 @@ private struct StandInTokens: Objective {
     }
   }
 
+  typealias Target = Tokens
+
   let target = Tokenize()
   let predictionWidth = 8
 
-  func loss(of prediction: Tensor, for batch: [MaskedSample<Tokens>]) -> Tensor {
-    let count = prediction.shape[1]
-    let places = batch.enumerated().flatMap { number, sample in sample.target.places.map { number * count + $0 } }
-    return prediction.reshaped(-1, predictionWidth).rows(at: places)
-      .crossEntropy(labels: batch.flatMap(\.target.words))
+  func loss(of output: Tensor, for batch: MaskedBatch<[Tokens]>) -> LossTerms {
+    let count = output.shape[1]
+    let indices = batch.targets.enumerated().flatMap { number, tokens in tokens.places.map { number * count + $0 } }
+    return LossTerms(
+      output.reshaped(-1, predictionWidth).rows(at: indices).crossEntropy(labels: batch.targets.flatMap(\.words)))
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import SluiceCheckpoints
 import SluicePipelines
+import SluiceTraining
 import TestSupport
 import Testing
 

@@ -2,16 +2,12 @@ import SluiceAugment
 import SluiceFlow
 import SluiceSamples
 import SluiceTensor
-import SluiceTraining
 import Testing
 
 @Suite struct MixTests {
-  private func batch(_ count: Int) -> [LabelledClip] {
-    (0..<count).map { number in
-      let pixels = PixelClip(frameCount: 1, height: 1, width: 1, bytes: [0, 0, 0])
-      return LabelledClip(
-        clip: Clip(pixels: pixels, values: .full([3, 2, 8, 8], Float(number))), target: .label(number))
-    }
+  private func batch(_ count: Int) -> LabeledBatch {
+    let values = (0..<count).flatMap { number in [Float](repeating: Float(number), count: 3 * 2 * 8 * 8) }
+    return LabeledBatch(clips: Tensor(values, shape: [count, 3, 2, 8, 8]), labels: Array(0..<count))
   }
 
   private func context(_ sample: Int) -> ElementContext {
@@ -23,16 +19,16 @@ import Testing
     for sample in 0..<20 {
       let mixed = try mix(batch(4), context: context(sample))
       let again = try mix(batch(4), context: context(sample))
-      for (index, clip) in mixed.enumerated() {
-        guard case .shares(let shares) = clip.target else {
-          Issue.record("no shares")
-          continue
-        }
+      let shares = try #require(mixed.shares).floats
+      #expect(again.shares?.floats == shares && again.clips.floats == mixed.clips.floats)
+      let size = 3 * 2 * 8 * 8
+      for row in 0..<4 {
+        let own = Array(shares[4 * row..<4 * row + 4])
         // A clip's values are its number, so their mean number is what the shares say.
-        let wanted = shares.enumerated().reduce(Float(0)) { $0 + Float($1.offset) * $1.element }
-        #expect(clip.clip.values.floats.allSatisfy { abs($0 - wanted) < 1e-5 })
-        #expect(again[index].target == clip.target)
-        #expect(abs(shares.reduce(0, +) - 1) < 1e-6)
+        let wanted = own.enumerated().reduce(Float(0)) { $0 + Float($1.offset) * $1.element }
+        #expect(mixed.clips.floats[row * size..<(row + 1) * size].allSatisfy { abs($0 - wanted) < 1e-5 })
+        #expect(abs(own.reduce(0, +) - 1) < 1e-6)
+        #expect(own[mixed.labels[row]] == own.max())
       }
     }
   }
@@ -41,8 +37,8 @@ import Testing
     let mix = Mix(Mixup(classCount: 2, switchProbability: 1, labelSmoothing: 0))
     for sample in 0..<20 {
       let mixed = try mix(batch(2), context: context(sample))
-      let own = mixed[0].clip.values.floats.filter { $0 == 0 }.count
-      guard case .shares(let shares) = mixed[0].target else { continue }
+      let own = mixed.clips.floats.prefix(3 * 2 * 8 * 8).filter { $0 == 0 }.count
+      let shares = try #require(mixed.shares).floats
       #expect(abs(Float(own) / Float(3 * 2 * 8 * 8) - shares[0]) < 1e-6)
     }
   }

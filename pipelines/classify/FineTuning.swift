@@ -4,17 +4,15 @@ internal import SluiceDecode
 public import SluiceFlow
 internal import SluiceForward
 internal import SluiceLoss
-internal import SluiceNN
 internal import SluiceOptimize
-internal import SluiceSample
 public import SluiceSamples
 public import SluiceTraining
 
-/// Training of a classifier on labelled clips: the declared pipeline of all fine-tuning systems.
+/// Training of a classifier on labeled clips: the declared pipeline of all fine-tuning systems.
 ///
 /// ```swift
 /// let model = VideoClassifier(try Classifier(MViT(.demo), classCount: 8))
-/// let tuning = FineTuning("demo", model, .motion, clips: data.clips, classes: data.classes)
+/// let tuning = FineTuning("demo", model, .small(frameStride: 3), clips: clips)
 /// for try await report in tuning.pipeline.run(RunOptions(steps: 150)) { … }
 /// ```
 public struct FineTuning: Sendable {
@@ -24,8 +22,10 @@ public struct FineTuning: Sendable {
   public let classes: ClassMap
   /// What is odd about the data though it can be trained on.
   public internal(set) var notes: [String] = []
-  /// From the data to the optimiser's steps.
+  /// From the data to the optimizer's steps.
   public let pipeline: Pipeline<StepReport>
+  /// What the pipeline trains.
+  public let trainable: TrainableState
 
   /// Declares the training of `classifier`.
   public init(
@@ -36,55 +36,27 @@ public struct FineTuning: Sendable {
     self.recipe = recipe
     self.classes = classes
     let classCount = classifier.classCount
-    var augment = Augment(normalization: recipe.clips.normalization, keepsPixels: false)
-    augment.operations = recipe.clips.operations(size: classifier.imageSize)
-    let (augmenting, smoothing) = (augment, recipe.labelSmoothing)
+    let augment = recipe.clips.augment(recipe.clips.operations(size: classifier.imageSize), keepsPixels: false)
+    let smoothing = recipe.labelSmoothing
+    let optimize = Optimize(
+      classifier.parameters, recipe.optimizer.configuration, accumulation: recipe.optimizer.accumulation)
+    trainable = optimize.state
     pipeline = Pipeline(name) {
       clips.shuffled()
-      if recipe.frames == .still {
-        StillFrame(count: classifier.frameCount)
-      } else {
-        DenseFrames(count: classifier.frameCount, stride: recipe.frameStride)
-      }
+      recipe.frames.sampling(count: classifier.frameCount)
       Decode().workers(2)
-      augmenting.workers(2).buffer(4)
+      augment.workers(2).buffer(4)
       SingleLabel(classCount: classCount)
-        .batch(recipe.batchSize)
+        .batch(recipe.optimizer.batchSize)
+      Collate()
       if recipe.mixes {
         Mix(Mixup(classCount: classCount, labelSmoothing: smoothing ?? 0.1))
       }
       Step {
         Forward(classifier)
         Loss(CrossEntropy(smoothing: recipe.mixes ? 0 : smoothing ?? 0))
-        Optimize(recipe.optimizer, accumulation: recipe.accumulation)
+        optimize
       }
-    }
-  }
-}
-
-extension FineTuningRecipe {
-  /// The optimiser at the rate of the clips of one update.
-  var optimizer: OptimizerConfiguration {
-    let peak = learningRate * Double(batchSize * accumulation) / 256
-    let schedule = course.schedule(peak: peak, warmup: warmup, minimum: minimumRate)
-    let decay = DecaySchedule.constant(weightDecay)
-    let groups: GroupRule = layerDecay == 1 ? .plain : .layerDecay(layerDecay)
-    return switch method {
-    case .adamW: .adamW(schedule, weightDecay: decay, clip: clip, groups: groups)
-    case .sgd: .sgd(schedule, weightDecay: decay, clip: clip, groups: groups)
-    }
-  }
-}
-
-extension FineTuningRecipe.Course {
-  /// The rates of a run.
-  func schedule(peak: Double, warmup: Warmup, minimum: Double) -> Schedule {
-    switch self {
-    case .cosine: .cosine(peak: peak, warmup: warmup, minimum: minimum)
-    case .cosineSteps: .cosine(peak: peak, warmup: warmup, minimum: minimum, per: .step)
-    case .multistep: .multistep(peak, milestones: [5, 11])
-    case .constant: .constant(peak, warmup: warmup)
-    case .fractionalCosine: .fractionalCosine(peak: peak, warmup: warmup, minimum: minimum)
     }
   }
 }

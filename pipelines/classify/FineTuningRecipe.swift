@@ -1,110 +1,77 @@
 public import SluiceFlow
 public import SluiceModels
-public import SluiceNN
 
 /// How a classifier is trained: what is done to clips, and how the parameters follow.
 ///
 /// ```swift
-/// var recipe = FineTuningRecipe.videoTransformer
+/// var recipe = FineTuningRecipe.small(frameStride: 4)
 /// recipe.mixes = true
 /// recipe.clips.colors = .randAugment
 /// ```
 /// - Source: VideoTransformer-pytorch, `model_pretrain` and `data_transform`.
 public struct FineTuningRecipe: Sendable, Equatable {
-  /// The rule of an update.
-  public enum Method: String, Sendable, CaseIterable {
-    case adamW = "adamw"
-    /// With Nesterov's momentum of 0.9.
-    case sgd
-  }
-
-  /// How the learning rate changes.
-  public enum Course: String, Sendable, CaseIterable {
-    /// Warm-up, then half a cosine; a rate for each epoch.
-    case cosine
-    /// The same with a rate for each step.
-    case cosineSteps
-    /// A tenth at the epochs 5 and 11.
-    case multistep
-    case constant
-    /// A cosine of the fractional epoch, as SlowFast has it.
-    case fractionalCosine
-  }
-
-  /// Which frames of a video make a clip.
-  public enum Frames: String, Sendable, CaseIterable {
-    /// Evenly spaced ones.
-    case dense
-    /// A single one, repeated: what can be learned without motion.
-    case still
-  }
-
-  public var method: Method
-  /// The rate after warm-up for batches of 256 clips; it is scaled to the batch.
-  public var learningRate: Double
-  public var course: Course
-  public var warmup: Warmup
-  /// What a cosine falls to.
-  public var minimumRate: Double = 1e-6
-  public var weightDecay: Double = 0.05
-  /// The factor of the rate from one block to the one below it; 1 for none.
-  public var layerDecay: Double = 1
-  public var clip: Clipping = .none
-  /// How much of the network learns.
-  public var learning: ClassifierTraining = .finetune
+  public var optimizer: OptimizerRecipe
+  public var frames: FrameRecipe
+  /// How decoded frames become clips.
+  public var clips: ClipRecipe = ClipRecipe(colors: .jitter)
+  /// How much of the network learns, and what its head begins with.
+  public var head: ClassifierHead = ClassifierHead()
   /// Whether clips of a batch are mixed in pairs, by mixup or CutMix.
   public var mixes: Bool = false
   /// What of a label is spread over all classes; with ``mixes`` 0.1 unless said otherwise.
   public var labelSmoothing: Double?
-  /// What the head's initial weights are multiplied by.
-  public var headScale: Double = 1
-
-  /// Which frames of a video make a clip.
-  public var frames: Frames = .dense
-  /// Distance between the frames of a clip.
-  public var frameStride: Int
-  /// How decoded frames become clips.
-  public var clips: ClipRecipe = ClipRecipe(colors: .jitter)
-  /// Clips of a batch.
-  public var batchSize: Int = 8
-  /// Batches of one update.
-  public var accumulation: Int = 1
-  public var epochs: Int = 30
   /// Clips of each class that are used; all if `nil`.
   public var samplesPerClass: Int?
   /// Which ``samplesPerClass``: the numbered draw, with every choice equally likely; the first of the list if `nil`.
   public var draw: Int?
 
   /// A recipe of these; everything else as VideoTransformer-pytorch's defaults have it.
-  public init(_ method: Method, learningRate: Double, course: Course = .cosine, warmup: Warmup = 5, frameStride: Int) {
-    self.method = method
-    self.learningRate = learningRate
-    self.course = course
-    self.warmup = warmup
-    self.frameStride = frameStride
+  public init(_ method: OptimizerRecipe.Method, learningRate: Double, frameStride: Int) {
+    optimizer = OptimizerRecipe(learningRate: learningRate)
+    (optimizer.method, optimizer.minimumRate) = (method, 1e-6)
+    frames = FrameRecipe(stride: frameStride)
+  }
+
+  /// The published fine-tuning of TimeSformer and ViViT: SGD at 0.005 for 256 clips, from the weights of an image model.
+  /// - Source: VideoTransformer-pytorch, its README and `model_pretrain`.
+  public static func videoTransformer(frameStride: Int) -> FineTuningRecipe {
+    var recipe = FineTuningRecipe(.sgd, learningRate: 0.005, frameStride: frameStride)
+    recipe.optimizer.weightDecay = 1e-4
+    return recipe
+  }
+
+  /// For small networks on small sets: a rate that changes with each step, gradients limited, colors left alone.
+  public static func small(frameStride: Int) -> FineTuningRecipe {
+    var recipe = FineTuningRecipe(.adamW, learningRate: 0.016, frameStride: frameStride)
+    (recipe.optimizer.course, recipe.optimizer.warmup) = (.cosineSteps, .fraction(0.1))
+    (recipe.optimizer.minimumRate, recipe.optimizer.clip) = (0, .global(1))
+    recipe.clips = ClipRecipe(minimumScale: 0.5)
+    return recipe
   }
 }
 
-extension FineTuningRecipe: SettingGroup {
-  static let group = "recipe"
+/// How much of a classifier learns, and what its head begins with.
+public struct ClassifierHead: Sendable, Equatable {
+  /// How much of the network learns.
+  public var learning: ClassifierLearning = .finetune
+  /// What the head's initial weights are multiplied by.
+  public var scale: Double = 1
 
-  /// What no stage of the pipeline can be told.
+  public init() {}
+}
+
+extension FineTuningRecipe: Configurable {
   public static var settings: [Setting<Self>] {
-    [
-      Setting("method", \.method), Setting("learningRate", \.learningRate, in: 0...1e3), Setting("course", \.course),
-      Setting("learning", \.learning), Setting("mixes", \.mixes),
-      Setting(
-        "labelSmoothing", read: { $0.labelSmoothing.map { "\($0)" } ?? "auto" },
-        write: { recipe, text in
-          guard text != "auto" else { return recipe.labelSmoothing = nil }
-          guard let share = Double(text), 0...1 ~= share else {
-            throw SettingError("“\(text)” is no number from 0 to 1, nor auto")
-          }
-          recipe.labelSmoothing = share
-        }),
-      Setting("headScale", \.headScale, in: 0...1e3),
-      Setting("samplesPerClass", \.samplesPerClass, none: "all"), Setting("draw", \.draw, none: "first"),
-      Setting("frames", \.frames),
-    ] + ClipRecipe.settings.map { $0.inside(\.clips) }
+    let own: [Setting<Self>] = [
+      Setting("recipe.learning", \.head.learning), Setting("recipe.mixes", \.mixes),
+      Setting("recipe.labelSmoothing", \.labelSmoothing, in: 0...1, none: "auto"),
+      Setting("recipe.headScale", \.head.scale, in: 0...1e3),
+      Setting("recipe.samplesPerClass", \.samplesPerClass, in: 1...1_000_000_000, none: "all"),
+      Setting("recipe.draw", \.draw, in: 1...1_000_000_000, none: "first")
+        .applying(when: "recipe.samplesPerClass is set") { $0.samplesPerClass != nil },
+      Setting("recipe.frames", \.frames.choice),
+    ]
+    return own + OptimizerRecipe.settings.map { $0.inside(\.optimizer) }
+      + FrameRecipe.settings.map { $0.inside(\.frames) } + ClipRecipe.settings.map { $0.inside(\.clips) }
   }
 }

@@ -1,14 +1,11 @@
-internal import SluiceFlow
-internal import SluiceModels
-internal import SluiceNN
+public import SluiceFlow
+public import SluiceModels
 internal import SluiceTensor
 
 /// What `--set model.…` decides of a TimeSformer or a ViViT.
-struct SpaceTimeSettings: SettingGroup {
-  static let group = "model"
-
+public struct SpaceTimeSettings: Sendable {
   /// The sizes there are.
-  enum Preset: String, CaseIterable {
+  public enum Preset: String, Sendable, CaseIterable {
     /// Four narrow blocks on small frames: minutes on two cores.
     case small
     /// The published network.
@@ -16,7 +13,7 @@ struct SpaceTimeSettings: SettingGroup {
   }
 
   /// Where initial weights come from.
-  enum Origin: String, CaseIterable {
+  public enum Origin: String, Sendable, CaseIterable {
     /// Told from the names in the file.
     case auto
     case imagenet
@@ -24,43 +21,22 @@ struct SpaceTimeSettings: SettingGroup {
     case kinetics
   }
 
-  var preset: Preset
-  var network: SpaceTimeConfiguration
-  var classCount: Int?
-  var origin = Origin.auto
-  var copy = SpaceTimeWeights.Copy.repeat
-  var inflation = SpaceTimeWeights.Inflation.average
-  var skipsAutoencoderAttention = false
-
-  /// The preset that `request` names, with its other fields set.
-  /// - Parameters:
-  ///   - base: the published network.
-  ///   - small: the same with other sizes.
-  /// - Throws: ``RunError`` for a setting that is not there or makes no sense.
-  init(
-    _ request: RunRequest, base: SpaceTimeConfiguration, small: SpaceTimeConfiguration
-  ) throws(RunError) {
-    preset = try chosen(request.settings["model.preset"], or: .small, option: "--set model.preset")
-    network = preset == .base ? base : small
-    try take(request.settings)
+  public var preset: Preset = .small {
+    didSet { network = preset == .base ? base : base.small }
   }
+  public var network: SpaceTimeConfiguration
+  public var classCount: Int?
+  public var origin: Origin = .auto
+  public var copy: SpaceTimeWeights.Copy = .repeat
+  public var inflation: SpaceTimeWeights.Inflation = .average
+  public var skipsAutoencoderAttention: Bool = false
+  // The published network.
+  private let base: SpaceTimeConfiguration
 
-  static var settings: [Setting<Self>] {
-    [
-      Setting("preset", \.preset), Setting("attention", \.network.attention),
-      Setting("frameCount", \.network.frameCount, in: 1...4096),
-      Setting("imageSize", \.network.imageSize, in: 1...4096),
-      Setting("patchSize", \.network.patchSize, in: 1...4096),
-      Setting("tubeletSize", \.network.tubeletSize, none: "none"),
-      Setting("dimension", \.network.dimension, in: 1...65_536),
-      Setting("headCount", \.network.headCount, in: 1...4096),
-      Setting("depth", \.network.depth, in: 1...4096), Setting("temporalDepth", \.network.temporalDepth, in: 1...4096),
-      Setting("learnsPositions", \.network.hasLearnedPositions), Setting("pooling", \.network.pooling),
-      Setting("factorisedClass", \.network.factorisedClass),
-      Setting("dropPath", \.network.dropPathRate, in: 0...0.99), Setting("classCount", \.classCount, none: "auto"),
-      Setting("weights", \.origin), Setting("copy", \.copy), Setting("inflation", \.inflation),
-      Setting("skipsAutoencoderAttention", \.skipsAutoencoderAttention),
-    ]
+  /// The small version of a published network.
+  public init(base: SpaceTimeConfiguration) {
+    self.base = base
+    network = base.small
   }
 
   /// A checkpoint's weights under the network's names.
@@ -69,5 +45,68 @@ struct SpaceTimeSettings: SettingGroup {
     (weights.copy, weights.inflation) = (copy, inflation)
     weights.skipsAutoencoderAttention = skipsAutoencoderAttention
     return weights.imported(from: checkpoint, SpaceTimeWeights.Source(rawValue: origin.rawValue))
+  }
+}
+
+extension SpaceTimeSettings: Configurable {
+  public static var settings: [Setting<Self>] {
+    [
+      Setting("preset", \.preset), Setting("attention", \.network.attention),
+      Setting("frameCount", \.network.frameCount, in: 1...4096),
+      Setting("imageSize", \.network.imageSize, in: 1...4096),
+      Setting("patchSize", \.network.patchSize, in: 1...4096),
+      Setting("tubeletSize", \.network.tubeletSize, in: 1...4096, none: "none"),
+      Setting("dimension", \.network.dimension, in: 1...65_536),
+      Setting("headCount", \.network.headCount, in: 1...4096),
+      Setting("depth", \.network.depth, in: 1...4096), Setting("temporalDepth", \.network.temporalDepth, in: 1...4096),
+      Setting("learnsPositions", \.network.hasLearnedPositions), Setting("pooling", \.network.pooling),
+      Setting("factorisedClass", \.network.factorisedClass),
+      Setting("dropPath", \.network.dropPathRate, in: 0...0.99),
+      Setting("classCount", \.classCount, in: 2...1_000_000, none: "auto"),
+      Setting("weights", \.origin), Setting("copy", \.copy), Setting("inflation", \.inflation),
+      Setting("skipsAutoencoderAttention", \.skipsAutoencoderAttention),
+    ]
+  }
+}
+
+/// The settings of a network of space and time behind those of ``SpaceTimeSettings``.
+public protocol SpaceTimeNetwork: ClassifierNetworkSettings {
+  var shape: SpaceTimeSettings { get set }
+}
+
+extension SpaceTimeNetwork {
+  public var frameCount: Int { shape.network.frameCount }
+  public var imageSize: Int { shape.network.imageSize }
+  public var classCount: Int? {
+    get { shape.classCount }
+    set { shape.classCount = newValue }
+  }
+
+  public static var settings: [Setting<Self>] { SpaceTimeSettings.settings.map { $0.inside(\.shape) } }
+}
+
+/// The recipes of networks of space and time.
+public enum SpaceTimePreset: String, Sendable, CaseIterable {
+  /// For small networks on small sets.
+  case small
+  /// VideoTransformer-pytorch's.
+  case vtp
+
+  init(for network: some SpaceTimeNetwork) {
+    self = network.shape.preset == .base ? .vtp : .small
+  }
+
+  func recipe(frameStride: Int) -> FineTuningRecipe {
+    self == .vtp ? .videoTransformer(frameStride: frameStride) : .small(frameStride: frameStride)
+  }
+}
+
+extension SpaceTimeConfiguration {
+  /// Four blocks of width 128 on frames of 96 pixels, two in the temporal stack where there is one.
+  var small: SpaceTimeConfiguration {
+    var small = self
+    (small.imageSize, small.dimension, small.headCount) = (96, 128, 4)
+    (small.depth, small.temporalDepth, small.dropPathRate) = (4, 2, 0)
+    return small
   }
 }

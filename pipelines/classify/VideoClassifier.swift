@@ -1,4 +1,5 @@
-public import SluiceForward
+public import SluiceTraining
+internal import SluiceForward
 public import SluiceModels
 public import SluiceNN
 public import SluiceSamples
@@ -12,7 +13,7 @@ public import SluiceTensor
 public struct VideoClassifier: TrainingModel {
   /// The backbone's parameters and the head's.
   public let parameters: ParameterStore
-  /// Classes told apart.
+  /// Classes there are.
   public let classCount: Int
   /// Frames of a clip.
   public let frameCount: Int
@@ -44,25 +45,25 @@ public struct VideoClassifier: TrainingModel {
 
   /// Puts a head on `backbone` as a recipe says.
   init<Backbone: VideoBackbone>(
-    _ backbone: Backbone, classCount: Int, _ recipe: FineTuningRecipe,
+    _ backbone: Backbone, classCount: Int, _ head: ClassifierHead,
     importing: @escaping @Sendable ([String: Tensor]) -> [String: Tensor] = { $0 }
   ) throws(ModelError) {
     self.init(
       try Classifier(
-        backbone, classCount: classCount, training: recipe.learning, headScale: recipe.headScale),
+        backbone, classCount: classCount, training: head.learning, headScale: head.scale),
       importing: importing)
   }
 
-  /// How much each class is favoured, `[B, classCount]`, before any softmax.
-  /// - Parameter clips: `[B, 3, T, H, W]`, normalised.
+  /// Logits, `[B, classCount]`.
+  /// - Parameter clips: `[B, 3, T, H, W]`, normalized.
   /// - Throws: an error that prints both shapes if the clips do not fit the network.
   public func logits(of clips: Tensor, _ pass: ForwardPass = .evaluation) throws -> Tensor {
     try logits(clips, pass)
   }
 
-  /// - Returns: `[B, classCount]`.
-  public func prediction(for batch: [LabelledClip], _ pass: ForwardPass) throws -> Tensor {
-    try logits(.stacked(batch.map(\.clip.values)), pass)
+  /// - Returns: logits, `[B, classCount]`.
+  public func callAsFunction(_ batch: LabeledBatch, _ pass: ForwardPass) throws -> Tensor {
+    try logits(of: batch.clips, pass)
   }
 
   /// Takes from another model's checkpoint what this network has too; a head for other classes stays as it is.

@@ -7,7 +7,7 @@ extension Demo {
   /// What the pre-trained network makes of hidden tokens of videos it never saw; the pictures stay in `pictures/`.
   func pictures(count: Int = 4) async throws -> PictureRows {
     let chosen = (0..<min(count, settings.valCount)).map { ($0 * settings.valCount / count + $0) % settings.valCount }
-    let look = try MaskFeatLook(from: pretrained.path)
+    let look = try MaskedPreview(from: pretrained.path)
     let folder = directory + "/pictures"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let names = MotionClass.allCases.map(\.name)

@@ -1,3 +1,4 @@
+internal import SluiceTraining
 internal import SluiceFlow
 public import SluiceReport
 
@@ -45,7 +46,7 @@ extension Demo {
           tuning(kind, 0).command(MaskFeatFineTuning.self, out: "again/\(kind.rawValue)"), purpose: kind.title)
       } + [
         Command(
-          "./sluice eval --from again/\(DemoKind.pretrained.rawValue) --data \(shards(.val))", purpose: "judges one")
+          "./sluice eval maskfeat-finetune --from again/\(DemoKind.pretrained.rawValue) --data \(shards(.val))", purpose: "evaluates one")
       ]
   }
 

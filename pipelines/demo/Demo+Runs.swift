@@ -1,3 +1,5 @@
+internal import SluiceTraining
+
 extension Demo {
   /// The run of pre-training.
   var pretrained: RunDirectory { RunDirectory(path: directory + "/pretrain") }
@@ -11,7 +13,7 @@ extension Demo {
   var pretraining: RunRequest {
     var request = request(steps: settings.pretrainSteps)
     request.seed = settings.seed
-    request.checkpointEvery = max(1, settings.pretrainSteps / 5)
+    request.checkpointEvery = .steps(max(1, settings.pretrainSteps / 5))
     return request
   }
 
@@ -25,7 +27,7 @@ extension Demo {
     switch kind {
     case .pretrained: request.from = pretrained.path
     case .scratch: break
-    case .still: request.settings["recipe.frames"] = FineTuningRecipe.Frames.still.rawValue
+    case .still: request.settings["recipe.frames"] = FrameRecipe.Choice.still.rawValue
     }
     return request
   }

@@ -9,7 +9,7 @@ public import SluicePlatform
 internal import SluiceSamples
 internal import SluiceShards
 internal import SluiceTensor
-internal import SluiceTraining
+public import SluiceTraining
 
 /// The whole framework at work on data of its own: videos → shards → pre-training → fine-tuning → evaluation → report.
 ///
@@ -68,7 +68,7 @@ public struct Demo: Sendable {
     // The list is written last.
     guard !FileManager.default.fileExists(atPath: synth.list(part)) else { return }
     let count = part == .train ? settings.trainCount : settings.valCount
-    let purpose = part == .train ? "to learn from" : "to judge by"
+    let purpose = part == .train ? "to learn from" : "to evaluate on"
     observe(.phase("videos of moving shapes, \(purpose)", done: 0, total: count))
     try synth.prepare()
     var paths: [String] = []
@@ -143,18 +143,24 @@ public struct Demo: Sendable {
       default: break
       }
     }
-    // Killed before its first checkpoint, a run has nothing to go on with.
-    if directory.holdsRun, try !directory.hasCheckpoint { try directory.remove() }
     return directory.holdsRun
       ? try await trainer.resume(allowsChange: false, stop: stop, observe: show)
       : try await trainer.start(stop: stop, observe: show)
   }
 
-  /// How often the videos to judge by are recognised; `nil` if it was stopped.
+  /// How the videos to evaluate on are classified; `nil` if it was stopped.
   private func counts(of run: RunDirectory, _ stop: StopRequest) async throws -> ClassificationCounts? {
-    let evaluation = try TrainedClassifier(from: run.path).evaluation(on: [shards(.val)])
+    let tuning = try TrainedClassifier(from: run.path).tuning
+    let predictions = tuning.predictions(on: try clips(.val), isLabeled: true)
     return try await Compute(threadCount: budget.compute).run {
-      try await evaluation.result(RunOptions(maxFailures: 0, budget: budget), stop: stop)?.counts
+      try await predictions.run(RunOptions(maxFailures: 0, budget: budget)) { run in
+        var evaluator = ClassificationEvaluator(classCount: tuning.classifier.classCount)
+        for try await prediction in run {
+          try evaluator.add(prediction.output, for: prediction.batch)
+          if stop.isMade { return nil }
+        }
+        return evaluator.counts
+      }
     }
   }
 }

@@ -1,3 +1,4 @@
+internal import SluiceTraining
 internal import FoundationEssentials
 internal import SluiceFlow
 

@@ -6,46 +6,27 @@ internal import SluiceSamples
 public import SluiceTensor
 internal import SluiceTraining
 
-/// What is looked at of each sample to judge it: windows in time, crops in space.
-///
-/// ```swift
-/// EvaluationViews()                       // the middle of the sample, the middle of the picture
-/// EvaluationViews(windows: 10, crops: .three)   // thirty views, whose logits are averaged before any softmax
-/// ```
-/// Where clips are normalised by their own statistics, these are of all windows of a sample together.
-public struct EvaluationViews: Sendable, Equatable {
-  /// The parts of a picture that are looked at.
-  public enum Crops: String, Sendable, CaseIterable {
-    /// The middle of a picture whose short side is 8/7 of the crop, resized bicubically.
-    case center
-    /// Left, right and middle of a picture resized bilinearly.
-    case three
-  }
-
-  /// Windows of one sample, spread evenly.
-  public var windows: Int
-  public var crops: Crops
-
-  public init(windows: Int = 1, crops: Crops = .center) {
-    self.windows = windows
-    self.crops = crops
-  }
-
-  /// Views of one sample.
-  public var count: Int { windows * (crops == .three ? 3 : 1) }
+/// The views of several samples side by side.
+public struct ViewBatch: Sendable {
+  /// `[B · viewCount, 3, T, H, W]`, normalized; the views of one sample follow each other.
+  public let views: Tensor
+  /// Views of each sample.
+  public let viewCount: Int
+  /// The class of each sample; `nil` where nobody knows.
+  public let labels: [Int?]
+  /// What messages call the samples.
+  public let names: [String]
 }
 
 /// The views of one sample, and the class it shows.
-public struct ClipViews: Sendable {
-  /// What messages call the sample.
-  public let name: String
-  /// The class; `nil` where nobody knows.
-  public let label: Int?
-  /// `[3, T, H, W]` each, normalised.
-  public let views: [Tensor]
+struct ClipViews: Sendable {
+  let name: String
+  let label: Int?
+  /// `[3, T, H, W]` each, normalized.
+  let views: [Tensor]
 }
 
-/// Takes the crops of several windows apart.
+/// Separates the windows of crops.
 struct SplitViews: Stage {
   let windows: Int
   /// Classes that a label may be of; `nil`: labels do not matter.
@@ -55,7 +36,7 @@ struct SplitViews: Stage {
   func callAsFunction(_ crops: [Clip], context: ElementContext) throws -> ClipViews {
     var label: Int?
     if let classCount, let clip = crops.first {
-      label = try SingleLabel(classCount: classCount)(clip, context: context).target.label
+      label = try SingleLabel(classCount: classCount)(clip, context: context).label
     }
     let views = crops.flatMap { crop in
       let frames = crop.values.shape[1] / windows
@@ -65,15 +46,25 @@ struct SplitViews: Stage {
   }
 }
 
+extension Collate where Sample == ClipViews, Batch == ViewBatch {
+  /// The views of a batch in one memory.
+  init(viewCount: Int) {
+    self.init { samples, _ in
+      ViewBatch(
+        views: try .stacked(samples.flatMap(\.views)), viewCount: viewCount, labels: samples.map(\.label),
+        names: samples.map(\.name))
+    }
+  }
+}
+
 /// A classifier that looks at several views of a sample: their logits are averaged before any softmax.
 struct ViewClassifier: TrainingModel {
   let classifier: VideoClassifier
 
   var parameters: ParameterStore { classifier.parameters }
 
-  /// - Returns: `[B, classCount]`.
-  func prediction(for batch: [ClipViews], _ pass: ForwardPass) throws -> Tensor {
-    let views = batch.first?.views.count ?? 1
-    return try classifier.logits(of: .stacked(batch.flatMap(\.views)), pass).meanOverViews(views)
+  /// - Returns: logits, `[B, classCount]`.
+  func callAsFunction(_ batch: ViewBatch, _ pass: ForwardPass) throws -> Tensor {
+    try classifier.logits(of: batch.views, pass).meanOverViews(batch.viewCount)
   }
 }

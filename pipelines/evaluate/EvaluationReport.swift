@@ -1,59 +1,93 @@
-internal import SluiceNN
+internal import FoundationEssentials
+internal import SluiceCheckpoints
+internal import SluicePlatform
+internal import SluiceReport
+public import SluiceTraining
 
 /// An evaluation in words and numbers: what is printed, and what is written beside a run.
-public struct EvaluationReport: Sendable, Encodable {
-  /// One class of the table.
-  public struct Row: Sendable, Encodable {
-    public let name: String
-    /// Its samples.
-    public let samples: Int
-    /// Those that were recognised.
-    public let recognised: Int
-    /// The share of them; `nil` without samples.
-    public let recall: Double?
-    /// The class its samples were most often taken for wrongly; `nil` if they never were.
-    public let confusedWith: String?
-    /// How often.
-    public let confusedCount: Int
+public struct EvaluationReport: Sendable {
+  /// The system's name.
+  public let pipeline: String
+  /// The checkpoint or weight file.
+  public let checkpoint: String
+  /// The lists and shard sets.
+  public let data: [String]
+  public let views: EvaluationViews
+  public let outcome: EvaluationOutcome
+
+  public init(
+    _ outcome: EvaluationOutcome, of pipeline: String, from checkpoint: String, on data: [String],
+    views: EvaluationViews
+  ) {
+    (self.outcome, self.pipeline, self.checkpoint, self.data, self.views) = (outcome, pipeline, checkpoint, data, views)
   }
 
-  public let pipeline: String
-  public let checkpoint: String
-  public let data: [String]
-  public let samples: Int
-  /// Windows in time and crops in space, whose logits were averaged.
-  public let windows: Int
-  public let crops: String
-  public let top1: Double
-  public let top5: Double
-  public let loss: Double
-  public let failed: Int
-  public let classes: [Row]
-  /// A row a class, in it how often it was taken for each.
-  public let confusion: [[Int]]
+  private var failed: Int { outcome.failures.samples.count }
 
-  /// What `evaluation` of `classifier` found on `data`.
-  public init(_ result: EvaluationResult, _ evaluation: Evaluation, of classifier: TrainedClassifier, on data: [String])
-  {
-    let counts = result.counts
-    let width = counts.classCount
-    let table = (0..<width).map { Array(counts.confusion[$0 * width..<($0 + 1) * width]) }
-    pipeline = classifier.name
-    checkpoint = classifier.path
-    self.data = data
-    samples = counts.sampleCount
-    windows = evaluation.views.windows
-    crops = evaluation.views.crops.rawValue
-    (top1, top5, loss) = (counts.top1, counts.top5, result.loss)
-    failed = result.failures.samples.count
-    confusion = table
-    let names = evaluation.classes.names(count: width)
-    classes = table.enumerated().map { label, row in
-      let wrong = row.indices.filter { $0 != label && row[$0] > 0 }.max { row[$0] < row[$1] }
-      return Row(
-        name: names[label], samples: row.reduce(0, +), recognised: row[label],
-        recall: counts.recall(ofClass: label), confusedWith: wrong.map { names[$0] },
-        confusedCount: wrong.map { row[$0] } ?? 0)
+  /// The metrics in one line.
+  private var metrics: String {
+    outcome.findings.metrics.map { metric in
+      "\(EvaluationReport.title(metric.name)) \(metric.isShare ? metric.value.percentText : metric.value.threeDigits)"
+    }.joined(separator: ", ")
+  }
+
+  private static func title(_ metric: String) -> String {
+    ["top1": "top-1", "top5": "top-5"][metric] ?? metric
+  }
+
+  /// The result in a line, and the evaluator's tables.
+  public var text: String {
+    "\(pipeline) from \(checkpoint): \(metrics) on \(outcome.findings.sampleCount) clips, "
+      + (views.count == 1 ? "one view" : "\(views.count) views") + " each" + (failed > 0 ? "; \(failed) failed" : "")
+      + (outcome.findings.text.isEmpty ? "" : "\n\n" + outcome.findings.text)
+  }
+
+  /// The report as JSON.
+  /// - Throws: if a metric is not finite.
+  public func json() throws -> String {
+    var members = outcome.findings.details
+    for metric in outcome.findings.metrics { members[metric.name] = .number(metric.value) }
+    members["pipeline"] = .string(pipeline)
+    members["checkpoint"] = .string(checkpoint)
+    members["data"] = .array(data.map { .string($0) })
+    members["samples"] = .integer(outcome.findings.sampleCount)
+    members["windows"] = .integer(views.windows)
+    members["crops"] = .string(views.crops.rawValue)
+    members["failed"] = .integer(failed)
+    return try JSONValue.object(members).json(pretty: true)
+  }
+
+  /// Leaves `evaluation.json` and `evaluation.html` in `directory`.
+  /// - Returns: the path of the page.
+  /// - Throws: ``RunError`` if they cannot be written.
+  public func write(to directory: RunDirectory) throws -> String {
+    try FileManager.default.createDirectory(atPath: directory.path, withIntermediateDirectories: true)
+    try directory.write(try json() + "\n", to: directory.path + "/evaluation.json")
+    let page = directory.path + "/evaluation.html"
+    try directory.write(html, to: page)
+    return page
+  }
+
+  /// The report as a page that needs nothing else.
+  private var html: String {
+    let findings = outcome.findings
+    let shares = findings.metrics.filter(\.isShare).map {
+      AccuracyTable.Row(EvaluationReport.title($0.name), mean: $0.value)
     }
+    return Report(
+      "\(pipeline): evaluation",
+      summary: """
+        \(checkpoint) on \(data.joined(separator: ", ")): \(metrics). \
+        \(views.windows) window\(views.windows == 1 ? "" : "s") in time, \
+        \(views.crops == .three ? "three crops" : "the middle of the frame"); \
+        \(failed) clip\(failed == 1 ? "" : "s") failed.
+        """,
+      sections: [
+        Report.Section(
+          "Metrics", [.accuracies(AccuracyTable("On \(findings.sampleCount) clips.", chance: nil, rows: shares))])
+      ] + findings.sections + [
+        Report.Section("Repeat it", [.commands([Command.current]), .table(MachineFacts.current.table)])
+      ]
+    ).html
   }
 }

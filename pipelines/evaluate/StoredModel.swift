@@ -1,3 +1,4 @@
+public import SluiceTraining
 internal import FoundationEssentials
 public import SluiceCheckpoints
 public import SluiceDatasets
@@ -8,9 +9,9 @@ public struct StoredModel: Sendable {
   public let checkpoint: SavedCheckpoint
   /// The system's name.
   public let system: String
-  /// Settings that make the same model, which reads frames as in training.
-  public let settings: [String: String]
-  /// The classes it tells apart, where they have names.
+  /// The values of all settings that it was made with.
+  public let values: [String: String]
+  /// The classes that it knows by name.
   public let classes: ClassMap
   /// What was asked for when it was trained.
   public let request: RunRequest
@@ -31,10 +32,7 @@ public struct StoredModel: Sendable {
       throw RunError(.weights, "\(checkpoint.path) does not say which pipeline it is of. Name a checkpoint of a run.")
     }
     self.system = system
-    let frames: Set = [
-      "stillFrame.count", "denseFrames.count", "denseFrames.stride", "denseFrames.spacing", "augment.path",
-    ]
-    settings = values.filter { $0.key.hasPrefix("model.") || $0.key.hasPrefix("recipe.") || frames.contains($0.key) }
+    self.values = values
     classes = ClassMap(
       numbers: (configuration["classes"].object ?? [:]).compactMapValues(\.int),
       firstNumber: configuration["firstClassNumber"].int ?? 0)

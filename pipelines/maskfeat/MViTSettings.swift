@@ -1,12 +1,11 @@
-internal import SluiceFlow
+public import SluiceFlow
 public import SluiceModels
+public import SluiceTensor
 
 /// What `--set model.…` decides of an MViT.
-struct MViTSettings: SettingGroup {
-  static let group = "model"
-
+public struct MViTSettings: MaskedNetworkSettings, ClassifierNetworkSettings {
   /// The sizes there are.
-  enum Preset: String, CaseIterable {
+  public enum Preset: String, Sendable, CaseIterable {
     /// 16 frames at 112 pixels, six narrow blocks: seconds a step on two cores become tenths.
     case small
     /// The published network: 16 frames at 224 pixels, 36 million parameters.
@@ -16,34 +15,31 @@ struct MViTSettings: SettingGroup {
   }
 
   /// The versions there are.
-  enum Architecture: String, CaseIterable {
+  public enum Architecture: String, Sendable, CaseIterable {
     /// Absolute positions, as VideoTransformer-pytorch trains it.
     case mvit
     /// Relative positions and residual pooling, as SlowFast trains it.
     case mvitv2 = "mvitv2_s"
   }
 
-  var preset: Preset
-  var architecture: Architecture
-  var network: MViTConfiguration
-  var classCount: Int?
-
-  /// The preset that `request` names, with its other fields set.
-  /// - Parameter architecture: unless the request says.
-  /// - Throws: ``RunError`` for a setting that is not there or makes no sense.
-  init(_ request: RunRequest, architecture: Architecture = .mvit) throws(RunError) {
-    self.architecture = architecture
-    preset = try chosen(request.settings["model.preset"], or: .small, option: "--set model.preset")
-    network =
-      switch preset {
-      case .small: .small
-      case .base: .base
-      case .demo: .demo
-      }
-    try take(request.settings)
+  public var preset: Preset = .small {
+    didSet {
+      network =
+        switch preset {
+        case .small: .small
+        case .base: .base
+        case .demo: .demo
+        }
+      (architecture, classCount) = (.mvit, nil)
+    }
   }
+  public var architecture: Architecture = .mvit
+  public var network: MViTConfiguration = .small
+  public var classCount: Int?
 
-  static var settings: [Setting<Self>] {
+  public init() {}
+
+  public static var settings: [Setting<Self>] {
     [
       Setting("preset", \.preset), Setting("architecture", \.architecture),
       Setting("frameCount", \.network.frameCount, in: 1...4096),
@@ -51,14 +47,39 @@ struct MViTSettings: SettingGroup {
       Setting("dimension", \.network.dimension, in: 1...65_536), Setting("depth", \.network.depth, in: 1...4096),
       Setting("headCount", \.network.headCount, in: 1...4096), Setting("stages", \.stages, in: 2...3),
       Setting("pooling", \.network.pooling), Setting("dropPath", \.network.dropPathRate, in: 0...0.99),
-      Setting("classCount", \.classCount, none: "auto"),
     ]
+  }
+
+  public static var classifierSettings: [Setting<Self>] {
+    [Setting("classCount", \.classCount, in: 2...1_000_000, none: "auto")]
   }
 
   /// Pooling stages; the third one is that of published classifiers.
   private var stages: Int {
     get { network.queryStrides[14] == nil ? 2 : 3 }
     set { network.queryStrides[14] = newValue == 3 ? [1, 2, 2] : nil }
+  }
+
+  public var frameCount: Int { network.frameCount }
+  public var imageSize: Int { network.imageSize }
+  public var tokenSize: GridStride { network.tokenSize }
+
+  public func masked(predictionWidth: Int) throws -> any MaskedBackbone {
+    switch architecture {
+    case .mvit: try MViT(network, predictionWidth: predictionWidth)
+    case .mvitv2: try MViTv2(network, predictionWidth: predictionWidth)
+    }
+  }
+
+  public func imported(_ checkpoint: [String: Tensor], for backbone: any MaskedBackbone) -> [String: Tensor] {
+    (backbone as? MViT)?.weights(from: checkpoint) ?? checkpoint
+  }
+
+  public func classifier(classCount: Int, _ head: ClassifierHead) throws -> VideoClassifier {
+    switch architecture {
+    case .mvit: try VideoClassifier(MViT(network), classCount: classCount, head)
+    case .mvitv2: try VideoClassifier(MViTv2(network), classCount: classCount, head)
+    }
   }
 }
 

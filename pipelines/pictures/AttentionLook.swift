@@ -1,3 +1,4 @@
+internal import SluiceTraining
 internal import SluiceFlow
 internal import SluiceModels
 internal import SluiceSamples

@@ -1,3 +1,4 @@
+public import SluiceTraining
 internal import FoundationEssentials
 internal import Glibc
 public import SluiceFlow

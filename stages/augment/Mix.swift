@@ -1,16 +1,16 @@
 public import SluiceFlow
 public import SluiceSamples
 internal import SluiceTensor
-internal import SluiceTraining
 
 /// Mixes the clips of a batch in pairs, and what they show with them.
 ///
 /// ```swift
 /// SingleLabel(classCount: 400)
 ///   .batch(16)
+/// Collate()
 /// Mix(Mixup(classCount: 400))
 /// ```
-/// What is drawn belongs to the batch's first sample. The 8-bit crops stay as they were.
+/// What is drawn belongs to the batch's first sample.
 public struct Mix: Stage, ByteBounded {
   /// How clips are mixed, and how often.
   public var mixup: Mixup
@@ -31,32 +31,25 @@ public struct Mix: Stage, ByteBounded {
   /// As large as the batch; labels do not count.
   public func outputSize(of input: ElementSize) -> ElementSize { input }
 
-  /// - Returns: as many clips, each with the shares of the classes it shows now.
-  /// - Throws: ``AugmentError`` if the batch is odd, a label is no class, or a clip has been mixed before; an error that
-  ///   prints both shapes if clips differ in size.
-  public func callAsFunction(_ batch: [LabelledClip], context: ElementContext) throws -> [LabelledClip] {
-    guard let first = batch.first else { return [] }
-    let labels = try batch.map { sample in
-      guard case .label(let label) = sample.target else {
-        throw AugmentError.setting("\(context.identity): a clip has been mixed before. Mix a batch once")
-      }
-      return label
+  /// - Returns: as many clips, with the shares of the classes they show now.
+  /// - Throws: ``AugmentError`` if the batch is odd, a label is no class, or clips have been mixed before.
+  public func callAsFunction(_ batch: LabeledBatch, context: ElementContext) throws -> LabeledBatch {
+    guard batch.shares == nil else {
+      throw AugmentError.setting("\(context.identity): the batch has been mixed before. Mix a batch once")
     }
-    let shape = first.clip.values.shape
-    for sample in batch { try sample.clip.values.shape.check(is: shape, in: "mix") }
+    let shape = batch.clips.shape
     var draws = context.random()
     let choice = mixup.choice(width: shape[-1], height: shape[-2], draws: &draws)
-    let rows = batch.map { $0.clip.values.reshaped([1] + shape.dimensions) }
-    let mixed = try mixup.clips(.concatenated(rows, axis: 0), choice)
-    let targets = try mixup.targets(labels, choice).floats
-    return batch.indices.map { index in
-      let clip = batch[index].clip
-      let shares = targets[index * mixup.classCount..<(index + 1) * mixup.classCount]
-      return LabelledClip(
-        clip: Clip(
-          pixels: clip.pixels, values: mixed.slice(index..<index + 1, axis: 0).reshaped(shape), labels: clip.labels,
-          captions: clip.captions),
-        target: .shares(Array(shares)))
+    let shares = try mixup.targets(batch.labels, choice)
+    return LabeledBatch(clips: try mixup.clips(batch.clips, choice), labels: Mix.largest(shares), shares: shares)
+  }
+
+  /// The class with the largest share in each row; the first of equal ones.
+  private static func largest(_ shares: Tensor) -> [Int] {
+    let (values, width) = (shares.floats, shares.shape[1])
+    return (0..<shares.shape[0]).map { row in
+      let own = values[row * width..<(row + 1) * width]
+      return own.indices.max { (own[$0], -$0) < (own[$1], -$1) }.map { $0 - row * width } ?? 0
     }
   }
 }

@@ -1,9 +1,9 @@
 public import SluiceFlow
-public import SluiceNN
+internal import SluiceNN
 public import SluiceTraining
 
 /// Runs a network forward on a batch, recording what gradients need.
-public struct Forward<Model: TrainingModel>: Stage, HoldsParameters {
+public struct Forward<Model: TrainingModel>: Stage {
   public let model: Model
   /// Whether each block of the network forgets what its gradients need and computes it again: less memory, more work.
   public var recompute: Bool
@@ -16,11 +16,11 @@ public struct Forward<Model: TrainingModel>: Stage, HoldsParameters {
 
   public static var settings: [Setting<Self>] { [Setting("recompute", \.recompute, changesResults: false)] }
 
-  public var parameters: ParameterStore { model.parameters }
-
   /// - Throws: an error that prints both shapes if the batch does not fit the network.
-  public func callAsFunction(_ batch: [Model.Sample], context: ElementContext) throws -> Prediction<Model.Sample> {
-    let values = try model.prediction(for: batch, ForwardPass(random: context.random(), recomputesBlocks: recompute))
-    return Prediction(batch: batch, values: values, parameters: model.parameters)
+  public func callAsFunction(
+    _ batch: Model.Batch, context: ElementContext
+  ) throws -> Prediction<Model.Batch, Model.Output> {
+    let output = try model(batch, ForwardPass(random: context.random(), recomputesBlocks: recompute))
+    return Prediction(batch: batch, output: output)
   }
 }

@@ -1,15 +1,14 @@
-package import SluiceSamples
-package import SluiceTensor
-internal import SluiceTraining
+public import SluiceSamples
+public import SluiceTensor
+public import SluiceTraining
 
-/// How surprised a classifier is by what clips show.
+/// The cross-entropy of a classifier.
 ///
 /// ```swift
 /// Loss(CrossEntropy(smoothing: 0.1))
 /// ```
-/// A batch whose clips show shares of classes, as mixing leaves them, is compared with those shares; smoothing is theirs
-/// to bring.
-public struct CrossEntropy: Sendable, Equatable {
+/// A batch whose clips were mixed is compared with the shares of its classes; smoothing is theirs to bring.
+public struct CrossEntropy: Objective, Equatable {
   /// The share of a label that is spread evenly over all classes.
   public var smoothing: Double
 
@@ -18,36 +17,24 @@ public struct CrossEntropy: Sendable, Equatable {
     self.smoothing = smoothing
   }
 
-  /// The mean over the batch, and how many of its clips were recognised (`top1`, `top5`).
+  /// The mean over the batch, and the share of its clips that were classified right (`top1`, `top5`).
   /// - Parameter logits: `[B, classes]`.
   /// - Throws: ``LossError`` if a label is no class, or shares are of another number of classes.
-  package func loss(of logits: Tensor, for batch: [LabelledClip]) throws(LossError) -> (Tensor, [String: Double]) {
-    guard logits.shape.rank == 2, logits.shape[0] == batch.count, !batch.isEmpty else {
+  public func loss(of logits: Tensor, for batch: LabeledBatch) throws -> LossTerms {
+    guard logits.shape.rank == 2, logits.shape[0] == batch.count, batch.count > 0 else {
       throw LossError("\(batch.count) clips and logits \(logits.shape): wanted is one row a clip")
     }
     let classes = logits.shape[1]
-    var labels: [Int] = []
-    var shares: [Float] = []
-    for sample in batch {
-      let label = sample.target.label
-      guard 0..<classes ~= label else {
-        throw LossError("label \(label) is none of \(classes) classes. Set classCount to the largest label + 1")
-      }
-      labels.append(label)
-      guard case .shares(let own) = sample.target else { continue }
-      guard own.count == classes else {
-        throw LossError("a clip has shares of \(own.count) classes, the model tells \(classes) apart")
-      }
-      shares += own
+    if let label = batch.labels.first(where: { !(0..<classes).contains($0) }) {
+      throw LossError("label \(label) is none of \(classes) classes. Set classCount to the largest label + 1")
     }
-    guard shares.isEmpty || shares.count == logits.count else {
-      throw LossError("a batch has clips with one class and clips with shares of classes. Mix all or none")
+    if let shares = batch.shares, shares.shape != logits.shape {
+      throw LossError("clips have shares \(shares.shape), the model gives logits \(logits.shape)")
     }
     let value =
-      shares.isEmpty
-      ? logits.crossEntropy(labels: labels, smoothing: Float(smoothing))
-      : logits.crossEntropy(target: Tensor(shares, shape: logits.shape))
-    return (value, CrossEntropy.accuracy(logits, labels, classes))
+      batch.shares.map { logits.crossEntropy(target: $0) }
+      ?? logits.crossEntropy(labels: batch.labels, smoothing: Float(smoothing))
+    return LossTerms(value, metrics: CrossEntropy.accuracy(logits, batch.labels, classes))
   }
 
   private static func accuracy(_ logits: Tensor, _ labels: [Int], _ classes: Int) -> [String: Double] {
@@ -55,11 +42,12 @@ public struct CrossEntropy: Sendable, Equatable {
       var (first, five) = (0, 0)
       for (row, label) in labels.enumerated() {
         let own = scores[row * classes + label]
+        guard own.isFinite else { continue }
         // Ties count for the class that comes first.
         var better = 0
-        for place in 0..<classes {
-          let other = scores[row * classes + place]
-          if other > own || (other == own && place < label) { better += 1 }
+        for other in 0..<classes {
+          let score = scores[row * classes + other]
+          if score > own || (score == own && other < label) { better += 1 }
         }
         if better < 1 { first += 1 }
         if better < 5 { five += 1 }

@@ -1,31 +1,34 @@
 public import SluiceFlow
-public import SluiceSamples
-internal import SluiceTensor
 public import SluiceTraining
 
-/// Says how wrong a network's prediction is.
+/// Says how wrong a network's output is, and sends the gradients of that back through it.
 ///
 /// ```swift
 /// Loss(HOGObjective())
 /// Loss(CrossEntropy(smoothing: 0.1))
 /// ```
-public struct Loss<Sample: Sendable>: Stage {
-  private let compute: @Sendable (_ prediction: Tensor, _ batch: [Sample]) throws -> (Tensor, [String: Double])
+/// Two nodes of the graph: `loss`, and `backward` behind it, so that a profile shows what each of them costs.
+public struct Loss<Batch: Sendable, Prediction: Sendable>: PipelinePart {
+  public typealias Input = SluiceTraining.Prediction<Batch, Prediction>
+  public typealias Output = StepLoss
+  public let pipelinePlan: PipelinePlan
 
-  /// The loss of a masked objective.
-  public init<Goal: Objective>(_ objective: Goal) where Sample == MaskedSample<Goal.Target> {
-    compute = { (try objective.loss(of: $0, for: $1), [:]) }
+  /// The losses of `objective`.
+  public init(_ objective: some Objective<Batch, Prediction>) {
+    pipelinePlan =
+      Segment {
+        ObjectiveStage(objective: objective).named("loss")
+        Backward()
+      }.pipelinePlan
   }
+}
 
-  /// The loss of a classifier.
-  public init(_ crossEntropy: CrossEntropy) where Sample == LabelledClip {
-    compute = { try crossEntropy.loss(of: $0, for: $1) }
-  }
+/// Computes the losses of an output.
+private struct ObjectiveStage<Goal: Objective>: Stage {
+  let objective: Goal
 
-  /// - Throws: an error that prints both shapes if prediction and targets do not fit.
-  public func callAsFunction(_ prediction: Prediction<Sample>, context: ElementContext) throws -> BatchLoss {
-    let (value, metrics) = try compute(prediction.values, prediction.batch)
-    return BatchLoss(
-      value: value, parameters: prediction.parameters, sampleCount: prediction.batch.count, metrics: metrics)
+  /// - Throws: an error that prints both shapes if output and batch do not fit.
+  func callAsFunction(_ prediction: Prediction<Goal.Batch, Goal.Output>, context: ElementContext) throws -> LossTerms {
+    try objective.loss(of: prediction.output, for: prediction.batch)
   }
 }

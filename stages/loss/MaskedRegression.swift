@@ -1,7 +1,7 @@
 public import SluiceSamples
 public import SluiceTensor
 
-/// The loss of predictions of frames at hidden tokens.
+/// The regression of frames at hidden tokens.
 ///
 /// A token predicts one frame of its time step, or each of them side by side.
 /// - Source: VideoTransformer-pytorch, `MaskFeat`; Wei et al., CVPR 2022, section 3.
@@ -20,51 +20,63 @@ public enum MaskedRegression {
     }
   }
 
-  /// The mean squared difference over the hidden tokens of the frames that have targets.
-  ///
-  /// `Σ M · mean over C of (prediction − target)² / (Σ M + 1e-5)`, both sums over the whole batch, `M` being 1 for each
-  /// hidden token and target frame.
-  /// - Parameters:
-  ///   - prediction: `[B, N, frames · C]`.
-  ///   - frameCount: frames of a clip.
-  /// - Returns: one number.
-  /// - Throws: ``LossError`` if shapes do not fit.
-  public static func loss(
-    of prediction: Tensor, to targets: [Frames], masks: [TokenMask], frameCount: Int
-  ) throws(LossError) -> Tensor {
-    guard let first = targets.first, let mask = masks.first, targets.count == masks.count else {
-      throw LossError("\(targets.count) targets and \(masks.count) masks: wanted are as many of both, at least one")
-    }
-    let (tokens, width) = (mask.steps * mask.rows * mask.columns, first.values.shape[-1])
-    let wanted: Shape = [targets.count, tokens, prediction.shape[-1]]
-    guard prediction.shape == wanted, width > 0, prediction.shape[-1] % width == 0 else {
-      throw LossError(
-        "predictions \(prediction.shape) and targets \(first.values.shape) on a mask of \(mask.steps) × \(mask.rows) × "
-          + "\(mask.columns) do not fit: wanted is [\(targets.count), \(tokens), a multiple of \(width)]")
-    }
-    let slots = prediction.shape[-1] / width
-    let span = max(frameCount / mask.steps, 1)
-    var weights = [Float](repeating: 0, count: targets.count * tokens * slots)
-    let target = try Tensor([targets.count, tokens, slots, width]) { (elements) throws(LossError) in
-      for (sample, frames) in targets.enumerated() {
-        let hidden = masks[sample]
-        try check(frames, hidden, like: mask, width: width)
-        let plane = mask.rows * mask.columns
-        frames.values.withFloats { values in
-          for (place, number) in frames.numbers.enumerated() where number / span < mask.steps {
-            for cell in 0..<plane {
-              let token = (number / span) * plane + cell
-              let row = (sample * tokens + token) * slots + (slots == 1 ? 0 : number % span)
-              weights[row] = Float(hidden.values[token])
-              let (from, to) = ((place * plane + cell) * width, row * width)
-              for index in 0..<width { elements[to + index] = values[from + index] }
+  /// The targets of a batch as its prediction is laid out.
+  public struct Targets: Sendable {
+    /// `[B, N, slots, C]`; a slot is a frame of a token's time step.
+    public let values: Tensor
+    /// `[B · N · slots]`: 1 where a hidden token's frame has a target, else 0.
+    public let weights: [Float]
+
+    /// Puts the frames of samples where a network of `slots` frames a token predicts them.
+    /// - Parameters:
+    ///   - slots: frames that a token predicts side by side.
+    ///   - frameCount: frames of a clip.
+    /// - Throws: ``LossError`` if samples and masks do not fit each other.
+    public init(_ samples: [Frames], masks: [TokenMask], slots: Int, frameCount: Int) throws(LossError) {
+      guard let first = samples.first, let mask = masks.first, samples.count == masks.count, slots > 0 else {
+        throw LossError("\(samples.count) targets and \(masks.count) masks: wanted are as many of both, at least one")
+      }
+      let (plane, width) = (mask.rows * mask.columns, first.values.shape[-1])
+      let tokens = mask.steps * plane
+      let span = max(frameCount / mask.steps, 1)
+      var weights = [Float](repeating: 0, count: samples.count * tokens * slots)
+      values = try Tensor([samples.count, tokens, slots, width]) { (elements) throws(LossError) in
+        for (sample, frames) in samples.enumerated() {
+          let hidden = masks[sample]
+          try MaskedRegression.check(frames, hidden, like: mask, width: width)
+          frames.values.withFloats { values in
+            for (index, number) in frames.numbers.enumerated() where number / span < mask.steps {
+              for cell in 0..<plane {
+                let token = (number / span) * plane + cell
+                let row = (sample * tokens + token) * slots + (slots == 1 ? 0 : number % span)
+                weights[row] = Float(hidden.values[token])
+                let (from, to) = ((index * plane + cell) * width, row * width)
+                for value in 0..<width { elements[to + value] = values[from + value] }
+              }
             }
           }
         }
       }
+      self.weights = weights
     }
-    return prediction.reshaped(target.shape).loss(
-      to: target, .squared, rowWeights: weights, divisor: weights.reduce(0, +) + 1e-5)
+  }
+
+  /// The mean squared difference over the hidden tokens of the frames that have targets.
+  ///
+  /// `Σ M · mean over C of (prediction − target)² / (Σ M + 1e-5)`, both sums over the whole batch, `M` being 1 for each
+  /// hidden token and target frame.
+  /// - Parameter prediction: `[B, N, slots · C]`.
+  /// - Returns: one number.
+  /// - Throws: ``LossError`` if shapes do not fit.
+  public static func loss(of prediction: Tensor, to targets: Targets) throws(LossError) -> Tensor {
+    let shape = targets.values.shape
+    guard prediction.shape == [shape[0], shape[1], shape[2] * shape[3]] else {
+      throw LossError(
+        "predictions \(prediction.shape) and targets \(shape) do not fit: wanted is "
+          + "[\(shape[0]), \(shape[1]), \(shape[2] * shape[3])]")
+    }
+    return prediction.reshaped(shape).loss(
+      to: targets.values, .squared, rowWeights: targets.weights, divisor: targets.weights.reduce(0, +) + 1e-5)
   }
 
   private static func check(
@@ -77,7 +89,7 @@ public enum MaskedRegression {
   }
 }
 
-/// A prediction that does not fit what it is compared with, or a loss that is no number.
+/// An output that does not fit what it is compared with, or a loss that is no number.
 public struct LossError: Error, Sendable, Equatable, CustomStringConvertible {
   public let description: String
 

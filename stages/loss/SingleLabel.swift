@@ -15,13 +15,13 @@ public struct SingleLabel: Stage, ByteBounded {
   public func outputSize(of input: ElementSize) -> ElementSize { input }
 
   /// - Throws: ``LabelError`` unless the clip has exactly one label, and that is a class.
-  public func callAsFunction(_ clip: Clip, context: ElementContext) throws(LabelError) -> LabelledClip {
+  public func callAsFunction(_ clip: Clip, context: ElementContext) throws(LabelError) -> LabeledClip {
     guard clip.labels.count == 1, 0..<classCount ~= clip.labels[0] else {
       throw LabelError(
         "\(context.identity): its labels are \(clip.labels), wanted is one of 0 ..< \(classCount). Correct the list or "
           + "classCount")
     }
-    return LabelledClip(clip: clip, target: .label(clip.labels[0]))
+    return LabeledClip(clip: clip, label: clip.labels[0])
   }
 }
 

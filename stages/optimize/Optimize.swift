@@ -1,29 +1,31 @@
 public import SluiceFlow
 public import SluiceNN
-internal import SluiceTensor
 public import SluiceTraining
 
 /// Goes one step down the gradient.
 ///
 /// ```swift
-/// Optimize(.adamW(.cosine(peak: 8e-4, warmup: 5)))
+/// Optimize(model.parameters, .adamW(.cosine(peak: 8e-4, warmup: 5)))
 /// ```
-/// The schedule's length is the run's. The optimiser's memory belongs to the stage and its copies: a pipeline that runs
-/// again goes on with it.
+/// Says what is trained: parameters that stand here, and no others, change. The schedule's length is the run's. The
+/// optimizer's memory belongs to ``state``: a pipeline that runs again goes on with it.
 ///
 /// With `accumulation: 4` the parameters change with every fourth batch, by the mean gradient of the four; each batch has
 /// a report, and those in between report a gradient norm of 0.
-public struct Optimize: Stage, HoldsOptimizer {
-  /// Which optimiser, with its schedule and constants; fixed with the first step.
+public struct Optimize: Stage {
+  /// What is trained, for whoever saves and loads it; the same one for all copies of the stage.
+  public let state: TrainableState
+  /// Which optimizer, with its schedule and constants.
   public var configuration: OptimizerConfiguration
   /// Batches whose gradients make one update.
   public var accumulation: Int
-  private let slot = OptimizerSlot()
 
+  /// Trains `parameters`.
   /// - Parameter accumulation: batches whose gradients make one update.
   /// - Precondition: `accumulation` is at least 1.
-  public init(_ configuration: OptimizerConfiguration, accumulation: Int = 1) {
+  public init(_ parameters: ParameterStore, _ configuration: OptimizerConfiguration, accumulation: Int = 1) {
     precondition(accumulation > 0, "accumulation: \(accumulation) given, at least 1 wanted")
+    state = TrainableState(parameters, configuration)
     self.configuration = configuration
     self.accumulation = accumulation
   }
@@ -32,49 +34,46 @@ public struct Optimize: Stage, HoldsOptimizer {
     [
       Setting("peak", \.configuration.schedule.peak, in: 0...1e3),
       Setting("minimum", \.configuration.schedule.minimum, in: 0...1e3),
-      Setting("warmup", \.configuration.schedule.warmup),
-      Setting("clip", \.configuration.clip),
-      Setting("weightDecay", \.constantDecay, in: 0...1e3),
-      Setting("layerDecay", \.layerDecay, in: 0...1),
+      Setting("warmup", \.configuration.schedule.warmup), Setting("clip", \.configuration.clip),
+      Setting("weightDecay", \.configuration.constantDecay, in: 0...1e3),
+      Setting("layerDecay", \.configuration.layerDecay, in: 0...1),
       Setting("accumulation", \.accumulation, in: 1...65_536),
     ]
   }
 
-  public func optimizer(of parameters: ParameterStore) -> Optimizer {
-    slot.optimizer(configuration, of: parameters)
-  }
-
-  /// - Throws: ``StepError`` if the loss or a gradient is not finite; nothing has been changed then.
-  public func callAsFunction(_ loss: BatchLoss, context: ElementContext) throws -> StepReport {
+  /// - Throws: ``StepError`` if a gradient or the rate is not finite; nothing has been changed then.
+  public func callAsFunction(_ loss: StepLoss, context: ElementContext) throws -> StepReport {
     let step = (context.step ?? 0) + 1
-    let value = loss.value.scalar
-    guard value.isFinite else { throw StepError(step: step, "the loss is \(value)") }
-    loss.value.backward(scale: 1 / Float(accumulation))
     let progress = TrainingProgress(
       step: (step - 1) / accumulation, of: context.length.outputs / accumulation, epochProgress: context.epochProgress,
       of: context.length.epochs)
+    let optimizer = state.optimizer
+    if optimizer.configuration != configuration { optimizer.configuration = configuration }
     var report = OptimizerReport(learningRate: configuration.schedule.rate(at: progress), gradientNorm: 0)
     if step % accumulation == 0 {
       do {
-        report = try optimizer(of: loss.parameters).step(at: progress)
+        report = try optimizer.step(at: progress, accumulated: accumulation)
       } catch {
         throw StepError(step: step, "\(error)")
       }
     }
     return StepReport(
-      step: step, epoch: context.epoch, loss: Double(value), learningRate: report.learningRate,
-      gradientNorm: report.gradientNorm, sampleCount: loss.sampleCount, metrics: loss.metrics)
+      step: step, epoch: context.epoch, loss: loss.total, learningRate: report.learningRate,
+      gradientNorm: report.gradientNorm, sampleCount: loss.sampleCount,
+      metrics: loss.metrics.merging(loss.terms) { own, _ in own })
   }
+}
 
-  private var constantDecay: Double {
-    get { configuration.weightDecay.start }
-    set { configuration.weightDecay = .constant(newValue) }
+extension OptimizerConfiguration {
+  fileprivate var constantDecay: Double {
+    get { weightDecay.start }
+    set { weightDecay = .constant(newValue) }
   }
 
   /// 1 for one rate throughout.
-  private var layerDecay: Double {
-    get { configuration.groups.layerDecay ?? 1 }
-    set { configuration.groups = newValue == 1 ? .plain : .layerDecay(newValue) }
+  fileprivate var layerDecay: Double {
+    get { groups.layerDecay ?? 1 }
+    set { groups = newValue == 1 ? .plain : .layerDecay(newValue) }
   }
 }
 

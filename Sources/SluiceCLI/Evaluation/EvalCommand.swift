@@ -1,3 +1,4 @@
+internal import SluiceTraining
 internal import ArgumentParser
 internal import SluiceFlow
 internal import SluicePipelines
@@ -6,7 +7,7 @@ internal import SluiceTensor
 struct EvalCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "eval",
-    abstract: "Judges a trained classifier: top-1, top-5, every class, confusion.",
+    abstract: "Evaluates a trained model: metrics, every class, confusion.",
     discussion: """
       The views of a sample (windows × crops) are averaged before any softmax. Beside a run, or in --out, the report is \
       left as evaluation.json and evaluation.html.
@@ -22,48 +23,61 @@ struct EvalCommand: AsyncParsableCommand {
   @OptionGroup
   var arguments: EvaluationArguments
 
+  @OptionGroup
+  var data: EvaluationData
+
+  func run() async throws { try await EvalCommand.evaluate(try Systems.named(pipeline), arguments, data) }
+
+  /// Evaluates what a run of `system` left.
+  static func evaluate(
+    _ system: any TrainingSystem.Type, _ arguments: EvaluationArguments, _ data: EvaluationData
+  ) async throws {
+    let stored = try StoredModel(opening: arguments.from)?.request
+    let paths = data.lists.isEmpty ? stored?.validation ?? [] : data.lists
+    let model = try TrainedSystem(from: arguments.from, system, try arguments.request(
+        root: data.annotations.root ?? stored?.root,
+        format: data.annotations.format ?? (data.lists.isEmpty ? stored?.format : nil)))
+    var evaluation = try model.evaluation(on: paths, views: arguments.views)
+    try arguments.apply { try evaluation.set($0, to: $1) }
+
+    let stop = StopRequest()
+    let signals = StopSignals { stop.make() }
+    defer { signals.end() }
+    var progress = ProgressLine("eval \(system.name)", total: evaluation.sampleCount)
+    defer { progress.finish() }
+    let outcome = try await arguments.compute.run {
+      try await evaluation.run(arguments.options(maxFailures: data.maxFailures), stop: stop) {
+        progress.update(done: $0, unit: "clips")
+      }
+    }
+    progress.finish()
+    guard let outcome else { throw ExitCode(130) }
+    for failure in outcome.failures.samples { Console.note("failed: \(failure)") }
+    let report = EvaluationReport(
+      outcome, of: system.name, from: model.path, on: paths, views: arguments.views)
+    Console.print(arguments.json ? try report.json() : report.text)
+    let beside = RunDirectory(path: arguments.from)
+    if let directory = data.out.map(RunDirectory.init) ?? (beside.holdsRun ? beside : nil) {
+      Console.note("report: \(try report.write(to: directory))")
+    }
+  }
+}
+
+/// What is evaluated on, and where the report is left.
+struct EvaluationData: ParsableArguments {
   @Option(
+    name: .customLong("data"),
     help: ArgumentHelp(
       "A list file or a directory of shards; may be given several times (default: the run's --val).", valueName: "list")
   )
-  var data: [String] = []
+  var lists: [String] = []
 
   @OptionGroup
-  var lists: ListArguments
+  var annotations: ListArguments
 
   @Option(help: ArgumentHelp("The share of samples that may fail.", valueName: "fraction"))
   var maxFailures = 0.01
 
   @Option(help: ArgumentHelp("Where the report is left (default: the run, if --from is one).", valueName: "dir"))
   var out: String?
-
-  func run() async throws {
-    _ = try Systems.named(pipeline)
-    let stored = try StoredModel(opening: arguments.from)?.request
-    let paths = data.isEmpty ? stored?.validation ?? [] : data
-    let classifier = try arguments.classifier(
-      named: pipeline, root: lists.root ?? stored?.root, format: lists.format ?? (data.isEmpty ? stored?.format : nil))
-    var evaluation = try classifier.evaluation(on: paths, views: arguments.views)
-    try arguments.apply(to: &evaluation)
-
-    let stop = StopRequest()
-    let signals = StopSignals { stop.make() }
-    defer { signals.end() }
-    var progress = ProgressLine("eval \(pipeline)", total: evaluation.sampleCount)
-    defer { progress.finish() }
-    let result = try await arguments.compute.run {
-      try await evaluation.result(arguments.options(maxFailures: maxFailures), stop: stop) {
-        progress.update(done: $0, unit: "clips")
-      }
-    }
-    progress.finish()
-    guard let result else { throw ExitCode(130) }
-    for failure in result.failures.samples { Console.note("failed: \(failure)") }
-    let report = EvaluationReport(result, evaluation, of: classifier, on: paths)
-    Console.print(arguments.json ? report.json : report.table)
-    let beside = RunDirectory(path: arguments.from)
-    if let directory = out.map(RunDirectory.init) ?? (beside.holdsRun ? beside : nil) {
-      Console.note("report: \(try report.write(to: directory))")
-    }
-  }
 }

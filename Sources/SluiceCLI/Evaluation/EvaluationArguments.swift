@@ -1,3 +1,4 @@
+internal import SluiceTraining
 internal import ArgumentParser
 internal import SluiceFlow
 internal import SluicePipelines
@@ -42,22 +43,20 @@ struct EvaluationArguments: ParsableArguments {
 
   var views: EvaluationViews { EvaluationViews(windows: windows, crops: crops) }
 
-  /// The classifier, with what the options say of its model.
-  func classifier(named name: String?, root: String? = nil, format: String? = nil) throws -> TrainedClassifier {
+  /// What the options say of the model and its data.
+  func request(root: String? = nil, format: String? = nil) throws -> RunRequest {
     var request = RunRequest()
     request.root = root
     request.format = format
     request.classes = classes
-    request.pixels = pixels
-    request.settings = try settings.assignments.filter { EvaluationArguments.isModel($0.key) }
-    return try TrainedClassifier(from: from, name: name, request)
+    if let pixels { request.settings["augment.path"] = pixels }
+    for (name, value) in try settings.assignments where !Self.isStage(name) { request.settings[name] = value }
+    return request
   }
 
-  /// Makes the settings that belong to stages of the evaluation.
-  func apply(to evaluation: inout Evaluation) throws {
-    for (name, value) in try settings.assignments where !EvaluationArguments.isModel(name) {
-      try evaluation.pipeline.set(name, to: value)
-    }
+  /// Makes the settings that belong to the stages of an evaluation's pipeline, by `set`.
+  func apply(_ set: (_ name: String, _ value: String) throws -> Void) throws {
+    for (name, value) in try settings.assignments where Self.isStage(name) { try set(name, value) }
   }
 
   /// How the evaluation is run.
@@ -75,7 +74,8 @@ struct EvaluationArguments: ParsableArguments {
     return crops
   }
 
-  private static func isModel(_ setting: String) -> Bool {
-    setting.hasPrefix("model.") || setting.hasPrefix("recipe.")
+  /// Whether a setting changes how stages run, and not what the model is.
+  private static func isStage(_ setting: String) -> Bool {
+    setting.hasSuffix(".workers") || setting.hasSuffix(".buffer")
   }
 }

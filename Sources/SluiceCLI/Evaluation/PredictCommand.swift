@@ -30,12 +30,12 @@ struct PredictCommand: AsyncParsableCommand {
 
   func run() async throws {
     guard top > 0 else { throw ValidationError("--top \(top): at least 1 is wanted.") }
-    let classifier = try arguments.classifier(named: pipeline)
-    var prediction = try classifier.prediction(of: files, views: arguments.views)
-    try arguments.apply(to: &prediction)
-    let guesses = try await arguments.compute.run { try await prediction.guesses(top, arguments.options()) }
+    let classifier = try TrainedClassifier(from: arguments.from, name: pipeline, try arguments.request())
+    var prediction = try classifier.classes(of: files, views: arguments.views)
+    try arguments.apply { try prediction.pipeline.set($0, to: $1) }
+    let rankings = try await arguments.compute.run { try await prediction.rankings(top, arguments.options()) }
     if arguments.json {
-      let entries = guesses.map { guess in
+      let entries = rankings.map { guess in
         Entry(
           file: guess.name,
           classes: guess.classes.map { Entry.Share(number: $0.number, name: $0.name, share: $0.share) })
@@ -44,9 +44,9 @@ struct PredictCommand: AsyncParsableCommand {
       encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
       return Console.print(String(decoding: try encoder.encode(entries), as: UTF8.self))
     }
-    for guess in guesses {
+    for guess in rankings {
       Console.print(guess.name)
-      for entry in guess.classes { Console.print("  \(TrainingReporter.percent(entry.share))  \(entry.name)") }
+      for entry in guess.classes { Console.print("  \(entry.share.percentText)  \(entry.name)") }
     }
   }
 

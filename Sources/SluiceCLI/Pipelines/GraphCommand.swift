@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import SluiceFlow
 internal import SluicePipelines
+internal import SluiceTraining
 
 struct GraphCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -10,6 +11,7 @@ struct GraphCommand: ParsableCommand {
       Example:
         sluice graph maskfeat --format mermaid
         sluice graph maskfeat --set decode.workers=4 --settings
+        sluice graph timesformer --settings --format yaml
       """)
 
   @Argument(help: "The pipeline's name.")
@@ -18,19 +20,35 @@ struct GraphCommand: ParsableCommand {
   @OptionGroup
   var arguments: RunArguments
 
-  @Option(help: "How it is printed.")
+  @OptionGroup
+  var output: GraphArguments
+
+  func run() throws { try output.print(PreparedRun(try Systems.named(pipeline), try arguments.request())) }
+}
+
+/// How a graph, or the settings of a system, are printed.
+struct GraphArguments: ParsableArguments {
+  @Option(help: "How it is printed: text, mermaid, dot or json; settings also as yaml, which --config reads.")
   var format: GraphFormat = .text
 
   @Flag(help: "Prints the settable fields and their values instead, as --set takes them.")
   var settings = false
 
-  func run() throws {
-    let prepared = try PreparedRun(try Systems.named(pipeline), try arguments.request())
-    if settings {
-      for (name, value) in prepared.configuration.choices { Console.print("\(name)=\(value)") }
-      for setting in prepared.pipeline.settings { Console.print("\(setting.name)=\(setting.value)") }
-    } else {
-      Console.print(format.rendering(of: prepared.pipeline.graph(lookingAt: 8)))
+  mutating func validate() throws {
+    if settings, ![.text, .yaml, .json].contains(format) {
+      throw ValidationError("--settings --format \(format.rawValue): text, yaml or json is wanted.")
+    }
+    if !settings, format == .yaml { throw ValidationError("--format yaml goes with --settings.") }
+  }
+
+  func print(_ prepared: PreparedRun) throws {
+    guard settings else {
+      return Console.print(format.rendering(of: prepared.pipeline.graph(lookingAt: 8)))
+    }
+    switch format {
+    case .yaml: Console.print(SettingsFile.text(of: prepared.settings.map { ($0.name, $0.value) }))
+    case .json: Console.print(try SettingsFile.json(of: prepared.settings.map { ($0.name, $0.value) }))
+    case .text, .mermaid, .dot: for setting in prepared.settings { Console.print("\(setting.name)=\(setting.value)") }
     }
   }
 }

@@ -7,6 +7,7 @@ enum GraphFormat: String, ExpressibleByArgument, CaseIterable {
   case mermaid
   case dot
   case json
+  case yaml
 
   func rendering(of graph: GraphDescription) -> String {
     switch self {
@@ -14,6 +15,8 @@ enum GraphFormat: String, ExpressibleByArgument, CaseIterable {
     case .mermaid: graph.mermaid
     case .dot: graph.dot
     case .json: graph.json
+    // Holds: only settings are asked for in this form.
+    case .yaml: graph.text
     }
   }
 }

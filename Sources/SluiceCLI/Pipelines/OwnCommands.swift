@@ -23,29 +23,15 @@ struct OwnArguments: ParsableArguments {
 
 struct OwnTrain<Program: PipelineCommand>: AsyncParsableCommand {
   static var configuration: CommandConfiguration {
-    CommandConfiguration(commandName: "train", abstract: "Runs the pipeline; trains it if it ends in steps.")
+    CommandConfiguration(commandName: "train", abstract: "Runs the pipeline and prints its outputs.")
   }
 
   @OptionGroup
   var own: OwnArguments
 
-  @OptionGroup
-  var session: SessionArguments
-
   func run() async throws {
     let pipeline = try own.pipeline(of: Program.self)
-    guard let training = pipeline as? Pipeline<StepReport> else {
-      for try await output in pipeline.run(own.length.options()) { Console.print("\(output)") }
-      return
-    }
-    var request = RunRequest()
-    own.length.fill(&request)
-    request.settings = try own.settings.assignments
-    try await session.run(named: pipeline.name, request) { request in
-      var training = training
-      for (name, value) in request.settings { try training.set(name, to: value) }
-      return try PreparedRun(training, request)
-    }
+    for try await output in pipeline.run(own.length.options()) { Console.print("\(output)") }
   }
 }
 

@@ -1,3 +1,4 @@
+internal import SluiceTraining
 internal import ArgumentParser
 internal import SluicePipelines
 
@@ -23,10 +24,15 @@ struct ProfileCommand: AsyncParsableCommand {
   @OptionGroup
   var output: ProfileArguments
 
-  func run() async throws {
+  func run() async throws { try await ProfileCommand.profile(try Systems.named(pipeline), arguments, output) }
+
+  /// Runs some steps of `system` and prints what each node did.
+  static func profile(
+    _ system: any TrainingSystem.Type, _ arguments: RunArguments, _ output: ProfileArguments
+  ) async throws {
     var request = try arguments.request()
     if request.steps == nil && request.epochs == nil { request.steps = 20 }
-    let prepared = try PreparedRun(try Systems.named(pipeline), request)
+    let prepared = try PreparedRun(system, request)
     try prepared.requireData()
     try prepared.initialize()
     try await ProfileRun(prepared.pipeline, options: prepared.options, precision: prepared.precision).report(output)

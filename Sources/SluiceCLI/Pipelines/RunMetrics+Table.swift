@@ -1,3 +1,4 @@
+internal import SluicePlatform
 internal import SluiceFlow
 
 extension RunMetrics {

@@ -43,7 +43,7 @@ struct ShowArguments: ParsableArguments {
 struct ShowMasksCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "masks",
-    abstract: "Masked input, predicted HOG and frame side by side, of a run of maskfeat.",
+    abstract: "Masked input, predicted HOG and frame side by side, of a run of maskfeat or videomae with HOG targets.",
     discussion: """
       Example:
         sluice show masks clip.mp4 --from runs/maskfeat-1 --out pictures
@@ -56,9 +56,9 @@ struct ShowMasksCommand: AsyncParsableCommand {
   var seed: UInt64 = 0
 
   func run() async throws {
-    let look = try MaskFeatLook(from: arguments.from)
+    let preview = try MaskedPreview(from: arguments.from)
     try await arguments.each { file, stem in
-      let picture = Picture.column(try await look.rows(of: file, seed: seed))
+      let picture = Picture.column(try await preview.rows(of: file, seed: seed))
       try picture.frame.write(to: stem + "-masks.png")
       Console.print(stem + "-masks.png")
     }

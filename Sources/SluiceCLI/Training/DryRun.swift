@@ -1,3 +1,4 @@
+internal import SluiceTraining
 internal import SluiceFlow
 internal import SluicePipelines
 internal import SluiceTensor
@@ -29,7 +30,7 @@ struct DryRun {
     }
     let operations = profile.rows.reduce(0) { $0 + $1.operationCount }
     let busy = profile.rows.reduce(0) { $0 + $1.milliseconds }
-    Console.print("parameters     \(prepared.trainee.parameters.elementCount)")
+    Console.print("parameters     \(prepared.trainable.parameters.elementCount)")
     Console.print(
       "one step       \(ProgressLine.formatted(Double(operations) / 1e9)) GFLOP, \(ProgressLine.formatted(busy)) ms of computing"
     )

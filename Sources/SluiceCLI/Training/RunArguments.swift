@@ -1,3 +1,4 @@
+internal import SluiceTraining
 internal import ArgumentParser
 internal import SluiceFlow
 internal import SluicePipelines
@@ -9,7 +10,7 @@ struct LengthArguments: ParsableArguments {
   @Option(help: "Passes over the data.")
   var epochs: Int?
 
-  @Option(help: "Optimiser steps; with --epochs too, whichever comes first.")
+  @Option(help: "Optimizer steps; with --epochs too, whichever comes first.")
   var steps: Int?
 
   @Option(help: "The key of all randomness (default: 0).")
@@ -91,7 +92,7 @@ struct RunArguments: ParsableArguments {
   var data: [String] = []
 
   @Option(
-    help: ArgumentHelp("A list or shards to judge a classifier by between epochs.", valueName: "list"))
+    help: ArgumentHelp("A list or shards to evaluate on between epochs.", valueName: "list"))
   var val: [String] = []
 
   @Option(help: ArgumentHelp("Epochs between two validations (default: 1).", valueName: "epochs"))
@@ -123,6 +124,9 @@ struct RunArguments: ParsableArguments {
   @OptionGroup
   var settings: SettingArguments
 
+  @Option(help: ArgumentHelp("A YAML file of settings; --set overrides it.", valueName: "file"))
+  var config: String?
+
   mutating func validate() throws {
     if let valEvery, valEvery < 1 { throw ValidationError("--val-every \(valEvery): at least 1 is wanted.") }
   }
@@ -134,13 +138,14 @@ struct RunArguments: ParsableArguments {
     request.root = lists.root
     request.format = lists.format
     request.classes = classes.classes
-    request.target = target
     request.validation = val.isEmpty ? nil : val
     request.validateEvery = valEvery
     request.from = from
-    request.pixels = pixels
     length.fill(&request)
-    request.settings = try settings.assignments
+    request.settings = try config.map { try SettingsFile.settings(at: $0) } ?? [:]
+    request.settings.merge(try settings.assignments) { _, own in own }
+    if let target { request.settings["recipe.target"] = target }
+    if let pixels { request.settings["augment.path"] = pixels }
     if linearProbe { request.settings["recipe.learning"] = "linearProbe" }
     return request
   }

@@ -1,14 +1,26 @@
 internal import ArgumentParser
 internal import SluicePipelines
 internal import SluiceReport
+internal import SluiceTraining
 
 /// The options of a training run that is kept: where, how often, whether it goes on.
 struct SessionArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Steps between checkpoints (default: at the ends of epochs, at most once a minute; always after the last step).",
-      valueName: "steps"))
-  var checkpointEvery: Int?
+      "When checkpoints are written: after so many steps (500), or so much time (10m). Default: at the ends of epochs and "
+        + "every 10m. The last step always has one.",
+      valueName: "interval"),
+    transform: { text in
+      guard let interval = CheckpointInterval(text) else {
+        throw ValidationError("--checkpoint-every \(text): a number of steps (500) or a time (90s, 10m, 2h) is wanted.")
+      }
+      return interval
+    })
+  var checkpointEvery: CheckpointInterval?
+
+  @Option(
+    help: ArgumentHelp("How many of the last checkpoints stay, besides the best (default: 2).", valueName: "count"))
+  var keep: Int?
 
   @Flag(help: "Goes on behind the last checkpoint of --out (default: of the pipeline's last run).")
   var resume = false
@@ -20,8 +32,8 @@ struct SessionArguments: ParsableArguments {
   var out: String?
 
   mutating func validate() throws {
-    if let checkpointEvery, checkpointEvery < 1 {
-      throw ValidationError("--checkpoint-every \(checkpointEvery): at least 1 is wanted.")
+    if let keep, !(1...1_000_000).contains(keep) {
+      throw ValidationError("--keep \(keep): a number from 1 to 1000000 is wanted.")
     }
     if allowChange && !resume { throw ValidationError("--allow-change goes with --resume.") }
   }
@@ -31,8 +43,9 @@ struct SessionArguments: ParsableArguments {
   func run(named name: String, _ request: RunRequest, prepare: (RunRequest) throws -> PreparedRun) async throws {
     var request = request
     request.checkpointEvery = checkpointEvery
+    request.keep = keep
     let directory = try chosenDirectory(name)
-    if resume { request = request.completed(by: try RunConfiguration.storedRequest(in: directory)) }
+    if resume, directory.holdsRun { request = request.completed(by: try StoredConfiguration(of: directory).request) }
     let prepared = try prepare(request)
     for note in prepared.notes { Console.note("note: \(note)") }
     var trainer = try prepared.trainer(in: directory)
@@ -55,9 +68,6 @@ struct SessionArguments: ParsableArguments {
   private func chosenDirectory(_ name: String) throws -> RunDirectory {
     if let out { return RunDirectory(path: out) }
     guard resume else { return .next(for: name) }
-    guard let latest = RunDirectory.latest(for: name) else {
-      throw RunError(.resume, "there is no run of \(name) under runs/. Name its directory with --out.")
-    }
-    return latest
+    return .latest(for: name) ?? .next(for: name)
   }
 }

@@ -1,3 +1,4 @@
+internal import SluiceTraining
 internal import ArgumentParser
 internal import SluicePipelines
 
@@ -30,9 +31,15 @@ struct TrainCommand: AsyncParsableCommand {
   var dryRun = false
 
   func run() async throws {
-    let system = try Systems.named(pipeline)
+    try await TrainCommand.train(try Systems.named(pipeline), arguments, session, isDryRun: dryRun)
+  }
+
+  /// Trains `system`, or takes one step of it that leaves nothing behind.
+  static func train(
+    _ system: any TrainingSystem.Type, _ arguments: RunArguments, _ session: SessionArguments, isDryRun: Bool
+  ) async throws {
     let request = try arguments.request()
-    if dryRun { return try await DryRun(try PreparedRun(system, request)).report() }
+    if isDryRun { return try await DryRun(try PreparedRun(system, request)).report() }
     try await session.run(named: system.name, request) { try PreparedRun(system, $0) }
   }
 }

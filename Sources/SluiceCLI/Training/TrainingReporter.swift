@@ -1,3 +1,4 @@
+internal import SluiceTraining
 internal import SluiceFlow
 internal import SluicePipelines
 
@@ -17,12 +18,13 @@ struct TrainingReporter {
     switch event {
     case .resumed(let step, let checkpoint): note("resumed after step \(step) from \(checkpoint)")
     case .loaded(let path, let report): note("begins with \(path): \(report)")
-    case .validated(let step, let result):
+    case .validated(let step, let outcome):
+      let metrics = outcome.findings.metrics.map { metric in
+        "\(metric.name) \(metric.isShare ? metric.value.percentText : ProgressLine.formatted(metric.value))"
+      }
       note(
-        "validated after step \(step): top-1 \(TrainingReporter.percent(result.counts.top1)), top-5 "
-          + "\(TrainingReporter.percent(result.counts.top5)) of \(result.counts.sampleCount) clips, loss "
-          + "\(ProgressLine.formatted(result.loss))")
-    case .passedOver(let problem): note("passed over: \(problem)")
+        "validated after step \(step): \(metrics.joined(separator: ", ")) of \(outcome.findings.sampleCount) clips")
+    case .skipped(let problem): note("skipped: \(problem)")
     case .failure(let failure): note("failed: \(failure)")
     case .checkpoint(let path): if !Console.isTerminal { note("checkpoint \(path)") }
     case .step(let report, let advance):
@@ -56,9 +58,6 @@ struct TrainingReporter {
       "\(title): \(outcome.isStopped ? "stopped after" : "finished") step \(outcome.step)\(losses ?? ""), in \(directory.path)"
     )
   }
-
-  /// A share as per cent with one decimal.
-  static func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10) %" }
 
   private func note(_ line: String) {
     if Console.isTerminal && progress != nil { Console.rewrite("\r\u{1B}[2K") }

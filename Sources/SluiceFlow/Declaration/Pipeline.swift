@@ -55,6 +55,9 @@ extension Pipeline {
     }
   }
 
+  /// Samples of each source, in the order of the graph.
+  package var sampleCounts: [Int] { plan.sources.map(\.sampleCount) }
+
   /// One settable field and its present value.
   public struct SettingValue: Sendable, Equatable {
     /// `stage.field`.

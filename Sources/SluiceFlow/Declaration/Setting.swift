@@ -10,29 +10,35 @@ extension Configurable {
   public static var settings: [Setting<Self>] { [] }
 }
 
-/// A field of a stage that `--set stage.field=value` may change.
+/// A field that `--set stage.field=value` may change.
 ///
 /// ```swift
 /// static var settings: [Setting<Self>] { [Setting("ratio", \.ratio, in: 0...1)] }
 /// ```
 public struct Setting<Root>: Sendable {
   /// The field's name, after the dot.
-  public let name: String
+  public private(set) var name: String
   /// Whether another value can change results; a run is not resumed with another one without being told to.
   public let changesResults: Bool
-  package let read: @Sendable (Root) -> String
-  package let write: @Sendable (inout Root, String) throws -> Void
+  /// The values the field takes.
+  public let domain: SettingDomain
+  /// The value as text that ``write`` understands.
+  public let read: @Sendable (Root) -> String
+  /// Sets the field from text, or throws what is wrong with the text.
+  public let write: @Sendable (inout Root, String) throws -> Void
+  private var condition: (description: String, holds: @Sendable (Root) -> Bool)?
 
   /// A field read and written by functions.
   /// - Parameters:
   ///   - read: the value as text that `write` understands.
   ///   - write: sets the value from text, or throws what is wrong with the text.
   public init(
-    _ name: String, changesResults: Bool = true, read: @escaping @Sendable (Root) -> String,
-    write: @escaping @Sendable (inout Root, String) throws -> Void
+    _ name: String, changesResults: Bool = true, domain: SettingDomain = .text,
+    read: @escaping @Sendable (Root) -> String, write: @escaping @Sendable (inout Root, String) throws -> Void
   ) {
     self.name = name
     self.changesResults = changesResults
+    self.domain = domain
     self.read = read
     self.write = write
   }
@@ -41,7 +47,9 @@ public struct Setting<Root>: Sendable {
   public init<Value: LosslessStringConvertible & Sendable>(
     _ name: String, _ field: any WritableKeyPath<Root, Value> & Sendable, changesResults: Bool = true
   ) {
-    self.init(name, changesResults: changesResults, read: { $0[keyPath: field].description }) { root, text in
+    self.init(
+      name, changesResults: changesResults, domain: .of(Value.self), read: { $0[keyPath: field].description }
+    ) { root, text in
       root[keyPath: field] = try SettingText.parse(text)
     }
   }
@@ -51,10 +59,31 @@ public struct Setting<Root>: Sendable {
     _ name: String, _ field: any WritableKeyPath<Root, Value> & Sendable, in range: ClosedRange<Value>,
     changesResults: Bool = true
   ) {
-    self.init(name, changesResults: changesResults, read: { $0[keyPath: field].description }) { root, text in
+    self.init(
+      name, changesResults: changesResults, domain: .of(Value.self, in: range),
+      read: { $0[keyPath: field].description }
+    ) { root, text in
       let value: Value = try SettingText.parse(text)
       guard range.contains(value) else {
         throw SettingError("\(text) is outside \(range.lowerBound)...\(range.upperBound)")
+      }
+      root[keyPath: field] = value
+    }
+  }
+
+  /// A number with bounds, or a word for none.
+  public init<Value: LosslessStringConvertible & Comparable & Sendable>(
+    _ name: String, _ field: any WritableKeyPath<Root, Value?> & Sendable, in range: ClosedRange<Value>,
+    none word: String, changesResults: Bool = true
+  ) {
+    self.init(
+      name, changesResults: changesResults, domain: .of(Value.self, in: range, none: word),
+      read: { $0[keyPath: field]?.description ?? word }
+    ) { root, text in
+      guard text != word else { return root[keyPath: field] = nil }
+      guard let value = Value(text) else { throw SettingError("“\(text)” is no number, nor \(word)") }
+      guard range.contains(value) else {
+        throw SettingError("\(text) is outside \(range.lowerBound)...\(range.upperBound), and not \(word)")
       }
       root[keyPath: field] = value
     }
@@ -64,13 +93,81 @@ public struct Setting<Root>: Sendable {
   public init<Value: RawRepresentable & CaseIterable & Sendable>(
     _ name: String, _ field: any WritableKeyPath<Root, Value> & Sendable, changesResults: Bool = true
   ) where Value.RawValue == String {
-    self.init(name, changesResults: changesResults, read: { $0[keyPath: field].rawValue }) { root, text in
+    let words = Value.allCases.map(\.rawValue)
+    self.init(name, changesResults: changesResults, domain: .words(words), read: { $0[keyPath: field].rawValue }) {
+      root, text in
       guard let value = Value(rawValue: text) else {
-        let words = Value.allCases.map(\.rawValue)
         let hint = nearestName(to: text, among: words).map { "; did you mean \($0)?" } ?? ""
         throw SettingError("\(text) is none of \(words.joined(separator: ", "))\(hint)")
       }
       root[keyPath: field] = value
+    }
+  }
+}
+
+extension Setting {
+  /// This field, which has an effect only where `condition` holds; set anywhere else it is refused.
+  /// - Parameter description: the condition in words: “recipe.mask is not cube”.
+  public func applying(when description: String, _ condition: @escaping @Sendable (Root) -> Bool) -> Setting<Root> {
+    var copy = self
+    copy.condition = (description, condition)
+    return copy
+  }
+
+  /// Why the field has no effect in `root`, as a condition in words; `nil` if it has one.
+  public func unmetCondition(in root: Root) -> String? {
+    guard let condition, !condition.holds(root) else { return nil }
+    return condition.description
+  }
+
+  /// This field with something done to its owner whenever it was set: a preset brings other values.
+  public func afterwards(_ change: @escaping @Sendable (inout Root) -> Void) -> Setting<Root> {
+    var copy = Setting(name, changesResults: changesResults, domain: domain, read: read) { [write] root, text in
+      try write(&root, text)
+      change(&root)
+    }
+    copy.condition = condition
+    return copy
+  }
+
+  /// The same field of what is inside something larger, as `prefix` and its name.
+  public func inside<Outer>(
+    _ path: any WritableKeyPath<Outer, Root> & Sendable, prefix: String = ""
+  ) -> Setting<Outer> {
+    var outer = Setting<Outer>(
+      prefix + name, changesResults: changesResults, domain: domain, read: { [read] in read($0[keyPath: path]) }
+    ) { [write] outer, text in
+      try write(&outer[keyPath: path], text)
+    }
+    if let condition { outer.condition = (condition.description, { condition.holds($0[keyPath: path]) }) }
+    return outer
+  }
+}
+
+/// The values that a field takes.
+public enum SettingDomain: Sendable, Equatable {
+  case words([String])
+  /// A number between bounds, whole or not, or a word for none.
+  case number(in: ClosedRange<Double>, isWhole: Bool, none: String?)
+  case truth
+  /// Text of a form of its own.
+  case text
+
+  static func of(_ type: Any.Type) -> SettingDomain {
+    switch type {
+    case is Bool.Type: .truth
+    case is any BinaryInteger.Type: .number(in: -0x1p63...0x1p63, isWhole: true, none: nil)
+    case is any BinaryFloatingPoint.Type:
+      .number(in: -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude, isWhole: false, none: nil)
+    default: .text
+    }
+  }
+
+  static func of<Value>(_ type: Value.Type, in range: ClosedRange<Value>, none: String? = nil) -> SettingDomain {
+    switch (range.lowerBound, range.upperBound) {
+    case (let low as Int, let high as Int): .number(in: Double(low)...Double(high), isWhole: true, none: none)
+    case (let low as Double, let high as Double): .number(in: low...high, isWhole: false, none: none)
+    default: .text
     }
   }
 }

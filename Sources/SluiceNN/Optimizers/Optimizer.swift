@@ -14,8 +14,15 @@ public final class Optimizer: Sendable {
     var second: Parameter?
   }
 
-  /// What decides about updates; schedules and constants may be changed between two steps.
-  public let configuration: OptimizerConfiguration
+  /// What decides about updates; schedule, constants and groups may be changed between two steps, the algorithm stays.
+  public var configuration: OptimizerConfiguration {
+    get { settings.withLock { $0 } }
+    set {
+      settings.withLock { $0 = newValue }
+      divided.withLock { $0 = nil }
+    }
+  }
+  private let settings: Lock<OptimizerConfiguration>
   private let store: ParameterStore
   private let memory = Lock<[String: Memory]>([:])
   /// The groups for a set of frozen parameters: dividing them compares many names.
@@ -23,7 +30,7 @@ public final class Optimizer: Sendable {
 
   /// Creates the optimiser of `store`, with no update made.
   public init(_ configuration: OptimizerConfiguration, store: ParameterStore) {
-    self.configuration = configuration
+    settings = Lock(configuration)
     self.store = store
   }
 
@@ -40,20 +47,25 @@ public final class Optimizer: Sendable {
   }
 
   /// Updates all parameters that have a gradient, and forgets the gradients.
+  /// - Parameter count: batches whose gradients were added up; the update is by their mean.
   /// - Returns: what was done.
   /// - Throws: ``OptimizerError`` if a gradient is not finite; nothing has been changed then.
   @discardableResult
-  public func step(at progress: TrainingProgress) throws(OptimizerError) -> OptimizerReport {
-    let norms = try gradientNorms()
+  public func step(
+    at progress: TrainingProgress, accumulated count: Int = 1
+  ) throws(OptimizerError) -> OptimizerReport {
+    let share = 1 / Double(count)
+    let norms = try gradientNorms().mapValues { $0 * share * share }
     // In the order of declaration, for the sum depends on it; a dictionary's own differs from run to run.
     let total = store.parameters.reduce(0) { $0 + (norms[$1.name] ?? 0) }.squareRoot()
+    let configuration = configuration
     let rate = configuration.schedule.rate(at: progress)
     for (number, group) in groups.enumerated() {
       let decay = configuration.weightDecay.value(at: progress, group: number, decays: group.decays)
       for name in group.members {
         guard let parameter = store[name], let gradient = parameter.gradient, let square = norms[name] else { continue }
         let scale = configuration.clip.factor(own: square.squareRoot(), total: total)
-        update(parameter, gradient, rate: rate * group.rateFactor, weightDecay: decay, scale: Float(scale))
+        update(parameter, gradient, rate: rate * group.rateFactor, weightDecay: decay, scale: Float(scale * share))
         parameter.gradient = nil
       }
     }

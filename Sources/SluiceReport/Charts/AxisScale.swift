@@ -67,8 +67,6 @@ extension Double {
     return "\(sign)\(whole / scale).\(String(repeating: "0", count: decimals - rest.count))\(rest)"
   }
 
-  /// `0.641` → `64.1 %`; a dash where there is no number.
-  var percentText: String { isFinite ? "\((self * 100).text(decimals: 1)) %" : "–" }
 
   /// A share of the width, for style sheets: within 0…100 and always a number.
   var percentOfWidth: String { "\((isFinite ? min(max(self, 0), 1) * 100 : 0).plainText)%" }

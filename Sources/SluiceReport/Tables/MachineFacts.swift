@@ -9,7 +9,7 @@ public struct MachineFacts: Sendable {
   /// What is known of this process: versions, processor, system.
   public static var current: MachineFacts {
     let known: [(String, String?)] = [
-      ("Sluice", sluiceVersion), ("source", commit), ("Swift", swift), ("processor", processor),
+      ("Sluice", SluiceVersion.text), ("source", commit), ("Swift", swift), ("processor", processor),
       ("cores", "\(ProcessInfo.processInfo.activeProcessorCount)"),
       ("memory", "\((Double(ProcessInfo.processInfo.physicalMemory) / 1e9).threeDigits) GB"),
       ("system", line("PRETTY_NAME", of: "/etc/os-release", after: "=")),

@@ -14,22 +14,25 @@ struct TokenTarget: Stage {
   }
 }
 
-struct TokenGoal: Objective {
+struct TokenGoal: MaskedObjective {
+  typealias Target = Tokens
+
   let target = TokenTarget()
   let predictionWidth = 8192
 
-  func loss(of prediction: Tensor, for batch: [MaskedSample<Tokens>]) throws -> Tensor { prediction }
+  func loss(of output: Tensor, for batch: MaskedBatch<[Tokens]>) throws -> LossTerms { LossTerms(output) }
 }
 
-func tokenLossOnPixelTargets<Model: TrainingModel>(
-  _ clips: Segment<Never, MaskedClip>, _ model: Model, _ pixels: PixelTarget
-) -> Pipeline<BatchLoss> where Model.Sample == PixelTarget.Output {
+func tokenLossOnPixelTargets<Pixels: MaskedObjective>(
+  _ clips: Segment<Never, MaskedClip>, _ model: MaskedModel<Pixels.Targets>, _ pixels: Pixels
+) -> Pipeline<StepLoss> where Pixels.Target == PixelTargets {
   Pipeline("token-loss-on-pixel-targets") {
     clips
-    pixels.batch(2)
+    pixels.target.batch(2)
+    Collate(pixels)
     Step {
       Forward(model)
-      Loss(TokenGoal())  // wrong: MaskedSample<Tokens>, PixelTargets
+      Loss(TokenGoal())  // wrong: MaskedBatch<[Tokens]>, Targets
     }
   }
 }

@@ -1,0 +1,143 @@
+internal import FoundationEssentials
+public import SluiceCheckpoints
+public import SluiceDatasets
+public import SluiceFlow
+internal import SluicePlatform
+internal import SluiceTensor
+
+/// Everything that was decided for a run: what was asked, and what it came to.
+public struct RunConfiguration: Sendable {
+  /// What was asked on the command line; not compared on resume, for its effects stand in the rest.
+  public let request: RunRequest
+  /// All that decides about results, as text by name, for example `decode.workers`.
+  public let values: [String: String]
+  /// The classes that the model knows by name.
+  public let classes: ClassMap
+  /// What the best checkpoint is chosen by; `nil` without validation.
+  public let primary: PrimaryMetric?
+  // Names of values that change no result.
+  private let harmless: Set<String>
+  // What settings are that nobody made; a run of an older version may lack some.
+  private let defaults: [String: String]
+
+  /// - Parameters:
+  ///   - name: the system's or pipeline's.
+  ///   - settings: the fields of its configuration and stages, and whether another value can change results.
+  ///   - defaults: the values of a configuration in which only presets are chosen.
+  ///   - options: how the pipeline is run.
+  ///   - classes: the classes that the model knows by name.
+  ///   - primary: what the best checkpoint is chosen by.
+  public init(
+    of name: String, settings: [(name: String, value: String, changesResults: Bool)], defaults: [String: String] = [:],
+    options: RunOptions, request: RunRequest, classes: ClassMap = ClassMap(numbers: [:]), primary: PrimaryMetric? = nil
+  ) {
+    self.request = request
+    self.classes = classes
+    self.primary = primary
+    self.defaults = defaults
+    var values = [
+      "pipeline": name, "run.data": request.data.joined(separator: " "), "run.seed": "\(options.seed)",
+      "run.computeThreads": "\(options.budget.compute)",
+    ]
+    values["run.validation"] = request.validation?.joined(separator: " ")
+    values["run.from"] = request.from
+    if let precision = request.precision, precision != .float32 { values["run.precision"] = precision.rawValue }
+    values["run.root"] = request.root
+    values["run.classes"] = request.classes
+    values["run.epochs"] = options.epochs.map { "\($0)" }
+    values["run.steps"] = options.steps.map { "\($0)" }
+    values["run.maxFailures"] = options.maxFailures.map { "\($0)" }
+    for setting in settings { values[setting.name] = setting.value }
+    self.values = values
+    harmless = Set(settings.filter { !$0.changesResults }.map(\.name))
+  }
+
+  /// The configuration as JSON: `{"version": …, "request": …, "values": …, "classes": …, "best": …}`.
+  public var json: JSONValue {
+    let asked = (try? JSONEncoder().encode(request)).map { String(decoding: $0, as: UTF8.self) }
+    var members: [String: JSONValue] = [
+      "version": .string(SluiceVersion.text), "request": asked.flatMap { try? JSONValue(json: $0) } ?? .null,
+      "values": .object(values.mapValues { .string($0) }),
+      "classes": .object(classes.numbers.mapValues { .integer($0) }),
+      // Lists of the same data go on counting from there.
+      "firstClassNumber": .integer(classes.firstNumber),
+    ]
+    if let primary {
+      members["best"] = .object(["metric": .string(primary.name), "lowest": .bool(primary.isLowestBest)])
+    }
+    return .object(members)
+  }
+
+  /// The configuration as JSON text, one member a line, with the commands that led to it.
+  func text(commands: [String]) -> String {
+    var members = json
+    if case .object(var object) = members {
+      object["commands"] = .array(commands.map { .string($0) })
+      members = .object(object)
+    }
+    return ((try? members.json(pretty: true)) ?? "{}") + "\n"
+  }
+
+  /// - Throws: ``RunError`` that lists the settings which differ from the checkpoint's and can change results.
+  func requireSameResults(as saved: JSONValue, of path: String) throws(RunError) {
+    let stored = saved["values"].object ?? [:]
+    var present = values
+    if saved["version"].string != SluiceVersion.text {
+      // A setting that the version before did not know had the value that it has now unless somebody says otherwise.
+      for (name, value) in defaults where stored[name] == nil && present[name] == value { present[name] = nil }
+    }
+    let known = Set(present.keys)
+    let old = saved["version"].isNull ? stored.filter { known.contains($0.key) } : stored
+    let difference = ConfigurationDifference(
+      from: .object(old), to: .object(present.mapValues { .string($0) }), ignoring: Array(harmless))
+    guard difference.isEmpty else {
+      let version = saved["version"].string.map { "version \($0)" } ?? "a version before 0.1.0"
+      throw RunError(
+        .resume,
+        """
+        the configuration differs from that of \(path), written by \(version):
+        \(difference)
+        Resume with the same settings, or go on with the new ones by --allow-change.
+        """)
+    }
+  }
+}
+
+/// What stands in `configuration.json` of a run's directory.
+public struct StoredConfiguration: Decodable, Sendable {
+  /// What was asked for when the run was started.
+  public let request: RunRequest
+  /// The command of each session of the run, the oldest first.
+  public let commands: [String]
+  /// What the best checkpoint is chosen by; `nil` without validation.
+  public let primary: PrimaryMetric?
+
+  private enum CodingKeys: String, CodingKey {
+    case request, commands, best
+  }
+
+  private struct Best: Decodable {
+    let metric: String
+    let lowest: Bool
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    request = try values.decode(RunRequest.self, forKey: .request)
+    commands = try values.decodeIfPresent([String].self, forKey: .commands) ?? []
+    let best = try values.decodeIfPresent(Best.self, forKey: .best)
+    primary = best.map { $0.lowest ? .lowest($0.metric) : .highest($0.metric) }
+  }
+
+  /// The configuration of the run in a directory.
+  /// - Throws: ``RunError`` if there is no run.
+  public init(of directory: RunDirectory) throws(RunError) {
+    guard let data = FileManager.default.contents(atPath: directory.configuration),
+      let stored = try? JSONDecoder().decode(StoredConfiguration.self, from: data)
+    else {
+      throw RunError(
+        .resume, "\(directory.path) holds no run (no configuration.json). Start one without --resume.")
+    }
+    self = stored
+  }
+}

@@ -1,0 +1,31 @@
+internal import SluiceReport
+internal import SluiceTensor
+
+extension RunRequest {
+  /// The command line that asks for the same run of a system.
+  package func command(_ system: any TrainingSystem.Type, out: String) -> String {
+    var words = ["./sluice", "train", system.name]
+    func add(_ option: String, _ value: (some CustomStringConvertible)?) {
+      if let value { words += ["--" + option, "\(value)"] }
+    }
+    for list in data { add("data", list) }
+    for list in validation ?? [] { add("val", list) }
+    add("val-every", validateEvery)
+    add("root", root)
+    add("format", format)
+    add("format", format)
+    add("classes", classes)
+    add("from", from)
+    for (name, value) in settings.sorted(by: { $0.key < $1.key }) { add("set", "\(name)=\(value)") }
+    add("epochs", epochs)
+    add("steps", steps)
+    add("seed", seed)
+    add("max-failures", maxFailures)
+    add("threads", threads)
+    add("precision", precision?.shortName)
+    add("checkpoint-every", checkpointEvery)
+    add("keep", keep)
+    add("out", out)
+    return Command(words: words).text
+  }
+}

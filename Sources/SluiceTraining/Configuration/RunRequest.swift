@@ -1,0 +1,119 @@
+public import SluiceDatasets
+public import SluiceTensor
+
+/// What a run is asked for; what is `nil` is left to the system's recipe.
+///
+/// Stored with the run, so that `--resume` needs none of it said again.
+public struct RunRequest: Sendable, Equatable {
+  /// List files, or directories of shards.
+  public var data: [String] = []
+  /// What the run is evaluated on between epochs: list files, or directories of shards.
+  public var validation: [String]?
+  /// Epochs between two validations.
+  public var validateEvery: Int?
+  /// Where relative paths of lists begin.
+  public var root: String?
+  /// How the lists are written, by a name of ``AnnotationFormat``; told from their content if `nil`.
+  public var format: String?
+  /// A file with class names and numbers: JSON, CSV or text.
+  public var classes: String?
+  /// A run, a checkpoint or a weight file that the network begins with.
+  public var from: String?
+  public var seed: UInt64?
+  /// Passes over the data.
+  public var epochs: Int?
+  /// Optimizer steps; with both, whichever comes first.
+  public var steps: Int?
+  /// The share of samples that may fail.
+  public var maxFailures: Double?
+  /// When checkpoints are written besides the ends of epochs.
+  public var checkpointEvery: CheckpointInterval?
+  /// How many of the last checkpoints stay, besides the best.
+  public var keep: Int?
+  /// Threads that compute.
+  public var threads: Int?
+  /// What the network's products are computed in.
+  public var precision: Precision?
+  /// `--set stage.field=value`, by name.
+  public var settings: [String: String] = [:]
+  /// The classes that a checkpoint knows, used where ``classes`` says nothing; not stored.
+  public var knownClasses: ClassMap?
+  /// The settings that a checkpoint was made with, under those of ``settings``; not stored.
+  public var knownValues: [String: String] = [:]
+
+  public init() {}
+
+  /// This request, with what it does not say taken from `stored`.
+  public func completed(by stored: RunRequest) -> RunRequest {
+    var request = self
+    if request.data.isEmpty { request.data = stored.data }
+    request.validation = validation ?? stored.validation
+    request.validateEvery = validateEvery ?? stored.validateEvery
+    request.root = root ?? stored.root
+    request.format = format ?? stored.format
+    request.classes = classes ?? stored.classes
+    request.from = from ?? stored.from
+    request.seed = seed ?? stored.seed
+    request.epochs = epochs ?? stored.epochs
+    request.steps = steps ?? stored.steps
+    request.maxFailures = maxFailures ?? stored.maxFailures
+    request.checkpointEvery = checkpointEvery ?? stored.checkpointEvery
+    request.keep = keep ?? stored.keep
+    request.threads = threads ?? stored.threads
+    request.precision = precision ?? stored.precision
+    request.settings = stored.settings.merging(settings) { _, own in own }
+    return request
+  }
+}
+
+extension RunRequest: Codable {
+  // Without what a checkpoint knows, which stands beside the request in a run's configuration.
+  private enum CodingKeys: String, CodingKey {
+    case data, validation, validateEvery, root, format, classes, from, seed, epochs, steps, maxFailures, checkpointEvery, keep
+    case threads, precision, settings
+    // Settings since version 0.1; runs from before have them as members of their own.
+    case target, pixels
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    data = try values.decodeIfPresent([String].self, forKey: .data) ?? []
+    validation = try values.decodeIfPresent([String].self, forKey: .validation)
+    validateEvery = try values.decodeIfPresent(Int.self, forKey: .validateEvery)
+    root = try values.decodeIfPresent(String.self, forKey: .root)
+    format = try values.decodeIfPresent(String.self, forKey: .format)
+    classes = try values.decodeIfPresent(String.self, forKey: .classes)
+    from = try values.decodeIfPresent(String.self, forKey: .from)
+    seed = try values.decodeIfPresent(UInt64.self, forKey: .seed)
+    epochs = try values.decodeIfPresent(Int.self, forKey: .epochs)
+    steps = try values.decodeIfPresent(Int.self, forKey: .steps)
+    maxFailures = try values.decodeIfPresent(Double.self, forKey: .maxFailures)
+    checkpointEvery = try values.decodeIfPresent(CheckpointInterval.self, forKey: .checkpointEvery)
+    keep = try values.decodeIfPresent(Int.self, forKey: .keep)
+    threads = try values.decodeIfPresent(Int.self, forKey: .threads)
+    precision = try values.decodeIfPresent(Precision.self, forKey: .precision)
+    settings = try values.decodeIfPresent([String: String].self, forKey: .settings) ?? [:]
+    if let target = try values.decodeIfPresent(String.self, forKey: .target) { settings["recipe.target"] = target }
+    if let pixels = try values.decodeIfPresent(String.self, forKey: .pixels) { settings["augment.path"] = pixels }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(data, forKey: .data)
+    try values.encodeIfPresent(validation, forKey: .validation)
+    try values.encodeIfPresent(validateEvery, forKey: .validateEvery)
+    try values.encodeIfPresent(root, forKey: .root)
+    try values.encodeIfPresent(format, forKey: .format)
+    try values.encodeIfPresent(classes, forKey: .classes)
+    try values.encodeIfPresent(from, forKey: .from)
+    try values.encodeIfPresent(seed, forKey: .seed)
+    try values.encodeIfPresent(epochs, forKey: .epochs)
+    try values.encodeIfPresent(steps, forKey: .steps)
+    try values.encodeIfPresent(maxFailures, forKey: .maxFailures)
+    try values.encodeIfPresent(checkpointEvery, forKey: .checkpointEvery)
+    try values.encodeIfPresent(keep, forKey: .keep)
+    try values.encodeIfPresent(threads, forKey: .threads)
+    try values.encodeIfPresent(precision, forKey: .precision)
+    try values.encode(settings, forKey: .settings)
+  }
+}

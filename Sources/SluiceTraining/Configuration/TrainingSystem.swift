@@ -1,0 +1,81 @@
+public import SluiceDatasets
+public import SluiceFlow
+public import SluiceNN
+public import SluiceTensor
+
+/// A system, declared for one run: what `sluice train NAME` runs.
+///
+/// A configuration, a pipeline built of it, and what of the pipeline is trained. Everything else (logs, checkpoints,
+/// resuming, validation, profile, report) works on these.
+public protocol TrainingSystem: Sendable {
+  associatedtype Configuration: SystemConfiguration
+
+  /// What the command line calls it.
+  static var name: String { get }
+  /// One sentence for `--help`.
+  static var summary: String { get }
+
+  /// Declares the system for a run: reads the lists that `request` names, describes the network, builds the stages.
+  /// - Throws: an error that says what of the request cannot be.
+  init(_ configuration: Configuration, _ request: RunRequest) throws
+
+  /// What it was declared with, and what came of it: a number of classes that the data decided, for example.
+  var configuration: Configuration { get }
+  /// From the data to the optimizer's steps.
+  var pipeline: Pipeline<StepReport> { get }
+  /// What the pipeline trains.
+  var trainable: TrainableState { get }
+  /// Passes over the data unless the request says.
+  var defaultEpochs: Int { get }
+  /// The classes that it knows by name; empty where it classifies nothing, or only numbers are known.
+  var classes: ClassMap { get }
+  /// What is odd about the data though it can be trained on, a sentence each.
+  var notes: [String] { get }
+
+  /// Takes from another model's checkpoint what this one's network has too.
+  /// - Returns: what was taken, what was missing and what was left over.
+  /// - Throws: an error that names what does not fit.
+  func load(pretrained checkpoint: [String: Tensor]) throws -> LoadReport
+
+  /// The evaluation on lists and shard sets, between epochs and by `sluice eval`; `nil` where there is nothing to compare
+  /// with.
+  /// - Throws: an error that names what of the data does not fit.
+  func evaluation(on paths: [String], _ request: RunRequest, views: EvaluationViews) throws -> Evaluation?
+}
+
+extension TrainingSystem {
+  public var classes: ClassMap { ClassMap(numbers: [:]) }
+
+  public var notes: [String] { [] }
+
+  public func evaluation(on paths: [String], _ request: RunRequest, views: EvaluationViews) throws -> Evaluation? { nil }
+
+  public func load(pretrained checkpoint: [String: Tensor]) throws -> LoadReport {
+    try trainable.parameters.load(checkpoint, mode: .present)
+  }
+
+  /// The system as `request` asks for it.
+  /// - Throws: an error that says what of the request cannot be.
+  public init(_ request: RunRequest) throws {
+    try self.init(Configuration(request.settings, over: request.knownValues), request)
+  }
+
+  /// The pipeline with the settings of `request` made that are no part of the configuration: workers, buffers.
+  package func pipeline(with request: RunRequest) throws -> Pipeline<StepReport> {
+    var pipeline = pipeline
+    for (name, value) in request.settings.sorted(by: { $0.key < $1.key }) where !Configuration.owns(name) {
+      try pipeline.set(name, to: value)
+    }
+    return pipeline
+  }
+
+  /// The settings of configuration and stages with their values, those of the configuration first.
+  package func settings(with request: RunRequest) throws -> [(name: String, value: String, changesResults: Bool)] {
+    let own = Configuration.settings.map { ($0.name, $0.read(configuration), $0.changesResults) }
+    let known = Set(own.map(\.0))
+    return own
+      + (try pipeline(with: request).settings.filter { !known.contains($0.name) && !Configuration.owns($0.name) }.map {
+        ($0.name, $0.value, $0.changesResults)
+      })
+  }
+}

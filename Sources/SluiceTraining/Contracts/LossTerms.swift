@@ -1,0 +1,63 @@
+public import SluiceTensor
+
+/// The losses of one batch, by name and weight, and metrics beside them.
+///
+/// ```swift
+/// LossTerms(loss)                                                       // one, called “loss”
+/// LossTerms([.init("loss_3d", video), .init("loss_2d", images)], metrics: ["mask_acc_3d": 0.2])
+/// ```
+/// What is minimized is the sum of weight × value. Each name stands in `metrics.jsonl` and in the curves.
+public struct LossTerms: Sendable {
+  /// One loss.
+  public struct Term: Sendable {
+    public let name: String
+    /// One number; gradients flow back from it.
+    public let value: Tensor
+    /// What the value counts in the sum.
+    public let weight: Double
+
+    public init(_ name: String, _ value: Tensor, weight: Double = 1) {
+      self.name = name
+      self.value = value
+      self.weight = weight
+    }
+  }
+
+  public let terms: [Term]
+  /// What else is known of the output, such as `top1`.
+  public let metrics: [String: Double]
+
+  /// - Precondition: at least one term, each of one number.
+  public init(_ terms: [Term], metrics: [String: Double] = [:]) {
+    precondition(!terms.isEmpty && terms.allSatisfy { $0.value.count == 1 }, "a loss has at least one term of one number")
+    self.terms = terms
+    self.metrics = metrics
+  }
+
+  /// A single loss of weight 1.
+  public init(_ value: Tensor, metrics: [String: Double] = [:]) {
+    self.init([Term(StepLoss.totalName, value)], metrics: metrics)
+  }
+}
+
+/// The losses of one batch as numbers, with their gradients on the way to the optimizer.
+public struct StepLoss: Sendable, Equatable {
+  /// What logs call the sum.
+  public static let totalName = "loss"
+
+  /// The sum of weight × value.
+  public let total: Double
+  /// Each term's value without its weight, by name; empty where there is one loss.
+  public let terms: [String: Double]
+  /// What else is known of the output.
+  public let metrics: [String: Double]
+  /// Samples in the batch.
+  public let sampleCount: Int
+
+  public init(total: Double, terms: [String: Double] = [:], metrics: [String: Double] = [:], sampleCount: Int) {
+    self.total = total
+    self.terms = terms
+    self.metrics = metrics
+    self.sampleCount = sampleCount
+  }
+}

@@ -1,0 +1,79 @@
+public import SluiceFlow
+
+/// A network run over a set once, with what compares its outputs: what `--val` and `sluice eval` do.
+///
+/// ```swift
+/// let evaluation = Evaluation(pipeline, ClassificationEvaluator(classCount: 400), sampleCount: clips.count)
+/// let outcome = try await evaluation.run()
+/// print(outcome?.findings["top1"] ?? 0)
+/// ```
+/// Nothing is drawn at random in it; samples that fail are dropped, counted and named.
+public struct Evaluation: Sendable {
+  /// Samples there are.
+  public let sampleCount: Int
+  /// The metric that tells the better of two networks.
+  public let primary: PrimaryMetric
+  private var body: any EvaluationBody
+
+  /// The evaluation of a pipeline's predictions by `evaluator`, anew for each run.
+  public init<Comparison: Evaluator>(
+    _ pipeline: Pipeline<Prediction<Comparison.Batch, Comparison.Output>>, _ evaluator: Comparison, sampleCount: Int
+  ) {
+    self.sampleCount = sampleCount
+    primary = evaluator.primary
+    body = Body(pipeline: pipeline, evaluator: evaluator)
+  }
+
+  /// Sets a field of a stage, as `--set stage.field=value` does.
+  /// - Throws: ``FlowError`` that names the nearest.
+  public mutating func set(_ setting: String, to text: String) throws { try body.set(setting, to: text) }
+
+  /// Looks at every sample once.
+  ///
+  /// Tensors compute on the threads of the running ``Compute``.
+  /// - Parameters:
+  ///   - options: seed, threads and tolerated failures; always one pass.
+  ///   - stop: looked at after each batch.
+  ///   - observe: gets the number of samples that have been evaluated.
+  /// - Returns: `nil` if it was stopped.
+  /// - Throws: what stops the run; ``FlowError`` if too many samples fail.
+  public func run(
+    _ options: RunOptions = RunOptions(), stop: StopRequest? = nil, observe: (Int) -> Void = { _ in }
+  ) async throws -> EvaluationOutcome? {
+    var pass = options
+    (pass.epochs, pass.steps, pass.start) = (nil, nil, nil)
+    return try await body.run(pass, stop: stop, observe: observe)
+  }
+}
+
+/// What an evaluation came to.
+public struct EvaluationOutcome: Sendable {
+  public let findings: EvaluationFindings
+  /// The samples that failed.
+  public let failures: FailureLog
+}
+
+/// A pipeline and its evaluator with their types sealed.
+private protocol EvaluationBody: Sendable {
+  mutating func set(_ setting: String, to text: String) throws
+  func run(_ options: RunOptions, stop: StopRequest?, observe: (Int) -> Void) async throws -> EvaluationOutcome?
+}
+
+private struct Body<Comparison: Evaluator>: EvaluationBody {
+  var pipeline: Pipeline<Prediction<Comparison.Batch, Comparison.Output>>
+  let evaluator: Comparison
+
+  mutating func set(_ setting: String, to text: String) throws { try pipeline.set(setting, to: text) }
+
+  func run(_ options: RunOptions, stop: StopRequest?, observe: (Int) -> Void) async throws -> EvaluationOutcome? {
+    try await pipeline.run(options) { run in
+      var evaluator = evaluator
+      for try await prediction in run {
+        try evaluator.add(prediction.output, for: prediction.batch)
+        observe(evaluator.sampleCount)
+        if stop?.isMade == true { return nil }
+      }
+      return EvaluationOutcome(findings: try evaluator.findings(), failures: run.position.failures)
+    }
+  }
+}

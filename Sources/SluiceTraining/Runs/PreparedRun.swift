@@ -1,0 +1,87 @@
+public import SluiceFlow
+public import SluiceNN
+internal import SluicePlatform
+public import SluiceTensor
+
+/// A system with all that was asked for set: ready to be drawn, profiled or trained.
+public struct PreparedRun: Sendable {
+  public let pipeline: Pipeline<StepReport>
+  public let trainable: TrainableState
+  public let options: RunOptions
+  public let configuration: RunConfiguration
+  /// What the run is evaluated on between epochs.
+  public let validation: Validation?
+  /// What the network's products are computed in, where the processor supports it.
+  public let precision: Precision
+  /// Every settable field with its value, those of the system's configuration first.
+  public let settings: [(name: String, value: String, changesResults: Bool)]
+  /// What is odd about the data though it can be trained on, a sentence each.
+  public let notes: [String]
+  private let request: RunRequest
+  private let load: @Sendable ([String: Tensor]) throws -> LoadReport
+
+  /// Declares `system` for `request` and makes its settings.
+  /// - Throws: what of the request cannot be.
+  public init(_ system: any TrainingSystem.Type, _ request: RunRequest) throws {
+    try self.init(declared: system.init(request), request)
+  }
+
+  private init<System: TrainingSystem>(declared system: System, _ request: RunRequest) throws {
+    self.request = request
+    pipeline = try system.pipeline(with: request)
+    try pipeline.check()
+    trainable = system.trainable
+    notes = system.notes
+    settings = try system.settings(with: request)
+    load = { try system.load(pretrained: $0) }
+    let epochs = request.epochs ?? (request.steps == nil ? system.defaultEpochs : nil)
+    options = RunOptions(
+      seed: request.seed ?? 0, epochs: epochs, steps: request.steps, maxFailures: request.maxFailures ?? 0.01,
+      budget: ThreadBudget(compute: request.threads))
+    precision = request.precision ?? .float32
+    validation = try request.validation.map { paths in
+      guard let evaluation = try system.evaluation(on: paths, request, views: EvaluationViews()) else {
+        throw RunError(.configuration, "--val: \(System.name) has no evaluation, so there is nothing to validate.")
+      }
+      return Validation(evaluation, every: request.validateEvery ?? 1)
+    }
+    let presets = request.settings.filter { System.Configuration.presets.contains($0.key) }
+    configuration = RunConfiguration(
+      of: System.name, settings: settings, defaults: try System.Configuration(presets).values, options: options,
+      request: request, classes: system.classes, primary: validation?.evaluation.primary)
+  }
+
+  /// - Throws: ``RunError`` if no data was named.
+  public func requireData() throws(RunError) {
+    guard request.data.isEmpty, pipeline.sampleCounts.contains(0) else { return }
+    throw RunError(.data, "no data: name a list file with --data, one path or 'path label' on each line.")
+  }
+
+  /// Where this run's tensors are computed.
+  public var compute: Compute { Compute(threadCount: options.budget.compute, precision: precision) }
+
+  /// Makes the network's first numbers, unless they are there already, and loads the weights that it begins with.
+  /// - Returns: what was loaded; `nil` if the network begins with random numbers.
+  /// - Throws: an error that says what of the weights does not fit.
+  @discardableResult
+  public func initialize() throws -> (weights: InitialWeights, report: LoadReport)? {
+    trainable.parameters.initialize(seed: options.seed)
+    guard let from = request.from else { return nil }
+    let weights = try InitialWeights(from: from)
+    return (weights, try weights.load(load))
+  }
+
+  /// What trains this run in `directory`.
+  /// - Throws: ``RunError`` if no data was named.
+  public func trainer(in directory: RunDirectory) throws(RunError) -> Trainer {
+    try requireData()
+    var trainer = Trainer(
+      pipeline, trainable: trainable, options: options, precision: precision, directory: directory,
+      configuration: configuration)
+    trainer.checkpointInterval = request.checkpointEvery
+    trainer.checkpointsKept = request.keep ?? trainer.checkpointsKept
+    trainer.validation = validation
+    trainer.initialize = { try initialize() }
+    return trainer
+  }
+}

@@ -1,0 +1,56 @@
+public import SluiceDatasets
+public import SluiceFlow
+public import SluiceNN
+public import SluiceTensor
+public import SluiceTraining
+
+/// A system that classifies: what `sluice eval` and `sluice predict` can run too.
+public protocol ClassifyingSystem: TrainingSystem {
+  /// The classifier, how it is trained and what on.
+  var tuning: FineTuning { get }
+}
+
+extension ClassifyingSystem {
+  public var pipeline: Pipeline<StepReport> { tuning.pipeline }
+  public var trainable: TrainableState { tuning.trainable }
+  public var defaultEpochs: Int { tuning.recipe.optimizer.epochs }
+  public var classes: ClassMap { tuning.classes }
+  public var notes: [String] { tuning.notes }
+
+  public func load(pretrained checkpoint: [String: Tensor]) throws -> LoadReport {
+    try tuning.classifier.load(pretrained: checkpoint)
+  }
+
+  public func evaluation(on paths: [String], _ request: RunRequest, views: EvaluationViews) throws -> Evaluation? {
+    let clips = try request.labeledClips(of: paths, for: tuning)
+    guard clips.count > 0 else {
+      throw RunError(.data, "no data: name a list file or shards with --data, 'path label' on each line.")
+    }
+    return tuning.evaluation(on: clips, views: views)
+  }
+}
+
+/// Training of a classifier with any backbone on labeled clips.
+///
+/// What differs between systems is their ``ClassifierDeclaration``: the network, and recipes by name.
+public struct ClassifierTraining<Declaration: ClassifierDeclaration>: ClassifyingSystem {
+  public static var name: String { Declaration.name }
+  public static var summary: String { Declaration.summary }
+
+  public let configuration: FineTuningConfiguration<Declaration>
+  public let tuning: FineTuning
+
+  public init(_ configuration: FineTuningConfiguration<Declaration>, _ request: RunRequest) throws {
+    let recipe = configuration.recipe
+    let data = try LabeledData(
+      request, classCount: configuration.network.classCount, perClass: recipe.samplesPerClass, draw: recipe.draw)
+    var resolved = configuration
+    resolved.network.classCount = data.classCount
+    self.configuration = resolved
+    var tuning = FineTuning(
+      Declaration.name, try configuration.network.classifier(classCount: data.classCount, recipe.head), recipe,
+      clips: data.clips, classes: data.classes)
+    tuning.notes = data.notes
+    self.tuning = tuning
+  }
+}

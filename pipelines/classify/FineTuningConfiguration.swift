@@ -1,0 +1,34 @@
+public import SluiceFlow
+public import SluiceTraining
+
+/// Everything that decides a run of fine-tuning.
+public struct FineTuningConfiguration<Declaration: ClassifierDeclaration>: SystemConfiguration {
+  public var network: Declaration.Network
+  public private(set) var preset: Declaration.Preset
+  public var recipe: FineTuningRecipe
+
+  public init() {
+    network = Declaration.Network()
+    preset = Declaration.preset(for: network)
+    recipe = Declaration.recipe(preset)
+  }
+
+  /// Takes a recipe with all its values.
+  public mutating func choose(_ preset: Declaration.Preset) {
+    self.preset = preset
+    recipe = Declaration.recipe(preset)
+  }
+
+  public static var presets: [String] { ["model.preset", "recipe.preset"] }
+
+  public static var builtGroups: Set<String> { ["stillFrame"] }
+
+  public static var settings: [Setting<Self>] {
+    let network = (Declaration.Network.settings + Declaration.Network.classifierSettings).map { setting in
+      let own = setting.inside(\Self.network, prefix: "model.")
+      return setting.name == "preset" ? own.afterwards { $0.choose(Declaration.preset(for: $0.network)) } : own
+    }
+    let preset = Setting("recipe.preset", \Self.preset).afterwards { $0.choose($0.preset) }
+    return network + [preset] + FineTuningRecipe.settings.map { $0.inside(\.recipe) }
+  }
+}

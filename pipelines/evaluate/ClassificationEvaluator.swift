@@ -1,0 +1,83 @@
+internal import SluiceCheckpoints
+public import SluiceDatasets
+public import SluiceNN
+internal import SluiceReport
+public import SluiceTensor
+public import SluiceTraining
+
+/// Counts how often a classifier is right: top-1, top-5, every class, confusion, and its mean cross-entropy.
+public struct ClassificationEvaluator: Evaluator {
+  /// Which class was predicted for which.
+  public private(set) var counts: ClassificationCounts
+  private var loss = 0.0
+  private let names: [String]
+
+  /// - Parameter classes: the classes by name, for tables.
+  public init(classCount: Int, classes: ClassMap = ClassMap(numbers: [:])) {
+    counts = ClassificationCounts(classCount: classCount)
+    names = classes.names(count: classCount)
+  }
+
+  public var primary: PrimaryMetric { .highest("top1") }
+
+  public var sampleCount: Int { counts.sampleCount }
+
+  /// - Throws: ``RunError`` if a sample of the batch has no class.
+  public mutating func add(_ output: Tensor, for batch: ViewBatch) throws {
+    let labels = batch.labels.compactMap(\.self)
+    guard labels.count == batch.names.count else {
+      throw RunError(.data, "\(batch.names.joined(separator: ", ")): a sample has no class to compare with.")
+    }
+    counts.add(logits: output, labels: labels)
+    loss += Double(output.crossEntropy(labels: labels).scalar) * Double(labels.count)
+  }
+
+  public func findings() -> EvaluationFindings {
+    let rows = classRows
+    return EvaluationFindings(
+      sampleCount: sampleCount,
+      metrics: [
+        .init("top1", counts.top1), .init("top5", counts.top5),
+        .init("loss", loss / Double(max(sampleCount, 1)), isShare: false),
+      ],
+      text: ClassificationTables(rows, confusion, names).text,
+      details: [
+        "classes": .array(rows.map(\.json)), "confusion": .array(confusion.map { .array($0.map { .integer($0) }) }),
+      ], sections: [Report.Section("Classes", ClassificationTables(rows, confusion, names).parts)])
+  }
+
+  /// A row a class, in it how often it was predicted as each.
+  private var confusion: [[Int]] {
+    let width = counts.classCount
+    return (0..<width).map { Array(counts.confusion[$0 * width..<($0 + 1) * width]) }
+  }
+
+  private var classRows: [ClassRow] {
+    confusion.enumerated().map { label, row in
+      let wrong = row.indices.filter { $0 != label && row[$0] > 0 }.max { row[$0] < row[$1] }
+      return ClassRow(
+        name: names[label], samples: row.reduce(0, +), correct: row[label], recall: counts.recall(ofClass: label),
+        confusedWith: wrong.map { names[$0] }, confusedCount: wrong.map { row[$0] } ?? 0)
+    }
+  }
+}
+
+/// How the samples of one class were classified.
+struct ClassRow: Sendable {
+  let name: String
+  let samples: Int
+  let correct: Int
+  /// The share that is correct; `nil` without samples.
+  let recall: Double?
+  /// The class its samples were most often taken for wrongly; `nil` if they never were.
+  let confusedWith: String?
+  let confusedCount: Int
+
+  var json: JSONValue {
+    .object([
+      "name": .string(name), "samples": .integer(samples), "recognised": .integer(correct),
+      "recall": recall.map { .number($0) } ?? .null, "confusedWith": confusedWith.map { .string($0) } ?? .null,
+      "confusedCount": .integer(confusedCount),
+    ])
+  }
+}

@@ -1,0 +1,77 @@
+internal import SluiceAugment
+internal import SluiceDecode
+public import SluiceFlow
+internal import SluiceForward
+internal import SluiceSample
+public import SluiceSamples
+public import SluiceTensor
+public import SluiceTraining
+
+extension FineTuning {
+  /// The classifier on labeled clips: a pipeline of its own beside that of training.
+  ///
+  /// ```swift
+  /// let evaluation = tuning.evaluation(on: clips, views: EvaluationViews(crops: .three))
+  /// let outcome = try await evaluation.run()
+  /// print(outcome?.findings["top1"] ?? 0)
+  /// ```
+  /// Frames are spaced and colors normalized as in training; nothing is drawn at random. Clips that fail are dropped,
+  /// counted and named.
+  public func evaluation(
+    on clips: some Source<ClipHandle>, views: EvaluationViews = EvaluationViews()
+  ) -> Evaluation {
+    Evaluation(
+      predictions(on: clips, views: views, isLabeled: true),
+      ClassificationEvaluator(classCount: classifier.classCount, classes: classes), sampleCount: clips.count)
+  }
+
+  /// From clips to logits, a row a sample; the views of a sample are averaged before any softmax.
+  /// - Parameter isLabeled: whether a clip without a class fails.
+  public func predictions(
+    on clips: some Source<ClipHandle>, views: EvaluationViews = EvaluationViews(), isLabeled: Bool
+  ) -> Pipeline<Prediction<ViewBatch, Tensor>> {
+    let model = ViewClassifier(classifier: classifier)
+    let labels = isLabeled ? classifier.classCount : nil
+    let crops = recipe.clips.views(views.crops, size: classifier.imageSize)
+    let batchSize = max(1, recipe.optimizer.batchSize / views.count)
+    return Pipeline("evaluate") {
+      clips
+      recipe.frames.sampling(count: classifier.frameCount, window: .center, windows: views.windows)
+      Decode().workers(2)
+      crops
+      SplitViews(windows: views.windows, classCount: labels)
+        .batch(batchSize)
+      Collate(viewCount: views.count)
+      Evaluate(model)
+    }
+  }
+}
+
+extension ClipRecipe {
+  /// The crops of each frame where nothing is drawn at random.
+  /// - Parameter size: height and width of a crop, pixels.
+  func views(_ crops: EvaluationViews.Crops, size: Int) -> Segment<DecodedClip, [Clip]> {
+    switch crops {
+    case .center:
+      let whole = augment(centered(size: size), keepsPixels: false)
+      return Segment {
+        whole.workers(2)
+          .map { [$0] }
+      }
+    case .three:
+      let resize = AugmentOperation.shortSide(resized(to: size), filter: .bilinear, antialias: antialias)
+      let left = augment([resize, .sideCrop(size, .left)], keepsPixels: false)
+      let right = augment([resize, .sideCrop(size, .right)], keepsPixels: false)
+      let center = augment([resize, .sideCrop(size, .center)], keepsPixels: false)
+      return Segment {
+        Fork {
+          left
+          right
+          center
+        } join: { (_: DecodedClip, left: Clip, right: Clip, center: Clip) in
+          [left, right, center]
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+public import SluiceFlow
+public import SluiceModels
+public import SluiceTensor
+
+/// What distinguishes one system of masked pre-training from another: its network and its recipes.
+///
+/// ```swift
+/// public typealias VideoMAEPretraining = MaskedPretraining<VideoMAEDeclaration>
+/// ```
+public protocol MaskedDeclaration: Sendable {
+  associatedtype Network: MaskedNetworkSettings
+  /// The recipes by name.
+  associatedtype Preset: RawRepresentable<String> & CaseIterable & Sendable
+
+  /// What the command line calls the system.
+  static var name: String { get }
+  /// One sentence for `--help`.
+  static var summary: String { get }
+
+  /// The recipe that a network comes with.
+  static func preset(for network: Network) -> Preset
+  /// What a recipe decides.
+  static func recipe(_ preset: Preset) -> MaskedRecipe
+  /// Changes a network to that of a recipe.
+  static func adapt(_ network: inout Network, to preset: Preset)
+}
+
+extension MaskedDeclaration {
+  public static func adapt(_ network: inout Network, to preset: Preset) {}
+}
+
+extension MaskedNetworkSettings {
+  public static var maskedSettings: [Setting<Self>] { [] }
+}
+
+/// The settings of a network, `--set model.…`; one called `preset` replaces all others.
+public protocol NetworkSettings: Configurable {
+  /// The network of a run that is not told otherwise.
+  init()
+  /// Frames of a clip.
+  var frameCount: Int { get }
+  /// Height and width of a frame, pixels.
+  var imageSize: Int { get }
+}
+
+/// The settings of a network that predicts hidden tokens.
+public protocol MaskedNetworkSettings: NetworkSettings {
+  /// The settings that pre-training has besides those of every use of the network.
+  static var maskedSettings: [Setting<Self>] { get }
+
+  /// Frames, height and width of a token.
+  var tokenSize: GridStride { get }
+
+  /// Describes the network.
+  /// - Parameter predictionWidth: values for each token.
+  /// - Throws: ``ModelError`` if the settings contradict each other.
+  func masked(predictionWidth: Int) throws -> any MaskedBackbone
+  /// A checkpoint's weights under the network's names.
+  func imported(_ checkpoint: [String: Tensor], for backbone: any MaskedBackbone) -> [String: Tensor]
+}

@@ -1,0 +1,81 @@
+internal import SluiceDecode
+public import SluiceFlow
+internal import SluiceForward
+internal import SluiceLoss
+internal import SluiceModels
+public import SluiceNN
+internal import SluiceOptimize
+internal import SluiceSamples
+public import SluiceTensor
+internal import SluiceTokenize
+public import SluiceTraining
+
+/// Masked pre-training of any masked backbone with any objective.
+///
+/// What differs between systems is their ``MaskedDeclaration``: the network, and recipes by name.
+public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem {
+  public static var name: String { Declaration.name }
+  public static var summary: String { Declaration.summary }
+
+  public let configuration: MaskedConfiguration<Declaration>
+  public let pipeline: Pipeline<StepReport>
+  public let trainable: TrainableState
+  let backbone: any MaskedBackbone
+
+  public var defaultEpochs: Int { configuration.recipe.optimizer.epochs }
+
+  public init(_ configuration: MaskedConfiguration<Declaration>, _ request: RunRequest) throws {
+    let patchSize = configuration.network.tokenSize.height
+    switch configuration.recipe.target {
+    case .hog:
+      let objective = HOGObjective(configuration.recipe.hogTarget(patchSize: patchSize))
+      try self.init(configuration, objective, request)
+    case .pixels:
+      let target = PixelTarget(tubeletSize: configuration.network.tokenSize.time, patchSize: patchSize)
+      try self.init(configuration, PixelObjective(target), request)
+    }
+  }
+
+  /// Declares the training of an objective of one's own, whatever the configuration's target.
+  /// - Throws: an error that says what of configuration and request cannot be.
+  public init(
+    _ configuration: MaskedConfiguration<Declaration>, _ objective: some MaskedObjective, _ request: RunRequest
+  ) throws {
+    let (recipe, network) = (configuration.recipe, configuration.network)
+    let backbone = try network.masked(predictionWidth: objective.predictionWidth)
+    let model = MaskedModel(backbone, for: objective)
+    let clips = try request.clips(of: request.data, classMap: request.classMap())
+    let augment = recipe.clips.augment(recipe.clips.operations(size: network.imageSize), keepsPixels: true)
+    let optimize = Optimize(
+      model.parameters, recipe.optimizer.configuration, accumulation: recipe.optimizer.accumulation)
+    self.configuration = configuration
+    self.backbone = backbone
+    trainable = optimize.state
+    pipeline = Pipeline(Declaration.name) {
+      clips.shuffled()
+      recipe.frames.sampling(count: network.frameCount)
+      Decode().workers(2)
+      augment.workers(2).buffer(4)
+      configuration.masking
+      objective.target
+        .batch(recipe.optimizer.batchSize)
+      Collate(objective)
+      Step {
+        Forward(model)
+        Loss(objective)
+        optimize
+      }
+    }
+  }
+
+  public func load(pretrained checkpoint: [String: Tensor]) throws -> LoadReport {
+    try trainable.parameters.load(configuration.network.imported(checkpoint, for: backbone), mode: .present)
+  }
+}
+
+extension MaskedConfiguration {
+  /// The stage that hides tokens.
+  var masking: Segment<Clip, MaskedClip> {
+    recipe.masking(span: network.tokenSize.time, size: network.tokenSize.height, imageSize: network.imageSize)
+  }
+}

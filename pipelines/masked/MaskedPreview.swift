@@ -1,0 +1,100 @@
+internal import SluiceDatasets
+internal import SluiceDecode
+internal import SluiceFlow
+internal import SluiceForward
+internal import SluiceModels
+internal import SluiceNN
+internal import SluiceSamples
+internal import SluiceTensor
+internal import SluiceTokenize
+internal import SluiceTraining
+
+/// A network of masked pre-training that shows what HOG it predicts.
+///
+/// ```swift
+/// let preview = try MaskedPreview(from: "runs/maskfeat-1")
+/// let rows = try await preview.rows(of: "clip.mp4", seed: 1)
+/// ```
+public struct MaskedPreview: Sendable {
+  private let predictions: @Sendable (Clips) -> Pipeline<(sample: MaskedSample<HOGTargets>, output: Tensor)>
+  private let pictures: MaskPictures
+
+  /// Opens a run or a checkpoint.
+  /// - Throws: ``RunError`` if it is of no system of masked pre-training, or predicts no HOG.
+  public init(from path: String) throws {
+    guard let stored = try StoredModel(opening: path),
+      let system = try Systems.named(stored.system) as? any PreviewableSystem.Type
+    else {
+      throw RunError(.weights, "\(path) is no run and no checkpoint of masked pre-training. Name one that is.")
+    }
+    var request = RunRequest()
+    request.knownValues = stored.values
+    guard let hog = try system.init(request).hogPredictions() else {
+      throw RunError(.weights, "\(path) predicts no HOG; only predicted HOG can be shown.")
+    }
+    (predictions, pictures) = (hog.pipeline, MaskPictures(hog.target))
+    try hog.parameters.load(stored.checkpoint.parameters().allTensors(), mode: .exact)
+  }
+
+  /// Masked input, predicted HOG and frame of the middle of a video, a row for each frame with a target.
+  /// - Parameter seed: of the mask.
+  /// - Throws: what is wrong with the video.
+  public func rows(of file: String, seed: UInt64 = 0) async throws -> [Picture] {
+    let clips = try Clips(videos: DatasetList(items: [DatasetItem(path: file)]))
+    return try await parts(of: clips, seed: seed).flatMap { $0.frames.map { .row($0) } }
+  }
+
+  /// The middle of each clip as the network reads it, and masked input, predicted HOG and frame of every frame with a
+  /// target.
+  /// - Parameter seed: of the masks.
+  /// - Throws: what is wrong with a clip.
+  func parts(of clips: Clips, seed: UInt64 = 0) async throws -> [(masked: MaskedClip, frames: [[Picture]])] {
+    var found: [(masked: MaskedClip, frames: [[Picture]])] = []
+    for try await (sample, output) in predictions(clips).run(RunOptions(seed: seed, maxFailures: 0)) {
+      found.append((sample.masked, pictures.parts(of: sample, prediction: output)))
+    }
+    return found
+  }
+}
+
+/// What predicts HOG, and of what.
+struct HOGPredictions {
+  let target: HOGTarget
+  let parameters: ParameterStore
+  /// The middle of each clip, masked, and what the network predicts of it, `[1, N, W]`.
+  let pipeline: @Sendable (Clips) -> Pipeline<(sample: MaskedSample<HOGTargets>, output: Tensor)>
+}
+
+/// A system of masked pre-training with its types sealed.
+protocol PreviewableSystem: TrainingSystem {
+  /// The network's predictions of HOG; `nil` if it predicts something else.
+  func hogPredictions() -> HOGPredictions?
+}
+
+extension MaskedPretraining: PreviewableSystem {
+  func hogPredictions() -> HOGPredictions? {
+    let (configuration, backbone) = (configuration, backbone)
+    let (recipe, network) = (configuration.recipe, configuration.network)
+    guard recipe.target == .hog else { return nil }
+    let objective = HOGObjective(recipe.hogTarget(patchSize: network.tokenSize.height))
+    let crop = recipe.clips.augment(recipe.clips.centered(size: network.imageSize), keepsPixels: true)
+    return HOGPredictions(target: objective.target, parameters: backbone.parameters) { clips in
+      Pipeline("preview") {
+        clips
+        recipe.frames.sampling(count: network.frameCount, window: .center)
+        Decode()
+        crop
+        configuration.masking
+        objective.target
+          .map { sample in
+            let values = sample.masked.clip.values
+            let output = try withoutGradients {
+              try backbone.prediction(
+                of: values.reshaped([1] + values.shape.dimensions), hidden: sample.masked.mask.values, .evaluation)
+            }
+            return (sample: sample, output: output)
+          }
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+public import SluiceFlow
+internal import SluiceMask
+internal import SluiceSamples
+public import SluiceTokenize
+
+/// How a masked model is pre-trained: what is hidden, what is predicted, and how the parameters follow.
+public struct MaskedRecipe: Sendable, Equatable {
+  /// How gradients of HOG are taken.
+  public enum Gradients: String, Sendable, CaseIterable {
+    case skimage
+    case sobel
+
+    var target: HOGTarget.Operator { self == .skimage ? .central : .sobel }
+  }
+
+  /// What is hidden.
+  public enum Mask: String, Sendable, CaseIterable {
+    /// A few runs of time steps that share a plane of blocks.
+    case cube
+    /// Boxes in time and space, two fifths of the volume.
+    case block3d
+    /// The same random places in all time steps.
+    case tube
+    /// Random tokens.
+    case random
+  }
+
+  public var target: TargetKind = .hog
+  public var hog: Gradients = .skimage
+  public var mask: Mask = .cube
+  /// Share of what the mask hides: of the time steps and places of cubes, else of the tokens.
+  public var maskRatio: Double = 0.4
+  /// Which frames have HOG targets, where there are no cubes.
+  public var targetFrames: HOGTarget.Frames = .firstOfSteps
+  public var frames: FrameRecipe = FrameRecipe(stride: 4)
+  public var clips: ClipRecipe = ClipRecipe(minimumScale: 0.5)
+  public var optimizer: OptimizerRecipe
+
+  public init(learningRate: Double) {
+    optimizer = OptimizerRecipe(learningRate: learningRate)
+    optimizer.batchSize = 16
+    optimizer.epochs = 300
+  }
+
+  /// The targets of HOG: of the centers of cubes where there are cubes, else of each time step.
+  /// - Parameter patchSize: pixels of a token's side, a multiple of the 8 of a cell.
+  func hogTarget(patchSize: Int) -> HOGTarget {
+    HOGTarget(hog.target, frames: mask == .cube ? .centersOfCubes : targetFrames, patchSize: patchSize)
+  }
+
+  /// The stage that hides tokens of `span` frames and `size` by `size` pixels of frames of `imageSize`.
+  func masking(span: Int, size: Int, imageSize: Int) -> Segment<Clip, MaskedClip> {
+    let window = imageSize % (2 * size) == 0 ? 2 * size : size
+    return switch mask {
+    case .cube: Segment { CubeMask(ratio: maskRatio, tubeletSize: span, patchSize: size) }
+    case .block3d: Segment { BlockMask(ratio: maskRatio, tubeletSize: span, patchSize: size, windowSize: window) }
+    case .tube: Segment { TubeMask(ratio: maskRatio, tubeletSize: span, patchSize: size) }
+    case .random: Segment { RandomMask(ratio: maskRatio, tubeletSize: span, patchSize: size) }
+    }
+  }
+}
+
+extension MaskedRecipe: Configurable {
+  public static var settings: [Setting<Self>] {
+    let own: [Setting<Self>] = [
+      Setting("recipe.target", \.target),
+      Setting("recipe.hog", \.hog).applying(when: "recipe.target is hog") { $0.target == .hog },
+      Setting("recipe.mask", \.mask), Setting("recipe.maskRatio", \.maskRatio, in: 0...1),
+      Setting("recipe.frames", \.targetFrames)
+        .applying(when: "recipe.target is hog and recipe.mask is not cube") { $0.target == .hog && $0.mask != .cube },
+    ]
+    return own + OptimizerRecipe.settings.map { $0.inside(\.optimizer) }
+      + FrameRecipe.settings.map { $0.inside(\.frames) } + ClipRecipe.settings.map { $0.inside(\.clips) }
+  }
+}
