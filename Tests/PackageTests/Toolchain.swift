@@ -54,6 +54,9 @@ enum Toolchain {
     for module in ["CBLAS", "CFFmpeg", "SluiceKernels"] {
       folders.append(products.appending(path: "\(module).build").path)
     }
+    // Yams is built from its checkout, beside the products' folder.
+    let scratch = products.deletingLastPathComponent().deletingLastPathComponent()
+    folders.append(scratch.appending(path: "checkouts/Yams/Sources/CYaml/include").path)
     return try run(
       ["swiftc", "-swift-version", "6", "-typecheck"] + (isLibrary ? ["-parse-as-library"] : [])
         + folders.flatMap { ["-I", $0] }

@@ -27,7 +27,9 @@ public struct StoredModel: Sendable {
       return nil
     }
     let configuration = checkpoint.configuration
-    let values = (configuration["values"].object ?? [:]).compactMapValues(\.string)
+    var values = (configuration["values"].object ?? [:]).compactMapValues(\.string)
+    // Before version 0.1.0 the target was no setting.
+    if let target = values.removeValue(forKey: "run.target") { values["recipe.target"] = target }
     guard let system = values["pipeline"] else {
       throw RunError(.weights, "\(checkpoint.path) does not say which pipeline it is of. Name a checkpoint of a run.")
     }

@@ -47,7 +47,7 @@ extension RunDirectory {
     guard let last = complete.last else {
       throw RunError(.weights, "\(checkpoints) has no complete checkpoint. Train the run on with --resume first.")
     }
-    let primary = try StoredConfiguration(of: self).primary ?? .highest("top1")
+    let primary = (try? StoredConfiguration(of: self).primary) ?? .highest("top1")
     return primary.best.choose(from: complete) ?? last
   }
 }

@@ -80,7 +80,9 @@ public struct RunConfiguration: Sendable {
 
   /// - Throws: ``RunError`` that lists the settings which differ from the checkpoint's and can change results.
   func requireSameResults(as saved: JSONValue, of path: String) throws(RunError) {
-    let stored = saved["values"].object ?? [:]
+    var stored = saved["values"].object ?? [:]
+    // Before version 0.1.0 the target was no setting.
+    if let target = stored.removeValue(forKey: "run.target") { stored["recipe.target"] = target }
     var present = values
     if saved["version"].string != SluiceVersion.text {
       // A setting that the version before did not know had the value that it has now unless somebody says otherwise.

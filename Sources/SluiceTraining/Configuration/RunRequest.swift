@@ -84,7 +84,11 @@ extension RunRequest: Codable {
     format = try values.decodeIfPresent(String.self, forKey: .format)
     classes = try values.decodeIfPresent(String.self, forKey: .classes)
     from = try values.decodeIfPresent(String.self, forKey: .from)
-    seed = try values.decodeIfPresent(UInt64.self, forKey: .seed)
+    if let text = try? values.decode(String.self, forKey: .seed) {
+      seed = UInt64(text)
+    } else {
+      seed = try values.decodeIfPresent(UInt64.self, forKey: .seed)
+    }
     epochs = try values.decodeIfPresent(Int.self, forKey: .epochs)
     steps = try values.decodeIfPresent(Int.self, forKey: .steps)
     maxFailures = try values.decodeIfPresent(Double.self, forKey: .maxFailures)
@@ -106,7 +110,8 @@ extension RunRequest: Codable {
     try values.encodeIfPresent(format, forKey: .format)
     try values.encodeIfPresent(classes, forKey: .classes)
     try values.encodeIfPresent(from, forKey: .from)
-    try values.encodeIfPresent(seed, forKey: .seed)
+    // As text: not every reader of JSON keeps 64 bits of a number.
+    try values.encodeIfPresent(seed.map { "\($0)" }, forKey: .seed)
     try values.encodeIfPresent(epochs, forKey: .epochs)
     try values.encodeIfPresent(steps, forKey: .steps)
     try values.encodeIfPresent(maxFailures, forKey: .maxFailures)
