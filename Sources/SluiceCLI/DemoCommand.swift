@@ -1,8 +1,8 @@
-internal import SluiceTraining
 internal import ArgumentParser
 internal import SluicePipelines
 internal import SluicePlatform
 internal import SluiceReport
+internal import SluiceTraining
 
 struct DemoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

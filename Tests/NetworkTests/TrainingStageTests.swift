@@ -74,7 +74,8 @@ private struct Shades: Source {
   @Test func aClassifierLearnsToTellShadesApart() async throws {
     let model = try model()
     let reports = try await train(
-      model, batch: 6, epochs: 8, Optimize(model.parameters, .adamW(.cosine(peak: 3e-3, warmup: .fraction(0.1), per: .step))))
+      model, batch: 6, epochs: 8,
+      Optimize(model.parameters, .adamW(.cosine(peak: 3e-3, warmup: .fraction(0.1), per: .step))))
     #expect(reports.map(\.step) == Array(1...32))
     #expect(reports.map(\.epoch) == (0..<32).map { $0 / 4 })
     let (first, last) = (reports[0], reports[31])
@@ -107,7 +108,9 @@ private struct Shades: Source {
     let options = RunOptions(epochs: 2)
     let whole = try model()
     var losses: [Double] = []
-    for try await report in pipeline(whole, Shades(count: 24), batch: 6, Optimize(whole.parameters, configuration)).run(options) {
+    for try await report in pipeline(whole, Shades(count: 24), batch: 6, Optimize(whole.parameters, configuration)).run(
+      options)
+    {
       losses.append(report.loss)
     }
     let first = try model()
@@ -152,7 +155,8 @@ private struct Shades: Source {
     let model = try model()
     let before = model.parameters.parameters.map(\.value.floats)
     let error = await #expect(throws: FlowError.self) {
-      _ = try await train(model, Shades(count: 4, isBroken: true), batch: 2, Optimize(model.parameters, .adamW(.constant(1e-3))))
+      _ = try await train(
+        model, Shades(count: 4, isBroken: true), batch: 2, Optimize(model.parameters, .adamW(.constant(1e-3))))
     }
     #expect(error?.description.contains("step 1") == true)
     #expect(error?.description.contains("sample 0") == true)

@@ -72,7 +72,9 @@ import Testing
       let last = try #require(try checkpoints(folder + "/run").last)
       let done = Int(last.suffix(6)) ?? 0
       #expect((1..<8).contains(done))
-      #expect(run.errors.contains("step \(done + 1):") && (run.errors.contains("(backward)") || run.errors.contains("(optimize)")), "\(run.errors)")
+      #expect(
+        run.errors.contains("step \(done + 1):")
+          && (run.errors.contains("(backward)") || run.errors.contains("(optimize)")), "\(run.errors)")
       #expect(run.errors.contains("clip 0.mp4") || run.errors.contains("clip 1.mp4"), "\(run.errors)")
       let resumed = try SluiceProgram.run(["train", "maskfeat", "--resume", "--out", folder + "/run"])
       #expect(resumed.status == 1 && resumed.errors.contains("resumed after step \(done)"), "\(resumed.errors)")

@@ -1,9 +1,9 @@
-public import SluiceTraining
 internal import SluiceForward
 public import SluiceModels
 public import SluiceNN
 public import SluiceSamples
 public import SluiceTensor
+public import SluiceTraining
 
 /// A classifier of any backbone, as training, evaluation and prediction see it.
 ///

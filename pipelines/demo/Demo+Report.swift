@@ -1,6 +1,6 @@
-internal import SluiceTraining
 internal import SluiceFlow
 public import SluiceReport
+internal import SluiceTraining
 
 extension Demo {
   /// The page about a demo that has come to its end.
@@ -46,7 +46,8 @@ extension Demo {
           tuning(kind, 0).command(MaskFeatFineTuning.self, out: "again/\(kind.rawValue)"), purpose: kind.title)
       } + [
         Command(
-          "./sluice eval maskfeat-finetune --from again/\(DemoKind.pretrained.rawValue) --data \(shards(.val))", purpose: "evaluates one")
+          "./sluice eval maskfeat-finetune --from again/\(DemoKind.pretrained.rawValue) --data \(shards(.val))",
+          purpose: "evaluates one")
       ]
   }
 

@@ -1,6 +1,6 @@
-internal import SluiceTraining
 internal import FoundationEssentials
 internal import SluiceFlow
+internal import SluiceTraining
 
 /// What a demo has done so far, on the disk after every step of it: `summary.json` in its directory.
 struct DemoRecord {

@@ -35,7 +35,9 @@ struct ClassificationTables {
   var parts: [Report.Part] {
     let table = DataTable(
       "Class by class.",
-      columns: [.text("class"), .number("clips"), .number("recognised"), .number("recall"), .text("most often taken for")],
+      columns: [
+        .text("class"), .number("clips"), .number("recognised"), .number("recall"), .text("most often taken for"),
+      ],
       rows: cells)
     // More than these nobody can read; the table says what each class is taken for.
     guard names.count <= 40 else { return [.table(table)] }

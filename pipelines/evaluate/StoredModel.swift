@@ -1,7 +1,7 @@
-public import SluiceTraining
 internal import FoundationEssentials
 public import SluiceCheckpoints
 public import SluiceDatasets
+public import SluiceTraining
 
 /// What a checkpoint of Sluice says about its model: which system it is of, and everything that was decided.
 public struct StoredModel: Sendable {

@@ -1,8 +1,8 @@
-internal import SluiceTraining
 internal import SluiceFlow
 internal import SluiceModels
 internal import SluiceSamples
 internal import SluiceTensor
+internal import SluiceTraining
 
 /// A trained TimeSformer or ViViT that shows what it looks at.
 ///

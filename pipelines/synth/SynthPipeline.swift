@@ -1,8 +1,8 @@
-public import SluiceTraining
 internal import FoundationEssentials
 internal import Glibc
 public import SluiceFlow
 internal import SluiceMedia
+public import SluiceTraining
 
 /// Writes the synthetic motion set: labelled H.264 videos, their lists and their class map.
 ///

@@ -8,7 +8,7 @@ public import SluiceTraining
 /// Loss(CrossEntropy(smoothing: 0.1))
 /// ```
 /// Two nodes of the graph: `loss`, and `backward` behind it, so that a profile shows what each of them costs.
-public struct Loss<Batch: Sendable, Prediction: Sendable>: PipelinePart {
+public struct Loss<Batch: Sendable, Prediction: Sendable>: ChainPart {
   public typealias Input = SluiceTraining.Prediction<Batch, Prediction>
   public typealias Output = StepLoss
   public let pipelinePlan: PipelinePlan

@@ -1,8 +1,8 @@
-internal import SluiceTraining
 internal import ArgumentParser
 internal import SluiceFlow
 internal import SluicePipelines
 internal import SluiceTensor
+internal import SluiceTraining
 
 struct EvalCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

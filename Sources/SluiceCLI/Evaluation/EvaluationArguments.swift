@@ -1,9 +1,9 @@
-internal import SluiceTraining
 internal import ArgumentParser
 internal import SluiceFlow
 internal import SluicePipelines
 internal import SluicePlatform
 internal import SluiceTensor
+internal import SluiceTraining
 
 /// The options of commands that run a trained classifier.
 struct EvaluationArguments: ParsableArguments {

@@ -1,6 +1,6 @@
-internal import SluiceTraining
 internal import ArgumentParser
 internal import SluicePipelines
+internal import SluiceTraining
 
 struct ProfileCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
-internal import SluicePlatform
 internal import SluiceFlow
+internal import SluicePlatform
 
 extension RunMetrics {
   /// One line a node: what it did, and what it waited for.

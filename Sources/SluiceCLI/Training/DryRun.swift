@@ -1,7 +1,7 @@
-internal import SluiceTraining
 internal import SluiceFlow
 internal import SluicePipelines
 internal import SluiceTensor
+internal import SluiceTraining
 
 /// One step of a run that leaves nothing behind, and what it says of the whole run.
 struct DryRun {

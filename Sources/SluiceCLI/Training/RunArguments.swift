@@ -1,9 +1,9 @@
-internal import SluiceTraining
 internal import ArgumentParser
 internal import SluiceFlow
 internal import SluicePipelines
 internal import SluicePlatform
 internal import SluiceTensor
+internal import SluiceTraining
 
 /// How long a run is and what it is keyed by.
 struct LengthArguments: ParsableArguments {

@@ -31,7 +31,8 @@ enum SettingsFile {
     var settings: [String: String] = [:]
     for (group, fields) in groups {
       guard let name = group.scalar?.string, let members = fields.mapping else {
-        throw problem(group, in: path, "“\(group.scalar?.string ?? "")” is no group of settings, as “model:” with its fields")
+        throw problem(
+          group, in: path, "“\(group.scalar?.string ?? "")” is no group of settings, as “model:” with its fields")
       }
       for (field, value) in members {
         guard let fieldName = field.scalar?.string, let scalar = value.scalar else {

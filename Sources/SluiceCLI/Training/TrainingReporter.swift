@@ -1,6 +1,6 @@
-internal import SluiceTraining
 internal import SluiceFlow
 internal import SluicePipelines
+internal import SluiceTraining
 
 /// Shows a run on standard error, and what it left on standard output.
 struct TrainingReporter {

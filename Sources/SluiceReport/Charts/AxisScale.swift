@@ -67,7 +67,6 @@ extension Double {
     return "\(sign)\(whole / scale).\(String(repeating: "0", count: decimals - rest.count))\(rest)"
   }
 
-
   /// A share of the width, for style sheets: within 0…100 and always a number.
   var percentOfWidth: String { "\((isFinite ? min(max(self, 0), 1) * 100 : 0).plainText)%" }
 

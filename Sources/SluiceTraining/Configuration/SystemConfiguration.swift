@@ -68,7 +68,9 @@ extension SystemConfiguration {
   private static func unknown(_ name: String) -> RunError {
     let group = group(of: name)
     let field = String(name.dropFirst(group.count + 1))
-    let names = settings.map(\.name).filter { Self.group(of: $0) == group }.map { String($0.dropFirst(group.count + 1)) }
+    let names = settings.map(\.name).filter { Self.group(of: $0) == group }.map {
+      String($0.dropFirst(group.count + 1))
+    }
     guard !names.isEmpty else {
       return RunError(.configuration, "--set \(name): \(group) follows from the recipe; set that.")
     }

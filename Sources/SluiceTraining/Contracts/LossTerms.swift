@@ -29,7 +29,8 @@ public struct LossTerms: Sendable {
 
   /// - Precondition: at least one term, each of one number.
   public init(_ terms: [Term], metrics: [String: Double] = [:]) {
-    precondition(!terms.isEmpty && terms.allSatisfy { $0.value.count == 1 }, "a loss has at least one term of one number")
+    precondition(
+      !terms.isEmpty && terms.allSatisfy { $0.value.count == 1 }, "a loss has at least one term of one number")
     self.terms = terms
     self.metrics = metrics
   }

@@ -46,8 +46,7 @@ import Sluice
     self.configuration = configuration
     trainable = optimize.state
     pipeline = Pipeline(TwoStreams.name) {
-      Zip(sentences, points)
-        .map { Pairs(text: $0.0, points: $0.1) }
+      Zip(sentences, points) { Pairs(text: $0, points: $1) }
       Step {
         Forward(model)
         Loss(BothTasks(pointWeight: configuration.pointWeight))
