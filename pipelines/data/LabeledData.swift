@@ -3,7 +3,7 @@ internal import SluiceDecode
 internal import SluicePlatform
 internal import SluiceSamples
 internal import SluiceShards
-public import SluiceTraining
+internal import SluiceTraining
 
 /// The clips a classifier is trained or evaluated on, and the classes they are of.
 package struct LabeledData {
