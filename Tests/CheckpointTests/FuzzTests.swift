@@ -169,10 +169,14 @@ import Testing
   }
 
   @Test func archivesPutTogetherAgainAreRead() throws {
-    for bytes in try seeds(limit: 200_000, { isArchive($1) }) {
-      guard let first = try? open(bytes) else { continue }
+    // Some of the folders' archives are damaged on purpose; those beside the tests are not all.
+    let whole = try seeds(limit: 200_000) { isArchive($1) }.compactMap { bytes in
+      (try? open(bytes)).map { (bytes: bytes, file: $0) }
+    }
+    #expect(whole.count > 3)
+    for (bytes, file) in whole {
       let second = try open(StoredArchive(bytes).bytes)
-      #expect(second.tensors == first.tensors)
+      #expect(second.tensors == file.tensors)
     }
   }
 }

@@ -9,22 +9,40 @@ import Testing
   @Test func spaceTimeGroupsMatchTheReference() throws {
     try Golden.each("timesformer-vivit.groups_timesformer", "timesformer-vivit.groups_vivit") { file, check in
       let names = try #require(file.config["names"].strings)
-      let isTwoStacked = names.contains { $0.hasPrefix("model.transformer_layers.0.") }
-      let isDivided = names.contains { $0.contains(".temporal_fc.") }
-      var configuration = SpaceTimeConfiguration(
-        frameCount: 8, attention: isTwoStacked ? .factorised : isDivided ? .divided : .joint)
-      configuration.depth = count(names, after: "model.transformer_layers.\(isTwoStacked ? "0." : "")layers.")
-      if isTwoStacked { configuration.temporalDepth = count(names, after: "model.transformer_layers.1.layers.") }
-      let store =
-        isTwoStacked
-        ? try Classifier(ViViT(configuration), classCount: 2).parameters
-        : try Classifier(TimeSformer(configuration), classCount: 2).parameters
+      let store = try spaceTimeStore(names, isViViT: file.kind == "timesformer-vivit.groups_vivit")
       #expect(store.declarations.map(\.name) == names)
       let groups = groups(of: store, .plain)
       try check("output.group", names.map { groups.number(of: $0) })
       let decays = try #require(file.config["weight_decay"].doubles)
       #expect(groups.map(\.decays) == decays.map { $0 > 0 })
     }
+  }
+
+  /// A network whose position tables are not trained has none among its names.
+  @Test func networksWithFixedPositionsHaveGroupsToo() throws {
+    let tables: Set = ["model.pos_embed", "model.time_embed"]
+    for file in try Golden.files(ofKinds: ["timesformer-vivit.groups_timesformer", "timesformer-vivit.groups_vivit"]) {
+      let names = try #require(file.config["names"].strings).filter { !tables.contains($0) }
+      let store = try spaceTimeStore(names, isViViT: file.kind == "timesformer-vivit.groups_vivit")
+      #expect(store.declarations.map(\.name) == names)
+      #expect(Set(groups(of: store, .plain).flatMap(\.members)) == Set(names))
+    }
+  }
+
+  /// The parameters of the network that has these names.
+  private func spaceTimeStore(_ names: [String], isViViT: Bool) throws -> ParameterStore {
+    let isTwoStacked = names.contains { $0.hasPrefix("model.transformer_layers.0.") }
+    let isDivided = names.contains { $0.contains(".temporal_fc.") }
+    let (hasPlaces, hasTimes) = (names.contains("model.pos_embed"), names.contains("model.time_embed"))
+    var configuration = SpaceTimeConfiguration(
+      frameCount: 8,
+      attention: isTwoStacked ? .factorised : isDivided ? .divided : hasPlaces && !hasTimes ? .spaceOnly : .joint)
+    configuration.hasLearnedPositions = hasPlaces
+    configuration.depth = count(names, after: "model.transformer_layers.\(isTwoStacked ? "0." : "")layers.")
+    if isTwoStacked { configuration.temporalDepth = count(names, after: "model.transformer_layers.1.layers.") }
+    return isViViT
+      ? try Classifier(ViViT(configuration), classCount: 2).parameters
+      : try Classifier(TimeSformer(configuration), classCount: 2).parameters
   }
 
   @Test func mvitGroupsMatchTheReference() throws {

@@ -49,6 +49,19 @@ public final class GoldenChecker {
     try check(key, [Double(own)], nil)
   }
 
+  /// Compares own numbers with some that the file holds in its configuration instead of in a tensor.
+  ///
+  /// - Parameter key: the name they would have as a tensor; its rule is theirs.
+  public func callAsFunction(_ key: String, _ own: [Double], listed stored: [Double]) {
+    guard let rule = file.rules.first(where: { $0.matches(key) }) else {
+      failures.append("\(key): no tolerance rule of the file matches this key")
+      return
+    }
+    let verdict = rule.judge(own: own, stored: stored)
+    if let failure = verdict.failure { failures.append("\(key): \(failure)") }
+    margins.append((key, verdict.margin))
+  }
+
   private func check(_ key: String, _ own: [Double], _ shape: [Int]?) throws {
     guard let info = file.tensors[key] else { return }
     checked.insert(key)

@@ -28,7 +28,8 @@ extension GraphDescription {
     lines += nodes.filter { $0.parent == nil }.flatMap { dotLines(of: $0, indent: "  ") }
     lines += edges.map { edge in
       let type = nodes.first { $0.name == edge.from }.map { escaped($0.output, for: .dot) } ?? ""
-      return "  \"\(edge.from)\" -> \"\(edge.to)\" [label=\"\(type) × \(edge.capacity)\"];"
+      let (from, to) = (escaped(edge.from, for: .dot), escaped(edge.to, for: .dot))
+      return "  \"\(from)\" -> \"\(to)\" [label=\"\(type) × \(edge.capacity)\"];"
     }
     return (lines + ["}"]).joined(separator: "\n") + "\n"
   }
@@ -56,6 +57,8 @@ extension GraphDescription {
       case ("\"", .mermaid): result += "#quot;"
       case ("<", .mermaid): result += "#lt;"
       case (">", .mermaid): result += "#gt;"
+      case ("&", .mermaid): result += "#amp;"
+      case ("#", .mermaid): result += "#35;"
       case ("\n", .mermaid): result += "<br/>"
       default: result.append(character)
       }
