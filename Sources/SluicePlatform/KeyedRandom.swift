@@ -23,12 +23,15 @@ public struct KeyedRandom: RandomNumberGenerator, RandomDraws, Sendable {
   ///   - epoch: how often the list has been gone through.
   ///   - sample: the sample's number in its list.
   ///   - stage: who draws; two stages with different names draw independently.
-  public init(seed: UInt64, epoch: Int, sample: Int, stage: String) {
+  ///   - repetition: which of several outputs of the sample it is; each draws independently.
+  public init(seed: UInt64, epoch: Int, sample: Int, stage: String, repetition: Int = 0) {
     var name: UInt64 = 0xCBF2_9CE4_8422_2325  // FNV-1a
     for byte in stage.utf8 { name = (name ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
     let keyed = KeyedRandom.mix(seed ^ KeyedRandom.mix(name))
-    let place = KeyedRandom.mix(
+    var place = KeyedRandom.mix(
       KeyedRandom.mix(UInt64(bitPattern: Int64(epoch)) &+ keyed) ^ UInt64(bitPattern: Int64(sample)))
+    // The first one draws what a sample without repetitions does.
+    if repetition != 0 { place = KeyedRandom.mix(place ^ KeyedRandom.mix(UInt64(bitPattern: Int64(repetition)))) }
     key = (UInt32(truncatingIfNeeded: keyed), UInt32(truncatingIfNeeded: keyed >> 32))
     stream = (UInt32(truncatingIfNeeded: place), UInt32(truncatingIfNeeded: place >> 32))
   }

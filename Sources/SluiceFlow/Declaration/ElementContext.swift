@@ -22,13 +22,20 @@ public struct ElementContext: Sendable {
   public let length: RunLength
   /// How many samples are inside the element: 1 for a single one, the members of a batch, both sides of a pair.
   public let sampleCount: Int
+  /// Which output of the expansions before this stage the element is, from 0; of a batch, that of its first element.
+  ///
+  /// Part of the key of randomness, so that each output of a sample is augmented in its own way.
+  public let repetition: Int
+  /// Where the element will probably stand in the batch behind; `nil` unless only stages are before the next `.batch`.
+  public let batchSlot: BatchSlot?
   /// The name under which the stage draws, if it is not its own.
   private let randomName: String?
 
   /// - Parameter randomName: the name under which the stage draws; by default its own.
   public init(
     seed: UInt64, epoch: Int, sample: Int, identity: String, stage: String, step: Int? = nil,
-    epochProgress: Double? = nil, length: RunLength = RunLength(), sampleCount: Int = 1, randomName: String? = nil
+    epochProgress: Double? = nil, length: RunLength = RunLength(), sampleCount: Int = 1, repetition: Int = 0,
+    batchSlot: BatchSlot? = nil, randomName: String? = nil
   ) {
     self.seed = seed
     self.epoch = epoch
@@ -39,11 +46,32 @@ public struct ElementContext: Sendable {
     self.epochProgress = epochProgress ?? Double(epoch)
     self.length = length
     self.sampleCount = sampleCount
+    self.repetition = repetition
+    self.batchSlot = batchSlot
     self.randomName = randomName
   }
 
   /// A generator of this sample at this stage, or at those that draw under one name: equal for any number of workers.
   public func random() -> KeyedRandom {
-    KeyedRandom(seed: seed, epoch: epoch, sample: sample, stage: randomName ?? stage)
+    KeyedRandom(seed: seed, epoch: epoch, sample: sample, stage: randomName ?? stage, repetition: repetition)
+  }
+}
+
+/// Where an element will stand in a batch, if no element before it fails from here on.
+///
+/// A worker may write its output into room that batches share, and whoever puts the batch together copies those that
+/// stand elsewhere.
+public struct BatchSlot: Sendable, Hashable {
+  /// The number of the batch among those of this run, which begins anew with 0 when a run is resumed.
+  public let batch: Int
+  /// The place inside the batch, `0 ..< size`.
+  public let index: Int
+  /// Elements of a whole batch.
+  public let size: Int
+
+  public init(batch: Int, index: Int, size: Int) {
+    self.batch = batch
+    self.index = index
+    self.size = size
   }
 }

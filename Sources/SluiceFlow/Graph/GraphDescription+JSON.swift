@@ -27,6 +27,7 @@ extension GraphDescription.Node {
     ]
     let optional: [(String, JSONText?)] = [
       ("window", window.map { .number($0) }), ("batchSize", batchSize.map { .number($0) }),
+      ("outputCount", outputCount.map { .number($0) }),
       ("parent", parent.map { .string($0) }), ("outputBytes", outputBytes.map { .number($0) }),
       ("bytes", bytes.map { .number($0) }),
     ]

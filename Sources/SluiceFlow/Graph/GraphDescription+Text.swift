@@ -44,6 +44,7 @@ extension GraphDescription.Node {
   package var details: String {
     var parts: [String] = []
     if workers > 1 { parts.append("workers \(workers)") }
+    if let outputCount { parts.append("\(outputCount) outputs each") }
     if let batchSize { parts.append("size \(batchSize)") }
     if let window { parts.append("window \(window)") } else if kind != .step { parts.append("buffer \(buffer)") }
     if !isOrdered { parts.append("unordered") }

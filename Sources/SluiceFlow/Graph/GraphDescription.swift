@@ -13,7 +13,7 @@ public struct GraphDescription: Sendable, Equatable, Codable {
 
   /// What a node is.
   public enum Kind: String, Sendable, Codable {
-    case source, stage, batch, fork, join, zip, step
+    case source, stage, expansion, batch, fork, join, zip, step
   }
 
   /// One node.
@@ -31,6 +31,8 @@ public struct GraphDescription: Sendable, Equatable, Codable {
     public var window: Int?
     /// How many elements make one batch.
     public var batchSize: Int?
+    /// How many outputs each input gives, where it is not one.
+    public var outputCount: Int?
     public let isOrdered: Bool
     /// The step or fork it stands in.
     public let parent: String?
@@ -96,6 +98,10 @@ private struct GraphBuilder {
       place(node, .source, after: ends, in: parent, output: source.outputSize(lookingAt: samples))
     case .stage(let stage):
       place(node, .stage, after: ends, in: parent, output: stage.outputSize(of: ends.first?.size ?? ElementSize()))
+    case .expansion(let expansion):
+      place(
+        node, .expansion, after: ends, in: parent,
+        output: expansion.outputSize(of: ends.first?.size ?? ElementSize()), outputCount: expansion.count)
     case .batch(let size, _):
       place(node, .batch, after: ends, in: parent, output: batch(size, of: ends.first?.size), batchSize: size)
     case .zip(let zip):
@@ -156,17 +162,19 @@ private struct GraphBuilder {
 
   private mutating func place(
     _ node: PlanNode, _ kind: GraphDescription.Kind, named name: String? = nil, after ends: [End],
-    in parent: String?, output: ElementSize, batchSize: Int? = nil
+    in parent: String?, output: ElementSize, batchSize: Int? = nil, outputCount: Int? = nil
   ) -> [End] {
     let name = name ?? node.name
     connect(ends, to: name)
     // Each worker holds what it works on or what it has finished; a batch is gathered besides.
-    let held = sum(node.buffer, node.workers, batchSize == nil ? 0 : 1)
+    // The outputs of one input that are done wait besides, until it is sure that none of them fails.
+    let held = sum(
+      node.buffer, product(node.workers, outputCount ?? 1), batchSize == nil ? 0 : 1, outputCount ?? 0)
     let inputs = ends.reduce(0 as Int?) { total, end in total.flatMap { total in end.bytes.map { sum(total, $0) } } }
     nodes.append(
       GraphDescription.Node(
         name: name, kind: kind, input: node.inputType, output: node.outputType, workers: node.workers,
-        buffer: node.buffer, batchSize: batchSize, isOrdered: node.isOrdered, parent: parent,
+        buffer: node.buffer, batchSize: batchSize, outputCount: outputCount, isOrdered: node.isOrdered, parent: parent,
         outputBytes: output.bytes, heldOutputs: held,
         bytes: output.bytes.flatMap { own in inputs.map { sum(product(own, held), product($0, node.workers)) } }))
     return [End(name: name, capacity: node.buffer, size: output)]

@@ -6,8 +6,12 @@ struct NodeLimit: Sendable {
   static let workers = NodeLimit(field: "workers", range: 1...4096)
   static let buffer = NodeLimit(field: "buffer", range: 1...1_000_000)
   static let batchSize = NodeLimit(field: "size", range: 1...1_000_000)
+  static let outputCount = NodeLimit(field: "count", range: 1...65_536)
   static let forkWindow = NodeLimit(field: "window", range: 1...1_000_000)
   static let shuffleWindow = NodeLimit(field: "window", range: 1...Int(UInt32.max))
+
+  /// The most outputs that several expansions make of one sample.
+  static let outputsOfSample = 1_000_000
 
   /// What is wrong with a number; `nil` if nothing is.
   func complaint(about number: Int) -> String? {
@@ -22,6 +26,7 @@ extension PlanNode {
     var numbers = [(workers, NodeLimit.workers), (buffer, .buffer)]
     switch kind {
     case .batch(let size, _): numbers.append((size, .batchSize))
+    case .expansion(let expansion): numbers.append((expansion.count, .outputCount))
     case .fork(let fork): numbers += fork.window.map { [($0, .forkWindow)] } ?? []
     case .source: numbers += order.window.map { [($0, .shuffleWindow)] } ?? []
     case .stage, .zip, .step: break
@@ -42,6 +47,11 @@ extension PipelinePlan {
   /// - Throws: ``FlowError`` `.badSetting` for the first number that no node can be run with.
   func check() throws(FlowError) {
     for node in allNodes { try node.check() }
+    let repeated = samplesPerOutput.map(\.repeated).max() ?? 1
+    guard repeated <= NodeLimit.outputsOfSample else {
+      throw FlowError(
+        .badSetting, "a sample gives \(repeated) outputs, at most \(NodeLimit.outputsOfSample) are wanted")
+    }
   }
 }
 

@@ -6,6 +6,7 @@ extension PlanNode {
     return switch kind {
     case .source(let source): source.fields + order.fields + [workers, buffer]
     case .stage(let stage): stage.fields + [workers, buffer]
+    case .expansion(let expansion): expansion.fields + [workers, buffer]
     case .batch(let size, _): [FieldValue(name: "size", text: "\(size)", changesResults: true), buffer]
     case .fork(let fork):
       [FieldValue(name: "window", text: fork.window.map { "\($0)" } ?? "auto", changesResults: false), buffer]
@@ -22,6 +23,9 @@ extension PlanNode {
     case (.stage(var stage), _) where stage.fields.contains { $0.name == field }:
       try stage.set(field, to: text)
       kind = .stage(stage)
+    case (.expansion(var expansion), _) where expansion.fields.contains { $0.name == field }:
+      try expansion.set(field, to: text)
+      kind = .expansion(expansion)
     case (.batch(_, let collect), "size"): kind = .batch(size: try number(text, .batchSize), collect: collect)
     case (.fork(var fork), "window"):
       fork.window = text == "auto" ? nil : try number(text, .forkWindow)

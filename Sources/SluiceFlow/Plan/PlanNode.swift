@@ -15,6 +15,7 @@ package struct PlanNode: Sendable {
   package indirect enum Kind: Sendable {
     case source(any SourceBoxing)
     case stage(any StageBoxing)
+    case expansion(any ExpansionBoxing)
     case batch(size: Int, collect: @Sendable ([any Sendable]) -> any Sendable)
     case fork(ForkPlan)
     case zip(ZipPlan)
@@ -31,6 +32,12 @@ package struct PlanNode: Sendable {
   init(stage: some StageBoxing) {
     self.init(
       name: stage.defaultName, kind: .stage(stage), inputType: stage.inputType, outputType: stage.outputType)
+  }
+
+  init(expansion: some ExpansionBoxing) {
+    self.init(
+      name: expansion.defaultName, kind: .expansion(expansion), inputType: expansion.inputType,
+      outputType: expansion.outputType)
   }
 
   init(source: some SourceBoxing) {
@@ -92,7 +99,7 @@ extension PlanNode {
   package var inner: [PipelinePlan] {
     get {
       switch kind {
-      case .source, .stage, .batch: []
+      case .source, .stage, .expansion, .batch: []
       case .fork(let fork): fork.branches
       case .zip(let zip): zip.streams
       case .step(let plan): [plan]
@@ -100,7 +107,7 @@ extension PlanNode {
     }
     set {
       switch kind {
-      case .source, .stage, .batch: break
+      case .source, .stage, .expansion, .batch: break
       case .fork(var fork):
         fork.branches = newValue
         kind = .fork(fork)

@@ -14,6 +14,13 @@ package struct SampleRatio: Sendable, Equatable {
     return copy
   }
 
+  /// Behind an expansion into `count`.
+  func expanded(_ count: Int) -> SampleRatio {
+    var copy = self
+    copy.repeated = product(repeated, max(1, count))
+    return copy
+  }
+
   /// Samples in so many elements; not whole where an element holds a part of a sample.
   func samples(in elements: Int) -> Double {
     Double(product(elements, gathered)) / Double(repeated)
@@ -38,6 +45,7 @@ extension PipelinePlan {
       case .source: [SampleRatio()]
       case .zip(let zip): zip.streams.flatMap { $0.samplesPerOutput(of: []) }
       case .batch(let size, _): ratios.map { $0.batched(size) }
+      case .expansion(let expansion): ratios.map { $0.expanded(expansion.count) }
       case .step(let inside): inside.samplesPerOutput(of: ratios)
       // A branch gives one output for each element.
       case .stage, .fork: ratios

@@ -1,44 +1,37 @@
 /// Gathers elements into batches.
-///
-/// Traces of failed samples pass on at once, so a batch is filled with the next ones.
 struct BatchRunner: Sendable {
-  let size: Int
-  let collect: @Sendable ([any Sendable]) -> any Sendable
+  let state: BatchState
+  /// Puts together what expansions made of one element, if there are any before.
+  let siblings: SiblingState?
   let isPaced: Bool
   let intake: Intake
   let outlet: Outlet
 
   /// Returns whether the batches are still wanted.
   nonisolated(nonsending) func run() async -> Bool {
-    var elements: [any Sendable] = []
-    var members: [Origin] = []
-    elements.reserveCapacity(min(size, 4096))
+    var (state, siblings) = (state, siblings)
     var done = 0
     while true {
       if isPaced {
         guard await outlet.demand(beyond: done) else { return false }
       }
       guard let taken = await intake.next() else { break }
-      guard case .element(let element) = taken.element.content else {
-        guard await outlet.put(taken.element) else { return false }
+      if siblings == nil {
+        guard let result = state.add(taken.element) else { continue }
+        guard await outlet.put(result) else { return false }
         done += 1
-        continue
+      } else {
+        for element in siblings?.add(taken.element) ?? [] {
+          guard let result = state.add(element) else { continue }
+          guard await outlet.put(result) else { return false }
+          done += 1
+        }
       }
-      elements.append(element)
-      members.append(contentsOf: taken.element.samples)
-      guard elements.count == size else { continue }
-      guard await outlet.put(batch(elements, members)) else { return false }
-      done += 1
-      elements.removeAll(keepingCapacity: true)
-      members.removeAll(keepingCapacity: false)
     }
     // Only a stream that ends, a single pass, comes here with a batch begun.
-    return elements.isEmpty ? true : await outlet.put(batch(elements, members))
-  }
-
-  private func batch(_ elements: [any Sendable], _ members: [Origin]) -> Envelope {
-    var envelope = Envelope(.element(collect(elements)), from: members[0])
-    envelope.members = members
-    return envelope
+    for batch in state.finish() {
+      guard await outlet.put(batch) else { return false }
+    }
+    return true
   }
 }

@@ -12,8 +12,9 @@ package final class Channel<Element: Sendable>: Sendable {
 
   private let state: Lock<State>
 
-  package init(capacity: Int) {
-    state = Lock(ChannelState(capacity: capacity))
+  /// - Parameter numbering: gives each element a number when it is taken.
+  package init(capacity: Int, numbering: ElementNumbering<Element>? = nil) {
+    state = Lock(ChannelState(capacity: capacity, numbering: numbering))
   }
 
   /// Elements waiting in the buffer now.

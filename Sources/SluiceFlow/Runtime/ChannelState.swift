@@ -4,6 +4,8 @@ internal import DequeModule
 package struct Taken<Element: Sendable>: Sendable {
   package let element: Element
   package let index: Int
+  /// Its number among those of its group that count; `nil` unless the channel numbers them.
+  package let number: Int?
 }
 
 /// A bounded queue between tasks as a pure state machine: each event returns what is to be done, outside the lock.
@@ -19,6 +21,7 @@ package struct ChannelState<Element: Sendable, Receiver: Sendable, Sender: Senda
   private var senders: Deque<(element: Element, token: Sender)> = []
   private var demanders: [(threshold: Int, token: Demander)] = []
   private var taken = 0
+  private var numbering: ElementNumbering<Element>?
   private var phase = Phase.open
 
   private enum Phase {
@@ -29,10 +32,11 @@ package struct ChannelState<Element: Sendable, Receiver: Sendable, Sender: Senda
     case closed
   }
 
-  package init(capacity: Int) {
+  package init(capacity: Int, numbering: ElementNumbering<Element>? = nil) {
     precondition(capacity > 0, "a channel needs room for one element")
     self.capacity = capacity
     refillMark = capacity / 2
+    self.numbering = numbering
     buffer.reserveCapacity(min(capacity, 255) + 1)
   }
 
@@ -138,7 +142,7 @@ package struct ChannelState<Element: Sendable, Receiver: Sendable, Sender: Senda
 
   private mutating func take(_ element: Element) -> Taken<Element> {
     defer { taken += 1 }
-    return Taken(element: element, index: taken)
+    return Taken(element: element, index: taken, number: numbering?.next(element))
   }
 
   private mutating func satisfiedDemanders() -> [Demander] {

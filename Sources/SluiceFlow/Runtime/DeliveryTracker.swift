@@ -4,10 +4,13 @@ package struct DeliveryTracker {
   package struct Stream {
     let name: String
     let count: Int
+    /// How many outputs one sample has in the end.
+    let outputs: Int
 
-    package init(name: String, count: Int) {
+    package init(name: String, count: Int, outputs: Int = 1) {
       self.name = name
       self.count = count
+      self.outputs = outputs
     }
   }
 
@@ -69,7 +72,7 @@ package struct DeliveryTracker {
   private mutating func consume(_ origin: Origin) {
     let source = origin.source
     let epochBefore = position.sources[source].epoch
-    position.sources[source].consume(origin.ordinal)
+    position.sources[source].consume(origin, outputs: streams[source].outputs)
     if position.sources[source].epoch > epochBefore { judge(source) }
   }
 

@@ -1,26 +1,3 @@
-/// Where an element comes from; invisible to stages.
-package struct Origin: Sendable, Equatable {
-  /// The source's number in the run.
-  package var source: Int
-  /// The place in the source's stream over all epochs.
-  package var ordinal: Int
-  /// `ordinal` in epochs, with the fraction.
-  package var progress: Double
-  package var epoch: Int
-  /// The number in the source's list.
-  package var sample: Int
-  package var identity: String
-
-  package init(source: Int = 0, ordinal: Int, progress: Double, epoch: Int, sample: Int, identity: String) {
-    self.source = source
-    self.ordinal = ordinal
-    self.progress = progress
-    self.epoch = epoch
-    self.sample = sample
-    self.identity = identity
-  }
-}
-
 /// What a channel carries: an element, or the trace of one that failed.
 package struct Envelope: Sendable {
   package enum Content: Sendable {
@@ -50,9 +27,34 @@ package struct Envelope: Sendable {
     return copy
   }
 
-  package func context(seed: UInt64, stage: String, randomName: String?, length: RunLength) -> ElementContext {
+  /// This one with a change to every sample inside.
+  package func mapOrigins(_ change: (Origin) -> Origin) -> Envelope {
+    var copy = Envelope(content, from: change(origin))
+    copy.members = members.map(change)
+    copy.step = step
+    return copy
+  }
+
+  package func context(of stage: StageKey, slot: BatchSlot? = nil) -> ElementContext {
     ElementContext(
-      seed: seed, epoch: origin.epoch, sample: origin.sample, identity: origin.identity, stage: stage, step: step,
-      epochProgress: origin.progress, length: length, sampleCount: max(1, members.count), randomName: randomName)
+      seed: stage.seed, epoch: origin.epoch, sample: origin.sample, identity: origin.identity, stage: stage.name,
+      step: step, epochProgress: origin.progress, length: stage.length, sampleCount: max(1, members.count),
+      repetition: origin.repetition, batchSlot: slot, randomName: stage.randomName)
+  }
+}
+
+/// What the contexts of one stage have in common.
+package struct StageKey: Sendable {
+  let name: String
+  /// The name under which it draws, if it is not its own.
+  let randomName: String?
+  let seed: UInt64
+  let length: RunLength
+
+  init(_ node: PlanNode, seed: UInt64, length: RunLength) {
+    name = node.name
+    randomName = node.randomName
+    self.seed = seed
+    self.length = length
   }
 }

@@ -1,12 +1,11 @@
 /// One worker of a stage.
 struct StageRunner: Sendable {
-  let name: String
   let stage: any StageBoxing
-  let randomName: String?
-  let seed: UInt64
-  let length: RunLength
+  let key: StageKey
   let sourceNames: [String]
   let policy: FailurePolicy
+  /// Tells where elements will stand in the next batch; `nil` if something else than stages is before it.
+  let slots: BatchSlots?
   /// Behind a ``Step``: takes an element only when an output is asked for.
   let isPaced: Bool
   let intake: Intake
@@ -32,7 +31,7 @@ struct StageRunner: Sendable {
       var result = taken.element
       if case .element(let input) = result.content {
         do {
-          let context = result.context(seed: seed, stage: name, randomName: randomName, length: length)
+          let context = result.context(of: key, slot: slots?.slot(of: taken))
           switch worker {
           case .blocking(let worker): result.content = .element(try worker.run(input, context))
           case .suspending(let worker): result.content = .element(try await worker.run(input, context))
@@ -41,7 +40,7 @@ struct StageRunner: Sendable {
           // An error of a run that is being ended is none of the stage's own.
           if Task.isCancelled { return true }
           let source = sourceNames[result.origin.source]
-          result.content = .failed(try outlet.dropping(taken.element, by: name, policy, source: source, error))
+          result.content = .failed(try outlet.dropping(taken.element, by: key.name, policy, source: source, error))
         }
       }
       if let isWanted = outlet.offer(result, turn: taken.index) {
@@ -57,7 +56,7 @@ struct StageRunner: Sendable {
     do {
       return try stage.makeWorker()
     } catch {
-      throw FlowError(.stageFailed, "\(name): \(error)", stage: name, underlying: error)
+      throw FlowError(.stageFailed, "\(key.name): \(error)", stage: key.name, underlying: error)
     }
   }
 }

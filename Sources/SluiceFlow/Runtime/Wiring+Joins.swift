@@ -1,0 +1,57 @@
+extension Wiring {
+  mutating func wireFork(
+    _ node: PlanNode, _ fork: ForkPlan, from entry: Channel<Envelope>, to output: Channel<Envelope>, at place: Place
+  ) throws {
+    let window = fork.window ?? fork.branches.map(\.elementsInside).max() ?? 1
+    let bypass = channel(window)
+    let entries = fork.branches.map { _ in channel(1) }
+    start(
+      meters(node.name, 1, behind: bypass, window), at: place.job, reading: [entry], writing: [bypass] + entries
+    ) { meter in
+      await SplitRunner(
+        intake: Intake(channel: entry, meter: meter), bypass: Outlet(channel: bypass, turnstile: nil, meter: meter),
+        branches: entries
+      ).run()
+    }
+    var exits: [Channel<Envelope>] = []
+    for (branch, entry) in zip(fork.branches, entries) {
+      var inner = place
+      inner.isInBranch = true
+      if let exit = try wire(branch, from: entry, at: &inner) { exits.append(exit) }
+    }
+    let (sourceNames, branchExits) = (sourceNames, exits)
+    start(
+      meters(node.name + ".join", 1, behind: output, node.buffer), at: place.job, reading: [bypass] + exits,
+      writing: [output]
+    ) { meter in
+      try await JoinRunner(
+        name: node.name, sourceNames: sourceNames, policy: node.failurePolicy ?? place.policy, join: fork.join,
+        bypass: Intake(channel: bypass, meter: meter), branches: branchExits,
+        outlet: Outlet(channel: output, turnstile: nil, meter: meter)
+      ).run()
+    }
+  }
+
+  mutating func wireZip(
+    _ node: PlanNode, _ zip: ZipPlan, to output: Channel<Envelope>, at place: inout Place
+  ) throws {
+    var exits: [Channel<Envelope>] = []
+    var primaryStream = 0
+    for (index, stream) in zip.streams.enumerated() {
+      let before = streams.count
+      var inner = Place(bases: place.bases)
+      if let exit = try wire(stream, from: nil, at: &inner) { exits.append(settle(exit, at: &inner)) }
+      for source in before..<streams.count { place.bases[source] = inner.bases[source] }
+      if (before..<streams.count).contains(extent.primary) { primaryStream = index }
+      place.isSingle = place.isSingle && inner.isSingle
+    }
+    let (inputs, chosen, sourceNames, policy) = (exits, primaryStream, sourceNames, place.policy)
+    start(meters(node.name, 1, behind: output, node.buffer), at: .data, reading: exits, writing: [output]) { meter in
+      try await ZipRunner(
+        name: node.name, sourceNames: sourceNames, policy: policy,
+        streams: inputs.map { Intake(channel: $0, meter: meter) }, primary: chosen, pair: zip.pair,
+        outlet: Outlet(channel: output, turnstile: nil, meter: meter)
+      ).run()
+    }
+  }
+}
