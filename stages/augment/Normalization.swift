@@ -1,4 +1,4 @@
-/// Mean and deviation that a network expects its colours divided by: `(value / 255 - mean) / deviation`.
+/// Mean and deviation that a network expects its colors normalized by: `(value / 255 - mean) / deviation`.
 public struct Normalization: Sendable, Hashable {
   /// Of red, green and blue, in 0…1.
   public var mean: [Float]
@@ -10,12 +10,12 @@ public struct Normalization: Sendable, Hashable {
   public init(mean: [Float], deviation: [Float]) {
     precondition(
       mean.count == 3 && deviation.count == 3 && deviation.allSatisfy { $0 > 0 },
-      "a normalisation has three means and three positive deviations, not \(mean) and \(deviation)")
+      "a normalization has three means and three positive deviations, not \(mean) and \(deviation)")
     self.mean = mean
     self.deviation = deviation
   }
 
-  /// Each colour of each clip by the mean and deviation it has there: `(value - mean) / (deviation + softening)`.
+  /// Each color of each clip by the mean and deviation it has there: `(value - mean) / (deviation + softening)`.
   ///
   /// - Parameter softening: keeps flat clips from becoming noise, in steps of 0…255.
   public static func perClip(softening: Float = 2) -> Normalization {
@@ -24,7 +24,7 @@ public struct Normalization: Sendable, Hashable {
     return own
   }
 
-  /// Finishes one colour of a clip whose values were normalised one by one.
+  /// Finishes one color of a clip whose values were normalized one by one.
   func finish(_ values: UnsafeMutableBufferPointer<Float>) {
     guard let softening, !values.isEmpty else { return }
     let count = Double(values.count)
@@ -34,7 +34,7 @@ public struct Normalization: Sendable, Hashable {
     for index in values.indices { unsafe values[index] = (values[index] - Float(mean)) * scale }
   }
 
-  /// 0.45 and 0.225 for every colour.
+  /// 0.45 and 0.225 for every color.
   public static let kinetics: Normalization = Normalization(
     mean: [0.45, 0.45, 0.45], deviation: [0.225, 0.225, 0.225])
   /// The statistics of ImageNet.
@@ -46,12 +46,31 @@ public struct Normalization: Sendable, Hashable {
   /// To -1…1.
   public static let half: Normalization = Normalization(mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5])
 
-  /// The named set; any other name is ``half``.
-  public static func named(_ name: String) -> Normalization {
-    switch name {
-    case "kinetics": kinetics
-    case "imagenet": imagenet
-    default: half
-    }
+  /// The normalization by named statistics.
+  public init(_ statistics: Statistics) {
+    self =
+      switch statistics {
+      case .kinetics: .kinetics
+      case .imagenet: .imagenet
+      case .clip: .clip
+      case .half: .half
+      case .perClip: .perClip()
+      }
+  }
+}
+
+extension Normalization {
+  /// The statistics that published models were trained with, by the names that settings use.
+  public enum Statistics: String, Sendable, CaseIterable {
+    /// 0.45 and 0.225 for every color.
+    case kinetics
+    /// Those of ImageNet.
+    case imagenet
+    /// Those of the images CLIP was trained on.
+    case clip
+    /// 0.5 and 0.5 for every color: to -1…1.
+    case half
+    /// Those of each clip itself; see ``Normalization/perClip(softening:)``.
+    case perClip
   }
 }
