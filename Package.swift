@@ -179,6 +179,7 @@ let package = Package(
         "SluiceFlow", "SluiceDatasets", "SluiceSamples", "SluiceTraining", "SluiceDecode", "SluiceSample",
         "SluiceAugment", "SluiceTokenize", "SluiceMask",
         "SluiceForward", "SluiceLoss", "SluiceOptimize", "SluiceMedia", "SluiceTensor", "SluiceKernels",
+        "SluiceCheckpoints",
       ]),
     tests("PipelineTests", ["Sluice", "SluicePipelines", "SluiceCLI", "SluiceMedia"]),
     tests("ReportTests", ["SluiceReport", "SluiceFlow"]),

@@ -28,7 +28,7 @@ SLUICE_AVX2 static void normalize_avx2(
 
 SLUICE_AVX512 static void normalize_avx512(
   const uint8_t *plane, ptrdiff_t count, float mean, float deviation, float *out) {
-  sluice_normalization normalization = {mean, deviation};
+  sluice_normalization normalization = {mean, deviation, 0};
   sluice_divisor divisor = sluice_divisor_of(&normalization);
   for (ptrdiff_t i = 0; i < count; i += 16) {
     __mmask16 some = count - i < 16 ? (__mmask16)((1u << (count - i)) - 1) : (__mmask16)0xFFFF;

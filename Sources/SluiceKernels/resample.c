@@ -102,6 +102,14 @@ SLUICE_INLINE void round_row_body(const float *row, int count, uint8_t *out) {
 SLUICE_VARIANTS(
   static, round_row, (const float *restrict row, int count, uint8_t *restrict out), (row, count, out))
 
+SLUICE_INLINE void normalize_row_body(const float *row, int count, const sluice_normalization *n, float *out) {
+  for (int i = 0; i < count; i++) out[i] = (row[i] / 255.0f - n->mean) / n->deviation;
+}
+SLUICE_VARIANTS(
+  static, normalize_row,
+  (const float *restrict row, int count, const sluice_normalization *restrict n, float *restrict out),
+  (row, count, n, out))
+
 #define SLUICE_RESAMPLE_PARAMETERS                                                                       \
   (const uint8_t *plane, ptrdiff_t stride, int width, const sluice_taps *columns, const sluice_taps *rows, \
    const sluice_normalization *normalization, uint8_t *out, ptrdiff_t out_stride, float *values, float *scratch)
@@ -114,9 +122,12 @@ static void resample_portable SLUICE_RESAMPLE_PARAMETERS {
     sluice_blend_columns(scratch, columns, line);
     uint8_t *bytes = out != NULL ? out + y * out_stride : spare;
     round_row(line, columns->count, bytes);
-    if (values != NULL)
-      sluice_normalize(
-        bytes, columns->count, normalization->mean, normalization->deviation, values + (ptrdiff_t)y * columns->count);
+    if (values == NULL) continue;
+    float *normal = values + (ptrdiff_t)y * columns->count;
+    if (normalization->unrounded)
+      normalize_row(line, columns->count, normalization, normal);
+    else
+      sluice_normalize(bytes, columns->count, normalization->mean, normalization->deviation, normal);
   }
 }
 
@@ -125,17 +136,16 @@ static void resample_portable SLUICE_RESAMPLE_PARAMETERS {
 
 // One row of outputs; `taps` is a constant where that is worth it.
 SLUICE_AVX512 static inline __attribute__((always_inline)) void finish_columns(
-  const float *row, const sluice_taps *c, int taps, const sluice_divisor *divisor, uint8_t *out, float *values,
-  int streams) {
+  const float *row, const sluice_taps *c, int taps, const sluice_divisor *divisor, int unrounded, uint8_t *out,
+  float *values, int streams) {
   const __m512i least = _mm512_setzero_si512(), most = _mm512_set1_epi32(255);
   for (int i = 0; i < c->count; i += 16) {
     int n = c->count - i < 16 ? c->count - i : 16;
-    __m512i value = _mm512_cvtps_epi32(
-      n == 16 ? sluice_columns16(row, c, taps, i, 16) : sluice_columns16(row, c, taps, i, n));
-    value = _mm512_min_epi32(_mm512_max_epi32(value, least), most);
+    __m512 exact = n == 16 ? sluice_columns16(row, c, taps, i, 16) : sluice_columns16(row, c, taps, i, n);
+    __m512i value = _mm512_min_epi32(_mm512_max_epi32(_mm512_cvtps_epi32(exact), least), most);
     if (out != NULL) _mm512_mask_cvtepi32_storeu_epi8(out + i, sluice_first(n), value);
     if (values != NULL)
-      sluice_put16(values + i, n, sluice_normalized(_mm512_cvtepi32_ps(value), divisor), streams);
+      sluice_put16(values + i, n, sluice_normalized(unrounded ? exact : _mm512_cvtepi32_ps(value), divisor), streams);
   }
 }
 
@@ -143,7 +153,7 @@ SLUICE_AVX512 static inline __attribute__((always_inline)) void finish_columns(
 // blended before the present one is read: loads across stores that are still under way would wait for them.
 SLUICE_AVX512 static void resample_avx512 SLUICE_RESAMPLE_PARAMETERS {
   sluice_divisor divisor = sluice_divisor_of(normalization);
-  int streams = sluice_streams(values, columns->count, rows->count);
+  int streams = sluice_streams(values, columns->count, rows->count), exact = normalization->unrounded;
   float *line = scratch, *next = scratch + width + SLUICE_ROW_SLACK;
   for (int y = 0; y <= rows->count; y++) {
     if (y < rows->count)
@@ -153,9 +163,9 @@ SLUICE_AVX512 static void resample_avx512 SLUICE_RESAMPLE_PARAMETERS {
       uint8_t *bytes = out != NULL ? out + (y - 1) * out_stride : NULL;
       float *normal = values != NULL ? values + (ptrdiff_t)(y - 1) * columns->count : NULL;
       switch (columns->taps) {
-        case 2: finish_columns(line, columns, 2, &divisor, bytes, normal, streams); break;
-        case 4: finish_columns(line, columns, 4, &divisor, bytes, normal, streams); break;
-        default: finish_columns(line, columns, columns->taps, &divisor, bytes, normal, streams);
+        case 2: finish_columns(line, columns, 2, &divisor, exact, bytes, normal, streams); break;
+        case 4: finish_columns(line, columns, 4, &divisor, exact, bytes, normal, streams); break;
+        default: finish_columns(line, columns, columns->taps, &divisor, exact, bytes, normal, streams);
       }
     }
     float *other = line;
@@ -169,7 +179,7 @@ SLUICE_AVX512 static void resample_avx512 SLUICE_RESAMPLE_PARAMETERS {
 void sluice_resample(
   const uint8_t *plane, ptrdiff_t stride, int width, const sluice_taps *columns, const sluice_taps *rows,
   const sluice_normalization *normalization, uint8_t *out, ptrdiff_t out_stride, float *values, float *scratch) {
-  static const sluice_normalization none = {0.0f, 1.0f};
+  static const sluice_normalization none = {0.0f, 1.0f, 0};
   if (normalization == NULL) normalization = &none;
   SLUICE_DISPATCH(
     resample, (plane, stride, width, columns, rows, normalization, out, out_stride, values, scratch))

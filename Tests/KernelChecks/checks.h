@@ -57,6 +57,7 @@ enum { length_count = 23 };
 // A file of checks each.
 void check_pictures(void);
 void check_colors(void);
+void check_libraries(void);
 void check_shards(void);
 void check_rows(void);
 void check_windows(void);

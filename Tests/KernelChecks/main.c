@@ -120,7 +120,8 @@ int main(void) {
     const char *name;
     void (*body)(void);
   } checks[] = {
-      {"pictures", check_pictures}, {"colors", check_colors},     {"shards", check_shards}, {"rows", check_rows},
+      {"pictures", check_pictures}, {"colors", check_colors}, {"libraries", check_libraries},
+      {"shards", check_shards},     {"rows", check_rows},
       {"windows", check_windows},   {"products", check_products}, {"team", check_team},
       {"short attention", check_short_attention},
   };

@@ -69,7 +69,7 @@ static void resizing(void) {
     ptrdiff_t stride = width + draw(0, 5), out_stride = wide + draw(0, 5);
     int down = (int)draw(1, height < 5 ? height : 5);
     sluice_taps columns = taps_of(width, wide, taps), rows = taps_of(height, tall, down);
-    sluice_normalization normalization = {0.45f, 0.225f};
+    sluice_normalization normalization = {0.45f, 0.225f, round % 4 == 0};
     long area = (long)wide * tall, out_size = tall > 0 ? (tall - 1) * out_stride + wide : 0;
     uint8_t *plane = noise((height - 1) * stride + width), *wanted = NULL;
     float *wanted_values = NULL, *lines = strange((height - 1) * stride + width), *wanted_lines = NULL;

@@ -5,9 +5,11 @@ import Testing
 
 @Suite struct ColorOperationTests {
   /// The operations on a `[T, 3, H, W]` clip.
-  private func applied(_ operations: [ImageOperation], to bytes: [UInt8], _ shape: [Int]) throws -> [UInt8] {
+  private func applied(
+    _ operations: [ImageOperation], to bytes: [UInt8], _ shape: [Int], rules: ImageRules = .torchvision
+  ) throws -> [UInt8] {
     let clip = decodedClip(bytes, height: shape[2], width: shape[3])
-    let result = try Augment().clip(clip, steps: operations.map { .image($0) }, worker: PixelWorker())
+    let result = try Augment().clip(clip, steps: operations.map { .image($0, rules) }, worker: PixelWorker())
     return planar(result.pixels.bytes, area: shape[2] * shape[3])
   }
 
@@ -48,7 +50,7 @@ import Testing
     try Golden.each("timesformer-vivit.rand_augment_ops") { file, check in
       let shape = try file.shape("input.clip")
       let bytes = try file.bytes("input.clip")
-      let augment = RandAugment(magnitude: file.config["magnitude_index"].int ?? 9)
+      let augment = RandAugment(magnitude: file.config["magnitude_index"].double ?? 9)
       for (key, magnitude) in try #require(file.config["magnitudes"].object) {
         let isNegative = key.hasSuffix("_neg")
         let base = (isNegative ? String(key.dropLast(4)) : key).lowercased()
@@ -62,6 +64,48 @@ import Testing
     }
   }
 
+  @Test(arguments: KernelLevel.available) func theIncreasingOperationsAreTheReferences(_ level: KernelLevel) throws {
+    try Golden.each("videomae.randaug_ops") { file, check in
+      let shape = try file.shape("input.image")
+      let (height, width) = (shape[0], shape[1])
+      let bytes = planar(try file.bytes("input.image"), area: height * width)
+      for entry in try #require(file.config["ops"].array) {
+        let key = try #require(entry["key"].string)
+        let reference = try #require(entry["op"].string)
+        let name = try #require(increasingNames[reference])
+        let magnitude = try #require(entry["magnitude"].double)
+        let drawn = RandAugment.increasing.operation(
+          name, strength: magnitude, isNegative: entry["sign"].int == -1, width: width, height: height)
+        let operation = try #require(drawn)
+        if let argument = entry["argument"].array?.first?.double {
+          let own = try #require(argumentOf(operation, width: width, height: height))
+          #expect(abs(own - argument) < 1e-9, "\(key): argument \(own)")
+        }
+        let result = try level.run { try applied([operation], to: bytes, [1, 3, height, width], rules: .pillow) }
+        try check("output.\(key)", interleaved(result, area: height * width))
+      }
+    }
+  }
+
+  private let increasingNames: [String: RandAugment.Name] = [
+    "AutoContrast": .autoContrast, "Equalize": .equalize, "Invert": .invert, "Rotate": .rotate,
+    "PosterizeIncreasing": .posterize, "SolarizeIncreasing": .solarize, "SolarizeAdd": .solarizeAdd,
+    "ColorIncreasing": .color, "ContrastIncreasing": .contrast, "BrightnessIncreasing": .brightness,
+    "SharpnessIncreasing": .sharpness, "ShearX": .shearX, "ShearY": .shearY, "TranslateXRel": .translateX,
+    "TranslateYRel": .translateY,
+  ]
+
+  /// What the reference passes on: factors as they are, moves as the share of a side that pixels come from.
+  private func argumentOf(_ operation: ImageOperation, width: Int, height: Int) -> Double? {
+    switch operation {
+    case .brightness(let factor), .contrast(let factor), .saturation(let factor), .sharpness(let factor): factor
+    case .translateX(let amount): -amount / Double(width)
+    case .translateY(let amount): -amount / Double(height)
+    case .solarizeAdd(let amount): Double(amount)
+    default: strength(operation)
+    }
+  }
+
   /// What the reference calls the magnitude.
   private func strength(_ operation: ImageOperation) -> Double? {
     switch operation {
@@ -70,7 +114,7 @@ import Testing
     case .rotate(let degrees): degrees
     case .posterize(let bits): Double(bits)
     case .solarize(let threshold): threshold
-    case .hue, .autoContrast, .equalize: nil
+    case .hue, .autoContrast, .equalize, .invert, .solarizeAdd: nil
     }
   }
 
@@ -128,5 +172,29 @@ import Testing
     let operations = augment.operations(width: 224, height: 224, draws: &draws)
     #expect(draws.isExhausted)
     #expect(operations == [.shearX(0.3 * -0.3), .equalize, .posterize(bits: 7)])
+  }
+
+  @Test func theIncreasingPolicyDrawsNameThenChanceThenStrengthThenSign() throws {
+    // Applied or not; a normal number from radius and angle: exp(-1/2) at half a turn is -1, at none +1.
+    let radius = 1 - 0.6065306597126334
+    var draws = RecordedDraws(
+      3, 0.2, radius, 0.5, 1, 0, 0.7, 2, 0.49, radius, 0, 6, 0.1, radius, 0, integers: [0, 4, 5, 7, 11])
+    let operations = RandAugment.increasing.operations(width: 200, height: 100, draws: &draws)
+    #expect(draws.isExhausted)
+    #expect(operations.count == 3)
+    guard case .rotate(let degrees) = operations[0] else {
+      Issue.record("\(operations[0]) is no rotation")
+      return
+    }
+    #expect(abs(degrees + 30 * 0.65) < 1e-9)
+    #expect(operations[1] == .invert)
+    #expect(operations[2] == .solarizeAdd(82))
+  }
+
+  @Test func strengthsBeyondTheRangeAreCut() {
+    let augment = RandAugment.increasing
+    #expect(augment.operation(.shearX, strength: 14, isNegative: true, width: 9, height: 9) == .shearX(-0.3))
+    #expect(augment.operation(.brightness, strength: -3, isNegative: false, width: 9, height: 9) == .brightness(1))
+    #expect(augment.operation(.posterize, strength: 10, isNegative: false, width: 9, height: 9) == .posterize(bits: 0))
   }
 }

@@ -42,7 +42,8 @@ import Testing
           let box = CropBox(top: 3, left: 5, height: height - 6, width: width - 9)
           let (across, down) = (33, 19)
           let steps = [
-            PixelStep.resize(box, width: across, height: down, filter, antialias: false, isFlipped: isFlipped)
+            PixelStep.resize(
+              box, width: across, height: down, Resampling(filter, antialias: false), isFlipped: isFlipped)
           ]
           let own = try level.run { try clip(frame, steps, path: .fast) }
           let naive = NaiveFusion(frame, box: box, width: across, height: down, filter: filter)
@@ -68,7 +69,7 @@ import Testing
     let frame = frame(.yuv420, 171, 93)
     let box = CropBox(top: 7, left: 11, height: 80, width: 150)
     for (width, height) in [(16, 16), (224, 31), (5, 90)] {
-      let steps = [PixelStep.resize(box, width: width, height: height, .bilinear, antialias: false, isFlipped: true)]
+      let steps = [PixelStep.resize(box, width: width, height: height, .bilinear, isFlipped: true)]
       let own = try level.run { try clip(frame, steps, path: .fast) }
       let plain = try KernelLevel.portable.run { try clip(frame, steps, path: .fast) }
       #expect(own.pixels.bytes == plain.pixels.bytes)
@@ -82,7 +83,8 @@ import Testing
       let frame = frame(layout, 340, 256, smooth: true)
       for filter in ResizeFilter.allCases {
         let steps: [PixelStep] = [
-          .resize(box, width: 224, height: 224, filter, antialias: false, isFlipped: false), .image(.brightness(0.9)),
+          .resize(box, width: 224, height: 224, Resampling(filter, antialias: false), isFlipped: false),
+          .image(.brightness(0.9)),
         ]
         let fast = try clip(frame, steps, path: .fast).pixels.bytes
         let exact = try clip(frame, steps, path: .exact).pixels.bytes
@@ -95,8 +97,8 @@ import Testing
   @Test func whatCannotBeFusedTakesTheExactPath() throws {
     let box = CropBox(top: 2, left: 4, height: 40, width: 50)
     let rgb = VideoFrame(width: 64, height: 48, layout: .rgb, packed: noise(64 * 48 * 3))
-    let plain = [PixelStep.resize(box, width: 32, height: 32, .bicubic, antialias: false, isFlipped: false)]
-    let smoothed = [PixelStep.resize(box, width: 32, height: 32, .bicubic, antialias: true, isFlipped: false)]
+    let plain = [PixelStep.resize(box, width: 32, height: 32, .bicubic, isFlipped: false)]
+    let smoothed = [PixelStep.resize(box, width: 32, height: 32, .antialiasedBicubic, isFlipped: false)]
     let cut = [PixelStep.crop(box, isFlipped: false)]
     for (frame, steps) in [(rgb, plain), (frame(.yuv420, 64, 48), smoothed), (frame(.yuv420, 64, 48), cut)] {
       let fast = try clip(frame, steps, path: .fast)
@@ -108,7 +110,7 @@ import Testing
   @Test(arguments: PixelPath.allCases) func theCropIsMadeOnlyWhereItIsKept(path: PixelPath) throws {
     let steps = [
       PixelStep.resize(
-        CropBox(width: 64, height: 48), width: 16, height: 16, .bilinear, antialias: false, isFlipped: false)
+        CropBox(width: 64, height: 48), width: 16, height: 16, .bilinear, isFlipped: false)
     ]
     let kept = try clip(frame(.yuv420, 64, 48), steps, path: path)
     let dropped = try clip(frame(.yuv420, 64, 48), steps, path: path, keepsPixels: false)

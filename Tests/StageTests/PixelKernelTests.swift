@@ -83,7 +83,7 @@ import Testing
         for (width, height) in [(16, 16), (31, 7), (75, 53), (90, 61), (224, 3), (1, 1), (5, 120)] {
           let box = CropBox(top: 2, left: 3, height: 49, width: 70)
           let step = PixelStep.resize(
-            box, width: width, height: height, filter, antialias: antialias, isFlipped: true)
+            box, width: width, height: height, Resampling(filter, antialias: antialias), isFlipped: true)
           let own = try level.run { try clip(frame, [step]) }.bytes
           let across = NaiveTaps(box.width, width, filter, antialias)
           let down = NaiveTaps(box.height, height, filter, antialias)
@@ -115,8 +115,8 @@ import Testing
       let frame = frame(.yuv420, width, height, ColorDescription())
       let box = CropBox(top: 1, left: 2, height: height - 3, width: width - 5)
       let steps =
-        [PixelStep.resize(box, width: 47, height: 29, .bicubic, antialias: false, isFlipped: true)]
-        + operations.map { .image($0) }
+        [PixelStep.resize(box, width: 47, height: 29, .bicubic, isFlipped: true)]
+        + operations.map { PixelStep.image($0) }
       for count in 0...steps.count {
         let own = try level.run { try clip(frame, Array(steps[..<count])) }
         let plain = try KernelLevel.portable.run { try clip(frame, Array(steps[..<count])) }

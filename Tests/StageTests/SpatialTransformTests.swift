@@ -56,12 +56,13 @@ import Testing
 
     for filter in ResizeFilter.allCases {
       for (suffix, antialias) in [("aa", true), ("noaa", false)] {
-        let step = PixelStep.resize(box, width: out, height: out, filter, antialias: antialias, isFlipped: false)
+        let resampling = Resampling(filter, antialias: antialias)
+        let step = PixelStep.resize(box, width: out, height: out, resampling, isFlipped: false)
         let crop = try Augment().clip(clip, steps: [step], worker: worker)
         try check("output.resized_crop_\(filter)_\(suffix)", planar(crop.pixels.bytes, area: out * out))
         try check(
           "output.resize_short_\(filter)_\(suffix)",
-          pixels(.shortSide(short, filter: filter, antialias: antialias), from: clip))
+          pixels(.shortSide(short, resampling: resampling), from: clip))
       }
     }
     try check("output.center_crop", pixels(.centerCrop(out), from: clip))

@@ -77,8 +77,8 @@ public struct ClipRecipe: Sendable, Equatable {
   public func operations(size: Int) -> [AugmentOperation] {
     var operations: [AugmentOperation] =
       switch cropping {
-      case .resized: [.resizedCrop(size, scale: minimumScale...1, filter: filter, antialias: antialias)]
-      case .random: [.shortSide(resized(to: size), filter: filter, antialias: antialias), .randomCrop(size)]
+      case .resized: [.resizedCrop(size, scale: minimumScale...1, resampling: resampling)]
+      case .random: [.shortSide(resized(to: size), resampling: resampling), .randomCrop(size)]
       }
     if flip > 0 { operations.append(.flip(probability: flip)) }
     switch colors {
@@ -92,8 +92,10 @@ public struct ClipRecipe: Sendable, Equatable {
   /// What is done to each clip where nothing is drawn at random.
   /// - Parameter size: height and width of the result, pixels.
   public func centered(size: Int) -> [AugmentOperation] {
-    [.shortSide(resized(to: size), filter: filter, antialias: antialias), .centerCrop(size)]
+    [.shortSide(resized(to: size), resampling: resampling), .centerCrop(size)]
   }
+
+  private var resampling: Resampling { Resampling(filter, antialias: antialias) }
 
   /// The short side that crops of `size` pixels are taken from.
   func resized(to size: Int) -> Int { shortSide ?? Int(Double(size) / 0.875) }

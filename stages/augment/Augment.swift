@@ -5,16 +5,17 @@ package import SluicePlatform
 public import SluiceSamples
 internal import SluiceTensor
 
-/// Turns decoded pictures into a training clip: crop, resize, flip, colours, normalise.
+/// Turns decoded frames into a training clip: crop, resize, flip, colors, normalize.
 ///
 /// ```swift
 /// Augment(.resizedCrop(224), .flip)                                              // pre-training
-/// Augment(.resizedCrop(224, scale: 0.08...1), .flip, .randAugment())             // fine-tuning
+/// Augment(.resizedCrop(224, scale: 0.08...1), .flip, .randAugment(), .erase())   // fine-tuning
 /// Augment(.shortSide(256), .centerCrop(224))                                     // evaluation
 /// ```
-/// Chances are drawn once for a clip, in the order of the operations. Every operation works on bytes: pictures are
-/// converted to RGB (BT.601 and limited range where the stream does not say; chroma sited left, interpolated linearly;
-/// rounded to nearest), resized in 32-bit floats and rounded. All processors give the same bytes.
+/// Chances are drawn once for a clip, in the order of the operations. Operations work on bytes: frames are converted to
+/// RGB (BT.601 and limited range where the stream does not say; chroma sited left, interpolated linearly; rounded to
+/// nearest) and resized as ``Resampling`` says. Only ``Resampling/floatBilinear`` and erasing make values that no byte
+/// stands for; the clip's 8-bit crop has the rounded bytes, and nothing erased. All processors give the same clip.
 public struct Augment: Transform, ByteBounded {
   public var operations: [AugmentOperation]
   public var normalization: Normalization
@@ -37,7 +38,7 @@ public struct Augment: Transform, ByteBounded {
     [Setting("path", \.path), Setting("keepsPixels", \.keepsPixels)]
   }
 
-  /// Known where an operation says how large the pictures become.
+  /// Known where an operation says how large the frames become.
   public func outputSize(of input: ElementSize) -> ElementSize {
     let side = operations.compactMap(\.outputSide).last
     var size = ElementSize(bytes: 0)
@@ -54,7 +55,8 @@ public struct Augment: Transform, ByteBounded {
 
   public func makeWorker() -> Worker { Worker() }
 
-  /// - Throws: ``AugmentError`` if the clip is empty, its pictures differ in size, or a crop does not fit.
+  /// - Throws: ``AugmentError`` if the clip is empty, its frames differ in size, a crop does not fit, or an operation
+  ///   stands where it cannot.
   public func callAsFunction(_ decoded: DecodedClip, worker: inout Worker, context: ElementContext) throws -> Clip {
     var draws = context.random()
     return try clip(decoded, worker: worker.pixels, draws: &draws)
@@ -90,6 +92,9 @@ public struct Augment: Transform, ByteBounded {
       unsafe normalization.finish(
         UnsafeMutableBufferPointer(start: values.pointer + color * count * area, count: count * area))
     }
+    for erasure in plan.erasures {
+      unsafe erasure.apply(to: values.pointer, planes: 3 * count, size: plan.size, scratch: worker.floats)
+    }
     let pixels = PixelClip(frameCount: keepsPixels ? count : 0, height: height, width: width, bytes: bytes)
     return Clip(pixels: pixels, values: values, labels: decoded.handle.labels, captions: decoded.handle.captions)
   }
@@ -112,8 +117,9 @@ public struct Augment: Transform, ByteBounded {
       frameCount: decoded.frames.count, height: plan.size.height, width: plan.size.width, bytes: bytes)
   }
 
-  /// Draws everything for pictures of `size`.
+  /// Draws everything for frames of `size`.
   package func steps(for size: PixelSize, draws: inout some RandomDraws) throws(AugmentError) -> [PixelStep] {
+    try AugmentOperation.checkOrder(of: operations)
     var size = size
     var steps: [PixelStep] = []
     for operation in operations { try operation.resolve(&size, into: &steps, draws: &draws) }
@@ -122,7 +128,7 @@ public struct Augment: Transform, ByteBounded {
 }
 
 extension DecodedClip {
-  /// The size of all pictures.
+  /// The size of all frames.
   func commonSize() throws(AugmentError) -> PixelSize {
     let name = handle.frames.name
     guard let first = frames.first else { throw .empty(name: name) }

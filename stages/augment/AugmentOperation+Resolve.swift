@@ -3,13 +3,15 @@ internal import SluicePlatform
 /// What is done to every frame of one clip, chances drawn.
 package enum PixelStep: Sendable, Hashable {
   /// Cuts a box out and resizes it.
-  case resize(CropBox, width: Int, height: Int, ResizeFilter, antialias: Bool, isFlipped: Bool)
+  case resize(CropBox, width: Int, height: Int, Resampling, isFlipped: Bool)
   /// Cuts a box out.
   case crop(CropBox, isFlipped: Bool)
-  case image(ImageOperation)
+  case image(ImageOperation, ImageRules = .torchvision)
+  /// Overwrites a box once values are normalized.
+  case erase(Erasure)
 }
 
-/// The size of a picture, pixels.
+/// The size of a frame, pixels.
 package struct PixelSize: Sendable, Hashable {
   package var width: Int
   package var height: Int
@@ -21,16 +23,20 @@ package struct PixelSize: Sendable, Hashable {
 }
 
 extension AugmentOperation {
-  /// Draws this operation's chances for a picture of `size`, which becomes the size afterwards.
+  /// Draws this operation's chances for a frame of `size`, which becomes the size afterwards.
   func resolve(
     _ size: inout PixelSize, into steps: inout [PixelStep], draws: inout some RandomDraws
   ) throws(AugmentError) {
     switch kind {
-    case .resizedCrop(let side, let scale, let ratio, let filter, let antialias):
+    case .resizedCrop(let side, let scale, let ratio, let resampling):
       let box = CropBox(randomIn: size.width, size.height, scale: scale, ratio: ratio, draws: &draws)
-      steps.append(.resize(box, width: side, height: side, filter, antialias: antialias, isFlipped: false))
+      steps.append(.resize(box, width: side, height: side, resampling, isFlipped: false))
       size = PixelSize(width: side, height: side)
-    case .shortSide(let side, let filter, let antialias):
+    case .multiScaleCrop(let crop, let resampling):
+      let box = crop.box(in: size, draws: &draws)
+      steps.append(.resize(box, width: crop.size, height: crop.size, resampling, isFlipped: false))
+      size = PixelSize(width: crop.size, height: crop.size)
+    case .shortSide(let side, let resampling):
       let whole = CropBox(width: size.width, height: size.height)
       if size.width <= size.height {
         size = PixelSize(width: side, height: side * size.height / size.width)
@@ -38,8 +44,7 @@ extension AugmentOperation {
         size = PixelSize(width: side * size.width / size.height, height: side)
       }
       guard whole.width != size.width || whole.height != size.height else { return }
-      steps.append(
-        .resize(whole, width: size.width, height: size.height, filter, antialias: antialias, isFlipped: false))
+      steps.append(.resize(whole, width: size.width, height: size.height, resampling, isFlipped: false))
     case .centerCrop(let side):
       try cut(&size, side, into: &steps) {
         CropBox(centered: side, side, inWidth: $0.width, height: $0.height)
@@ -48,6 +53,20 @@ extension AugmentOperation {
       try cut(&size, side, into: &steps) { size in
         let top = draws.integer(in: 0...size.height - side)
         return CropBox(top: top, left: draws.integer(in: 0...size.width - side), height: side, width: side)
+      }
+    case .longSideCrop(let side, let index, let count):
+      guard count > 0, 0..<count ~= index else {
+        throw .setting("crop \(index) of \(count) along the longer side: there are crops 0 to \(count - 1)")
+      }
+      try cut(&size, side, into: &steps) { size in
+        let middle = CropBox(centered: side, side, inWidth: size.width, height: size.height)
+        guard count > 1 else { return middle }
+        let isTall = size.height >= size.width
+        let slack = Double((isTall ? size.height : size.width) - side)
+        let start = Int(slack / Double(count - 1) * Double(index))
+        return isTall
+          ? CropBox(top: start, left: middle.left, height: side, width: side)
+          : CropBox(top: middle.top, left: start, height: side, width: side)
       }
     case .sideCrop(let side, let place):
       try cut(&size, side, into: &steps) { size in
@@ -64,8 +83,13 @@ extension AugmentOperation {
       if draws.uniform(0, 1) < probability { flip(size, into: &steps) }
     case .colorJitter(let jitter): steps += jitter.operations(draws: &draws).map { .image($0) }
     case .randAugment(let augment):
-      steps += augment.operations(width: size.width, height: size.height, draws: &draws).map { .image($0) }
-    case .fixed(let operations): steps += operations.map { .image($0) }
+      let operations = augment.operations(width: size.width, height: size.height, draws: &draws)
+      steps += operations.map { .image($0, augment.policy.rules) }
+    case .fixed(let operations, let rules): steps += operations.map { .image($0, rules) }
+    case .erase(let erasing):
+      if let erasure = erasing.erasure(width: size.width, height: size.height, draws: &draws) {
+        steps.append(.erase(erasure))
+      }
     }
   }
 
@@ -82,9 +106,8 @@ extension AugmentOperation {
   /// Mirrors together with the step before where that is free.
   private func flip(_ size: PixelSize, into steps: inout [PixelStep]) {
     switch steps.last {
-    case .resize(let box, let width, let height, let filter, let antialias, let isFlipped):
-      steps[steps.count - 1] = .resize(
-        box, width: width, height: height, filter, antialias: antialias, isFlipped: !isFlipped)
+    case .resize(let box, let width, let height, let resampling, let isFlipped):
+      steps[steps.count - 1] = .resize(box, width: width, height: height, resampling, isFlipped: !isFlipped)
     case .crop(let box, let isFlipped): steps[steps.count - 1] = .crop(box, isFlipped: !isFlipped)
     default: steps.append(.crop(CropBox(width: size.width, height: size.height), isFlipped: true))
     }

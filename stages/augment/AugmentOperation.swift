@@ -5,15 +5,18 @@
 /// ```
 public struct AugmentOperation: Sendable, Hashable {
   enum Kind: Sendable, Hashable {
-    case resizedCrop(size: Int, scale: ClosedRange<Double>, ratio: ClosedRange<Double>, ResizeFilter, antialias: Bool)
-    case shortSide(size: Int, ResizeFilter, antialias: Bool)
+    case resizedCrop(size: Int, scale: ClosedRange<Double>, ratio: ClosedRange<Double>, Resampling)
+    case multiScaleCrop(MultiScaleCrop, Resampling)
+    case shortSide(size: Int, Resampling)
     case centerCrop(size: Int)
     case randomCrop(size: Int)
     case sideCrop(size: Int, SideCrop)
+    case longSideCrop(size: Int, index: Int, count: Int)
     case flip(probability: Double)
     case colorJitter(ColorJitter)
     case randAugment(RandAugment)
-    case fixed([ImageOperation])
+    case fixed([ImageOperation], ImageRules)
+    case erase(RandomErasing)
   }
 
   let kind: Kind
@@ -21,29 +24,40 @@ public struct AugmentOperation: Sendable, Hashable {
   /// The side of the squares that it makes, if it makes squares.
   var outputSide: Int? {
     switch kind {
-    case .resizedCrop(let size, _, _, _, _), .centerCrop(let size), .randomCrop(let size), .sideCrop(let size, _): size
-    case .shortSide, .flip, .colorJitter, .randAugment, .fixed: nil
+    case .resizedCrop(let size, _, _, _), .centerCrop(let size), .randomCrop(let size), .sideCrop(let size, _),
+      .longSideCrop(let size, _, _):
+      size
+    case .multiScaleCrop(let crop, _): crop.size
+    case .shortSide, .flip, .colorJitter, .randAugment, .fixed, .erase: nil
     }
   }
 
   /// A box of random area and shape, resized to a square of `size` pixels.
   ///
   /// - Parameters:
-  ///   - scale: share of the picture's area.
+  ///   - scale: share of the frame's area.
   ///   - ratio: width to height.
   public static func resizedCrop(
     _ size: Int, scale: ClosedRange<Double> = 0.5...1, ratio: ClosedRange<Double> = 3 / 4...4 / 3,
-    filter: ResizeFilter = .bicubic, antialias: Bool = false
+    resampling: Resampling = .bicubic
   ) -> AugmentOperation {
-    AugmentOperation(
-      kind: .resizedCrop(size: size, scale: scale, ratio: ratio, filter, antialias: antialias))
+    AugmentOperation(kind: .resizedCrop(size: size, scale: scale, ratio: ratio, resampling))
   }
 
-  /// The whole picture, its shorter side resized to `size` pixels.
-  public static func shortSide(
-    _ size: Int, filter: ResizeFilter = .bicubic, antialias: Bool = false
+  /// A box of one of a few sizes at one of thirteen places, resized to a square of `size` pixels; see ``MultiScaleCrop``.
+  ///
+  /// - Parameter scales: sides of boxes as shares of the frame's shorter side, falling; height and width of a box are at
+  ///   most one scale apart.
+  /// - Source: Wang et al., "Temporal segment networks: towards good practices for deep action recognition", 2016.
+  public static func multiScaleCrop(
+    _ size: Int, scales: [Double] = [1, 0.875, 0.75, 0.66], resampling: Resampling = .pillowBilinear
   ) -> AugmentOperation {
-    AugmentOperation(kind: .shortSide(size: size, filter, antialias: antialias))
+    AugmentOperation(kind: .multiScaleCrop(MultiScaleCrop(size: size, scales: scales), resampling))
+  }
+
+  /// The whole frame, its shorter side resized to `size` pixels; the fraction of the longer side is cut off.
+  public static func shortSide(_ size: Int, resampling: Resampling = .bicubic) -> AugmentOperation {
+    AugmentOperation(kind: .shortSide(size: size, resampling))
   }
 
   /// A square of `size` pixels in the middle.
@@ -59,6 +73,14 @@ public struct AugmentOperation: Sendable, Hashable {
   /// A square of `size` pixels in the middle of the height, at the left, at the right or in the middle of the width.
   public static func sideCrop(_ size: Int, _ side: SideCrop) -> AugmentOperation {
     AugmentOperation(kind: .sideCrop(size: size, side))
+  }
+
+  /// One of `count` squares of `size` pixels that lie evenly from end to end of the longer side, in the middle of the
+  /// shorter one; a single one lies in the middle of both.
+  ///
+  /// - Parameter index: which of them, 0 being the top or the left one.
+  public static func longSideCrop(_ size: Int, index: Int, of count: Int) -> AugmentOperation {
+    AugmentOperation(kind: .longSideCrop(size: size, index: index, count: count))
   }
 
   /// A mirror image for half of the clips.
@@ -78,14 +100,32 @@ public struct AugmentOperation: Sendable, Hashable {
         ColorJitter(brightness: brightness, contrast: contrast, saturation: saturation, hue: hue)))
   }
 
-  /// A few operations out of fourteen at one strength; see ``RandAugment``.
+  /// A few of torchvision's fourteen operations at one strength; see ``RandAugment``.
   public static func randAugment(operations: Int = 2, magnitude: Int = 9) -> AugmentOperation {
-    AugmentOperation(kind: .randAugment(RandAugment(operations: operations, magnitude: magnitude)))
+    .randAugment(RandAugment(operations: operations, magnitude: Double(magnitude)))
+  }
+
+  /// A few operations of a list; see ``RandAugment``.
+  public static func randAugment(_ augment: RandAugment) -> AugmentOperation {
+    AugmentOperation(kind: .randAugment(augment))
   }
 
   /// Always the same operations.
-  public static func fixed(_ operations: ImageOperation...) -> AugmentOperation {
-    AugmentOperation(kind: .fixed(operations))
+  public static func fixed(_ operations: ImageOperation..., rules: ImageRules = .torchvision) -> AugmentOperation {
+    AugmentOperation(kind: .fixed(operations, rules))
+  }
+
+  /// Noise in place of one box of the normalized clip, the same box in all frames; nothing but another box can follow.
+  ///
+  /// - Parameters:
+  ///   - probability: share of the clips that are changed.
+  ///   - area: share of a frame that the box takes.
+  ///   - aspect: height to width of the box.
+  /// - Source: Zhong et al., "Random erasing data augmentation", 2017.
+  public static func erase(
+    probability: Double = 0.25, area: ClosedRange<Double> = 0.02...1 / 3, aspect: ClosedRange<Double> = 0.3...1 / 0.3
+  ) -> AugmentOperation {
+    AugmentOperation(kind: .erase(RandomErasing(probability: probability, area: area, aspect: aspect)))
   }
 }
 

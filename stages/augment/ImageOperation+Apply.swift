@@ -1,7 +1,7 @@
 internal import SluiceKernels
 
 extension ImageOperation {
-  /// Changes the colours of one frame in place; operations that move pixels are a ``WarpMap``.
+  /// Changes the colors of one frame in place by torchvision's rules; operations that move pixels are a ``WarpMap``.
   /// - Parameters:
   ///   - planes: three of `width * height` bytes.
   ///   - soft: scratch memory.
@@ -22,12 +22,21 @@ extension ImageOperation {
     case .posterize(let bits):
       unsafe sluice_mask_bits(planes, 3 * area, UInt8(truncatingIfNeeded: 0xFF00 >> bits))
     case .solarize(let threshold): unsafe sluice_solarize(planes, 3 * area, Float(threshold))
+    case .solarizeAdd(let amount):
+      unsafe lookUp(planes, count: 3 * area) { $0 < 128 ? UInt8(clamping: Int($0) + amount) : $0 }
+    case .invert: unsafe lookUp(planes, count: 3 * area) { 255 - $0 }
     case .autoContrast:
       for color in 0..<3 { unsafe sluice_stretch(planes + color * area, area) }
     case .equalize:
       for color in 0..<3 { unsafe equalize(planes + color * area, count: area) }
     case .shearX, .shearY, .translateX, .translateY, .rotate: break
     }
+  }
+
+  /// Replaces each byte by what `value` gives for it.
+  func lookUp(_ bytes: UnsafeMutablePointer<UInt8>, count: Int, _ value: (UInt8) -> UInt8) {
+    let table = (0...255).map { value(UInt8($0)) }
+    unsafe table.withUnsafeBufferPointer { unsafe sluice_lookup(bytes, count, $0.baseAddress) }
   }
 
   private func equalize(_ plane: UnsafeMutablePointer<UInt8>, count: Int) {

@@ -1,6 +1,6 @@
-/// An operation on 8-bit colours or places that augmentation chooses from; the rules are torchvision's for bytes.
+/// An operation on 8-bit colors or positions that augmentation chooses from; ``ImageRules`` say how it is rounded.
 public enum ImageOperation: Sendable, Hashable {
-  /// Colours times a factor; 1 changes nothing here and in the next three.
+  /// Colors times a factor; 1 changes nothing here and in the next three.
   case brightness(Double)
   /// Distance from the frame's mean luma times a factor.
   case contrast(Double)
@@ -10,22 +10,26 @@ public enum ImageOperation: Sendable, Hashable {
   case sharpness(Double)
   /// The hue turned by a part of the circle, -0.5…0.5.
   case hue(Double)
-  /// Only the high bits of each colour.
+  /// Only the high bits of each color.
   case posterize(bits: Int)
-  /// Colours from the threshold on inverted.
+  /// Colors from the threshold on inverted.
   case solarize(threshold: Double)
-  /// Each colour of each frame stretched to 0…255.
+  /// An amount added to colors below 128.
+  case solarizeAdd(Int)
+  /// Every color inverted.
+  case invert
+  /// Each color of each frame stretched to 0…255.
   case autoContrast
-  /// Each colour of each frame spread evenly over 0…255.
+  /// Each color of each frame spread evenly over 0…255.
   case equalize
   /// A pixel comes from (x + amount (y + ½), y).
   case shearX(Double)
   /// A pixel comes from (x, y + amount (x + ½)).
   case shearY(Double)
-  /// Moved to the right by whole pixels; the part is cut off.
+  /// Moved to the right by pixels; torchvision cuts the fraction off.
   case translateX(Double)
-  /// Moved down by whole pixels; the part is cut off.
+  /// Moved down by pixels; torchvision cuts the fraction off.
   case translateY(Double)
-  /// Turned counter-clockwise about the middle, degrees.
+  /// Turned counterclockwise about the middle, degrees.
   case rotate(Double)
 }

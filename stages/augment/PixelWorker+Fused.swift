@@ -2,23 +2,31 @@ internal import SluiceKernels
 internal import SluiceMedia
 
 extension PixelWorker {
-  /// All steps and the normalisation of one frame.
+  /// All steps and the normalization of one frame.
   /// - Parameters:
-  ///   - values: where each colour's plane goes.
+  ///   - values: where each color's plane goes.
   ///   - joined: where `[H, W, 3]` bytes go; `nil` leaves them out.
   func finish(
     _ plan: PixelPlan, on frame: VideoFrame, normalization: Normalization, values: [UnsafeMutablePointer<Float>?],
     joined: UnsafeMutablePointer<UInt8>?
   ) {
     let area = plan.size.width * plan.size.height
-    if plan.steps.count == 1, case .fused(let taps) = plan.steps[0] {
+    switch plan.steps.last {
+    case .fused(let taps) where plan.steps.count == 1:
       let bytes = unsafe joined == nil ? nil : next(plan.size)
       unsafe fuse(frame, taps, values: values, normalization: normalization, bytes: bytes)
-    } else if plan.steps.count == 1, case .resize(let box, let columns, let rows, let needed) = plan.steps[0] {
+    case .resize(let box, let columns, let rows, let needed, let isUnrounded):
+      let from: Planes
+      if plan.steps.count == 1 {
+        unsafe from = decoded(frame, box, needed)
+      } else {
+        run(plan.steps.dropLast(), on: frame)
+        unsafe from = part(box)
+      }
       let bytes = unsafe joined == nil ? nil : next(plan.size)
       unsafe resize(
-        decoded(frame, box, needed), box, columns, rows, bytes: bytes, normalization: normalization, values: values)
-    } else {
+        from, box, columns, rows, bytes: bytes, isUnrounded: isUnrounded, normalization: normalization, values: values)
+    default:
       run(plan, on: frame)
       for color in 0..<3 {
         unsafe sluice_normalize(
@@ -28,9 +36,9 @@ extension PixelWorker {
     if let joined = unsafe joined { unsafe sluice_rgb_join(image, image + area, image + 2 * area, area, joined) }
   }
 
-  /// Crop, resize, conversion and normalisation in one pass.
+  /// Crop, resize, conversion and normalization in one pass.
   /// - Parameters:
-  ///   - values: where each colour's normalised plane goes; `nil` leaves them out.
+  ///   - values: where each color's normalized plane goes; `nil` leaves them out.
   ///   - bytes: where three planes of bytes go; `nil` leaves them out.
   func fuse(
     _ frame: VideoFrame, _ taps: FusedTaps, values: [UnsafeMutablePointer<Float>?]?, normalization: Normalization,

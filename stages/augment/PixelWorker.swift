@@ -3,22 +3,23 @@ package import SluiceMedia
 
 /// What one worker keeps between frames, and the exact path from decoded planes to the augmented crop.
 @safe package final class PixelWorker {
-  // Pictures are three planes of bytes, R, G and B, one after the other.
+  // Images are three planes of bytes, R, G and B, one after the other.
   private let region = PixelScratch<UInt8>()
   private let images = [PixelScratch<UInt8>(), PixelScratch<UInt8>()]
   let floats = PixelScratch<Float>()
+  private let numbers = PixelScratch<Int32>()
   private let spare = PixelScratch<UInt8>()
   private var current = 0
   package private(set) var size = PixelSize(width: 0, height: 0)
 
   package init() {}
 
-  /// The picture that the last step left: three planes.
+  /// The image that the last step left: three planes.
   var image: UnsafeMutablePointer<UInt8> {
     unsafe images[current].room(3 * size.width * size.height + Int(SLUICE_RUN_SLACK))
   }
 
-  /// Room for the next picture, which becomes the current one.
+  /// Room for the next image, which becomes the current one.
   func next(_ size: PixelSize) -> UnsafeMutablePointer<UInt8> {
     current = 1 - current
     self.size = size
@@ -26,12 +27,19 @@ package import SluiceMedia
   }
 
   /// Runs all steps on one frame; ``image`` holds the result.
-  package func run(_ plan: PixelPlan, on frame: VideoFrame) {
-    var steps = plan.steps[...]
+  package func run(_ plan: PixelPlan, on frame: VideoFrame) { run(plan.steps[...], on: frame) }
+
+  /// Runs the first steps of a plan.
+  func run(_ steps: ArraySlice<PixelPlan.Step>, on frame: VideoFrame) {
+    var steps = steps
     switch steps.first {
-    case .resize(let box, let columns, let rows, let needed):
+    case .resize(let box, let columns, let rows, let needed, _):
       let size = PixelSize(width: columns.count, height: rows.count)
       unsafe resize(decoded(frame, box, needed), box, columns, rows, bytes: next(size))
+      steps = steps.dropFirst()
+    case .fixed(let box, let taps):
+      let size = PixelSize(width: taps.columns.count, height: taps.rows.count)
+      unsafe resize(decoded(frame, box, taps.neededRows(of: box.height)), box, taps, to: next(size))
       steps = steps.dropFirst()
     case .fused(let taps):
       let to = unsafe next(PixelSize(width: taps.luma.columns.count, height: taps.luma.rows.count))
@@ -50,9 +58,12 @@ package import SluiceMedia
   private func run(_ step: PixelPlan.Step) {
     let area = size.width * size.height
     switch step {
-    case .resize(let box, let columns, let rows, _):
-      let from = unsafe Planes(base: image + box.top * size.width + box.left, bytesPerRow: size.width, area: area)
+    case .resize(let box, let columns, let rows, _, _):
+      let from = unsafe part(box)
       unsafe resize(from, box, columns, rows, bytes: next(PixelSize(width: columns.count, height: rows.count)))
+    case .fixed(let box, let taps):
+      let from = unsafe part(box)
+      unsafe resize(from, box, taps, to: next(PixelSize(width: taps.columns.count, height: taps.rows.count)))
     case .crop(let box, let isFlipped):
       let (from, width) = unsafe (image + box.top * size.width + box.left, size.width)
       let to = unsafe next(PixelSize(width: box.width, height: box.height))
@@ -75,8 +86,13 @@ package import SluiceMedia
           unsafe sluice_copy_runs(from + color * area, runs.baseAddress, runs.count / 3, to + color * area)
         }
       }
-    case .image(let operation):
+    case .affine(let map):
+      let from = unsafe image
+      unsafe map.apply(to: from, width: size.width, height: size.height, out: next(size), spare: spare)
+    case .image(let operation, .torchvision):
       unsafe operation.apply(to: image, width: size.width, height: size.height, soft: spare)
+    case .image(let operation, .pillow):
+      unsafe operation.applyPillow(to: image, width: size.width, height: size.height, soft: spare)
     }
   }
 
@@ -93,7 +109,7 @@ package import SluiceMedia
         if frame.layout == .rgb {
           unsafe sluice_rgb_split(from + 3 * box.left, box.width, to, to + area, to + 2 * area)
         } else {
-          // Grey is what it is, as in FFmpeg, whatever range the stream tells of colours.
+          // Gray is what it is, as in FFmpeg, whatever range the stream tells of colors.
           for color in 0..<3 { unsafe (to + color * area).update(from: from + box.left, count: box.width) }
         }
       }
@@ -118,7 +134,13 @@ package import SluiceMedia
     let area: Int
   }
 
-  /// The box of a decoded picture as RGB, in memory of the worker's; only the rows that are needed.
+  /// The box of the current image.
+  func part(_ box: CropBox) -> Planes {
+    unsafe Planes(
+      base: image + box.top * size.width + box.left, bytesPerRow: size.width, area: size.width * size.height)
+  }
+
+  /// The box of a decoded frame as RGB, in memory of the worker's; only the rows that are needed.
   func decoded(_ frame: VideoFrame, _ box: CropBox, _ needed: [UInt8]) -> Planes {
     let area = box.width * box.height
     let planes = unsafe region.room(3 * area)
@@ -126,22 +148,41 @@ package import SluiceMedia
     return unsafe Planes(base: planes, bytesPerRow: box.width, area: area)
   }
 
-  /// Resizes all colours.
+  /// Resizes all colors.
   /// - Parameters:
   ///   - bytes: where three planes of bytes go; `nil` leaves them out.
-  ///   - values: where each colour's normalised plane goes; `nil` leaves them out.
+  ///   - isUnrounded: whether values are made before rounding to bytes.
+  ///   - values: where each color's normalized plane goes; `nil` leaves them out.
   func resize(
     _ planes: Planes, _ box: CropBox, _ columns: ResizeTaps, _ rows: ResizeTaps, bytes: UnsafeMutablePointer<UInt8>?,
-    normalization: Normalization = .half, values: [UnsafeMutablePointer<Float>?]? = nil
+    isUnrounded: Bool = false, normalization: Normalization = .half, values: [UnsafeMutablePointer<Float>?]? = nil
   ) {
     let scratch = unsafe floats.room(sluice_resample_scratch(Int32(box.width), Int32(columns.count)))
     unsafe columns.withKernelTaps { columnTaps in
       unsafe rows.withKernelTaps { rowTaps in
         for color in 0..<3 {
-          var scale = sluice_normalization(mean: normalization.mean[color], deviation: normalization.deviation[color])
+          var scale = sluice_normalization(
+            mean: normalization.mean[color], deviation: normalization.deviation[color], unrounded: isUnrounded ? 1 : 0)
           unsafe sluice_resample(
             planes.base + color * planes.area, planes.bytesPerRow, Int32(box.width), columnTaps, rowTaps, &scale,
             bytes.map { unsafe $0 + color * columns.count * rows.count }, columns.count, values?[color], scratch)
+        }
+      }
+    }
+  }
+
+  /// Resizes all colors in whole numbers.
+  func resize(_ planes: Planes, _ box: CropBox, _ taps: FixedResize, to bytes: UnsafeMutablePointer<UInt8>) {
+    let (width, area) = (Int32(box.width), taps.columns.count * taps.rows.count)
+    let scratch = unsafe numbers.room(sluice_fixed_scratch(width, Int32(box.height), Int32(taps.columns.count)))
+    unsafe taps.columns.withKernelTaps { columns in
+      unsafe taps.rows.withKernelTaps { rows in
+        for color in 0..<3 {
+          let (from, to) = unsafe (planes.base + color * planes.area, bytes + color * area)
+          switch taps.arithmetic {
+          case .pillow: unsafe sluice_resample_pillow(from, planes.bytesPerRow, width, columns, rows, to, scratch)
+          case .openCV: unsafe sluice_resample_opencv(from, planes.bytesPerRow, width, columns, rows, to, scratch)
+          }
         }
       }
     }

@@ -1,60 +1,131 @@
+internal import Glibc
 package import SluicePlatform
 
-/// A few operations, each drawn from fourteen, all at one strength.
-/// - Source: Cubuk et al., "RandAugment: practical automated data augmentation with a reduced search space", 2019, in
-///   the form of torchvision.
-package struct RandAugment: Sendable, Hashable {
-  /// Operations of a clip.
-  package var operations: Int
-  /// Strength, 0…30.
-  package var magnitude: Int
-
-  package init(operations: Int = 2, magnitude: Int = 9) {
-    self.operations = operations
-    self.magnitude = magnitude
+/// A few operations drawn from a list, at a strength that may vary.
+///
+/// ```swift
+/// Augment(.randAugment(.increasing), .resizedCrop(224))
+/// ```
+/// - Source: Cubuk et al., "RandAugment: practical automated data augmentation with a reduced search space", 2019.
+public struct RandAugment: Sendable, Hashable {
+  /// Which operations there are, what a magnitude means, and whose rounding they follow.
+  public enum Policy: String, Sendable, CaseIterable {
+    /// torchvision's fourteen, the identity among them; magnitudes are parts of 30.
+    case torchvision
+    /// timm's fifteen whose effect grows with the magnitude, by Pillow's rules; magnitudes are parts of 10.
+    case increasing
   }
 
-  /// The operations in the order they are numbered in.
+  public var policy: Policy
+  /// Operations drawn for a clip, with replacement.
+  public var operations: Int
+  /// Strength, 0…30 or 0…10 by ``policy``.
+  public var magnitude: Double
+  /// Standard deviation of the strength about ``magnitude``, drawn anew for each operation and cut to its range.
+  public var deviation: Double
+  /// How often a drawn operation is applied.
+  public var probability: Double
+
+  public init(
+    _ policy: Policy = .torchvision, operations: Int = 2, magnitude: Double = 9, deviation: Double = 0,
+    probability: Double = 1
+  ) {
+    self.policy = policy
+    self.operations = operations
+    self.magnitude = magnitude
+    self.deviation = deviation
+    self.probability = probability
+  }
+
+  /// Four operations at magnitude 7 ± 0.5, each applied to half of the clips: timm's `rand-m7-n4-mstd0.5-inc1`.
+  public static let increasing: RandAugment = RandAugment(
+    .increasing, operations: 4, magnitude: 7, deviation: 0.5, probability: 0.5)
+}
+
+extension RandAugment {
+  /// The operations by name.
   package enum Name: String, Sendable, CaseIterable {
     case identity, shearX, shearY, translateX, translateY, rotate, brightness, color, contrast, sharpness
-    case posterize, solarize, autoContrast, equalize
+    case posterize, solarize, autoContrast, equalize, invert, solarizeAdd
 
     /// Whether the strength is drawn with a sign.
     package var isSigned: Bool {
       switch self {
-      case .identity, .posterize, .solarize, .autoContrast, .equalize: false
-      default: true
+      case .identity, .posterize, .solarize, .autoContrast, .equalize, .invert, .solarizeAdd: false
+      case .shearX, .shearY, .translateX, .translateY, .rotate, .brightness, .color, .contrast, .sharpness: true
       }
     }
   }
 
-  /// Draws, for each operation, which it is and then, if it is signed, the sign.
+  /// Draws, for each operation, which it is; then, as far as they matter, whether it is applied, its strength, its sign.
   package func operations(width: Int, height: Int, draws: inout some RandomDraws) -> [ImageOperation] {
-    (0..<operations).compactMap { _ in
-      let name = Name.allCases[draws.integer(in: 0...Name.allCases.count - 1)]
+    let names = policy.names
+    return (0..<operations).compactMap { _ in
+      let name = names[draws.integer(in: 0...names.count - 1)]
+      guard probability >= 1 || draws.uniform(0, 1) < probability else { return nil }
+      var strength = magnitude
+      if deviation > 0 { strength += deviation * normalDraw(&draws) }
       let isNegative = name.isSigned && draws.integer(in: 0...1) == 1
-      return operation(name, isNegative: isNegative, width: width, height: height)
+      return operation(name, strength: strength, isNegative: isNegative, width: width, height: height)
     }
   }
 
-  /// The operation at this strength; `nil` for none.
-  package func operation(_ name: Name, isNegative: Bool, width: Int, height: Int) -> ImageOperation? {
-    let part = Double(magnitude) / 30 * (isNegative ? -1 : 1)
-    return switch name {
-    case .identity: nil
-    case .shearX: .shearX(0.3 * part)
-    case .shearY: .shearY(0.3 * part)
-    case .translateX: .translateX(150.0 / 331 * Double(width) * part)
-    case .translateY: .translateY(150.0 / 331 * Double(height) * part)
-    case .rotate: .rotate(30 * part)
-    case .brightness: .brightness(1 + 0.9 * part)
-    case .color: .saturation(1 + 0.9 * part)
-    case .contrast: .contrast(1 + 0.9 * part)
-    case .sharpness: .sharpness(1 + 0.9 * part)
-    case .posterize: .posterize(bits: 8 - Int((Double(magnitude) / 7.5).rounded(.toNearestOrEven)))
-    case .solarize: .solarize(threshold: 255 * (1 - part))
-    case .autoContrast: .autoContrast
-    case .equalize: .equalize
+  /// The operation at a strength, ``magnitude`` if `nil`; `nil` for none.
+  package func operation(
+    _ name: Name, strength: Double? = nil, isNegative: Bool, width: Int, height: Int
+  ) -> ImageOperation? {
+    let share = min(max((strength ?? magnitude) / policy.fullMagnitude, 0), 1)
+    let part = isNegative ? -share : share
+    switch name {
+    case .identity: return nil
+    case .shearX: return .shearX(0.3 * part)
+    case .shearY: return .shearY(0.3 * part)
+    case .translateX: return .translateX(policy.translation * Double(width) * part)
+    case .translateY: return .translateY(policy.translation * Double(height) * part)
+    case .rotate: return .rotate(30 * part)
+    case .brightness: return .brightness(1 + 0.9 * part)
+    case .color: return .saturation(1 + 0.9 * part)
+    case .contrast: return .contrast(1 + 0.9 * part)
+    case .sharpness: return .sharpness(1 + 0.9 * part)
+    case .posterize: return .posterize(bits: policy.bits(share))
+    case .solarize: return .solarize(threshold: policy.threshold(share))
+    case .autoContrast: return .autoContrast
+    case .equalize: return .equalize
+    case .invert: return .invert
+    case .solarizeAdd: return .solarizeAdd(Int(110 * share))
     }
+  }
+}
+
+extension RandAugment.Policy {
+  /// Whose rounding the operations follow.
+  var rules: ImageRules { self == .torchvision ? .torchvision : .pillow }
+
+  /// The operations in the order they are numbered in.
+  package var names: [RandAugment.Name] {
+    switch self {
+    case .torchvision: RandAugment.Name.allCases.filter { $0 != .invert && $0 != .solarizeAdd }
+    case .increasing:
+      [
+        .autoContrast, .equalize, .invert, .rotate, .posterize, .solarize, .solarizeAdd, .color, .contrast, .brightness,
+        .sharpness, .shearX, .shearY, .translateX, .translateY,
+      ]
+    }
+  }
+
+  /// The strongest magnitude.
+  package var fullMagnitude: Double { self == .torchvision ? 30 : 10 }
+
+  /// The share of a side that full magnitude moves a frame by; to the left or up under the increasing policy.
+  fileprivate var translation: Double { self == .torchvision ? 150.0 / 331 : -0.45 }
+
+  /// High bits that posterizing keeps.
+  fileprivate func bits(_ share: Double) -> Int {
+    self == .torchvision ? 8 - Int((share * 4).rounded(.toNearestOrEven)) : 4 - Int(4 * share)
+  }
+
+  /// The least value that solarizing inverts.
+  fileprivate func threshold(_ share: Double) -> Double {
+    self == .torchvision ? 255 * (1 - share) : Double(256 - Int(256 * share))
   }
 }

@@ -1,24 +1,31 @@
 public import SluiceFlow
-package import SluicePlatform
+internal import SluicePlatform
 public import SluiceSamples
 
-/// Chooses evenly spaced pictures of one window of the sample; decodes none.
+/// Chooses evenly spaced frames of one window of the sample; decodes none.
 ///
 /// ```swift
-/// DenseFrames(count: 16, stride: 4)                   // training: a random window of 64 pictures
+/// DenseFrames(count: 16, stride: 4)                   // training: a random window of 64 frames
 /// DenseFrames(count: 16, stride: 4, window: .center)  // evaluation: the same window each time
-/// DenseFrames(count: 16, stride: 4, window: .center, windows: 10)   // ten of them, spread evenly
+/// DenseFrames(count: 16, stride: 4, window: .center, windows: 10)   // ten of them, each in the middle of its part
+/// DenseFrames(count: 16, stride: 4, spacing: .strided, window: .spread, windows: 5)   // from end to end
 /// ```
-/// - Source: Feichtenhofer et al., "SlowFast networks for video recognition", 2019, section 4.
+/// - Source: Feichtenhofer et al., "SlowFast networks for video recognition", 2019, section 4; Tong et al., "VideoMAE:
+///   masked autoencoders are data-efficient learners for self-supervised video pre-training", 2022, section 4.
 public struct DenseFrames: Stage, ByteBounded {
   /// How positions are computed from the window.
   public enum Spacing: String, Sendable, CaseIterable {
-    /// First and last picture of the window and what lies evenly between them: steps of (`count * stride` - 1) /
+    /// First and last frame of the window and what lies evenly between them: steps of (`count * stride` - 1) /
     /// (`count` - 1), rounded down. Samples shorter than `count` fail.
     case dense
-    /// Real positions from the window's begin, cut to whole numbers; the window's length is meant at 30 pictures per
-    /// second. Short samples repeat their last picture.
+    /// Real positions from the window's begin, cut to whole numbers; the window's length is meant at 30 frames per
+    /// second. Short samples repeat their last frame.
     case offset
+    /// Every `stride`-th frame. Short samples repeat the last frame they reached: VideoMAE's pre-training and tests.
+    case strided
+    /// From the window's begin to its end with both ends counted: steps of `count * stride` / (`count` - 1), cut to whole
+    /// numbers. Short samples are spaced as far as they go, then repeat their last frame: VideoMAE's fine-tuning.
+    case inclusive
   }
 
   /// Where the window lies.
@@ -27,15 +34,17 @@ public struct DenseFrames: Stage, ByteBounded {
     case random
     /// In the middle; of several, each in the middle of its equal part.
     case center
+    /// Of several, the first at the begin, the last at the end, the others evenly between; one alone in the middle.
+    case spread
   }
 
-  /// Pictures of a clip.
+  /// Frames of a clip.
   public var count: Int
-  /// Distance between pictures.
+  /// Distance between frames.
   public var stride: Int
   public var spacing: Spacing
   public var window: Window
-  /// Windows of one sample; their pictures are asked for one window after the other.
+  /// Windows of one sample; their frames are asked for one window after the other.
   public var windows: Int
 
   public init(
@@ -61,47 +70,20 @@ public struct DenseFrames: Stage, ByteBounded {
     return size
   }
 
-  /// - Throws: ``SamplingError`` if the sample has too few pictures, or `count` or `stride` is below 1.
+  /// - Throws: ``SamplingError`` if the sample has too few frames, or `count` or `stride` is below 1.
   public func callAsFunction(_ handle: ClipHandle, context: ElementContext) throws -> FrameSelection {
     guard count > 0, stride > 0 else { throw SamplingError.notPositive(count: count, stride: stride) }
     var draws = context.random()
+    let (total, name) = (handle.frameCount, handle.frames.name)
     let indices = try (0..<windows).flatMap { part in
       switch spacing {
-      case .dense:
-        try denseIndices(of: handle.frameCount, name: handle.frames.name, part: part, draws: &draws)
+      case .dense: try denseIndices(of: total, name: name, part: part, draws: &draws)
       case .offset:
-        try offsetIndices(
-          of: handle.frameCount, rate: handle.frames.frameRate, name: handle.frames.name, part: part, draws: &draws)
+        try offsetIndices(of: total, rate: handle.frames.frameRate, name: name, part: part, draws: &draws)
+      case .strided: try stridedIndices(of: total, name: name, part: part, draws: &draws)
+      case .inclusive: try inclusiveIndices(of: total, name: name, part: part, draws: &draws)
       }
     }
     return FrameSelection(handle: handle, indices: indices)
-  }
-}
-
-extension DenseFrames {
-  package func denseIndices(
-    of total: Int, name: String, part: Int = 0, draws: inout some RandomDraws
-  ) throws -> [Int] {
-    // One smaller than it could be: the last window is never drawn.
-    let largest = max(0, total - count * stride - 1)
-    let begin = window == .center ? largest * (2 * part + 1) / (2 * windows) : draws.integer(in: 0...largest)
-    let end = min(begin + count * stride, total)
-    guard end - begin >= count else { throw SamplingError.tooShort(name: name, found: total, wanted: count) }
-    guard count > 1 else { return [end - 1] }
-    let step = Double(end - 1 - begin) / Double(count - 1)
-    return (0..<count - 1).map { Int((Double(begin) + Double($0) * step).rounded(.down)) } + [end - 1]
-  }
-
-  package func offsetIndices(
-    of total: Int, rate: Double?, name: String, part: Int = 0, draws: inout some RandomDraws
-  ) throws -> [Int] {
-    guard total > 0 else { throw SamplingError.tooShort(name: name, found: total, wanted: 1) }
-    let length = Double(count * stride) * (rate ?? 30) / 30
-    let slack = max(Double(total) - length, 0)
-    let start =
-      window == .center
-      ? (slack * Double(2 * part + 1) / Double(2 * windows)).rounded(.down) : draws.uniform(0, slack)
-    let step = count > 1 ? (length - 1) / Double(count - 1) : 0
-    return (0..<count).map { Int(min(max(start + Double($0) * step, 0), Double(total - 1))) }
   }
 }

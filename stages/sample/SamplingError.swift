@@ -1,6 +1,6 @@
-/// Why no pictures can be chosen from a sample.
+/// Why no frames can be chosen from a sample.
 public enum SamplingError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The sample has fewer pictures than a clip.
+  /// The sample has fewer frames than a clip.
   case tooShort(name: String, found: Int, wanted: Int)
   /// A setting is below 1.
   case notPositive(count: Int, stride: Int)

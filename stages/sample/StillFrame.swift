@@ -1,17 +1,17 @@
 public import SluiceFlow
 public import SluiceSamples
 
-/// Chooses one picture of the sample and repeats it: what a network sees that is to learn without motion.
+/// Chooses one frame of the sample and repeats it: what a network sees that is to learn without motion.
 ///
 /// ```swift
 /// StillFrame(count: 8)
 /// ```
 public struct StillFrame: Stage, ByteBounded {
-  /// Pictures of a clip, all of them the same.
+  /// Frames of a clip, all of them the same.
   public var count: Int
-  /// Where the picture is taken from.
+  /// Where the frame is taken from.
   public var window: DenseFrames.Window
-  /// Pictures of one sample; the repetitions of one come after those of the other.
+  /// Frames chosen of one sample; the repetitions of one come after those of the other.
   public var windows: Int
 
   public init(count: Int = 16, window: DenseFrames.Window = .random, windows: Int = 1) {
@@ -30,15 +30,19 @@ public struct StillFrame: Stage, ByteBounded {
     return size
   }
 
-  /// - Throws: ``SamplingError`` if the sample has no picture, or `count` is below 1.
+  /// - Throws: ``SamplingError`` if the sample has no frame, or `count` is below 1.
   public func callAsFunction(_ handle: ClipHandle, context: ElementContext) throws -> FrameSelection {
     guard count > 0 else { throw SamplingError.notPositive(count: count, stride: 1) }
     guard handle.frameCount > 0 else { throw SamplingError.tooShort(name: handle.frames.name, found: 0, wanted: 1) }
     var draws = context.random()
     let indices = (0..<windows).flatMap { part in
+      let last = handle.frameCount - 1
       let index =
-        window == .center
-        ? handle.frameCount * (2 * part + 1) / (2 * windows) : draws.integer(in: 0...handle.frameCount - 1)
+        switch window {
+        case .random: draws.integer(in: 0...last)
+        case .center: handle.frameCount * (2 * part + 1) / (2 * windows)
+        case .spread: windows > 1 ? last * part / (windows - 1) : last / 2
+        }
       return Array(repeating: index, count: count)
     }
     return FrameSelection(handle: handle, indices: indices)

@@ -28,6 +28,7 @@ struct BenchAugmentCommand: ParsableCommand {
         [
           ("sluice (n=2,m=9)", try colors(crop, .randAugment())),
           ("sluice (n=4,m=7)", try colors(crop, .randAugment(operations: 4, magnitude: 7))),
+          ("sluice increasing (n=4,m=7)", try colors(crop, .randAugment(.increasing))),
         ], rounds: options.rounds, "RandAugment", "clips/s")
     }
   }
@@ -36,15 +37,17 @@ struct BenchAugmentCommand: ParsableCommand {
     let repeats = options.quick ? 4 : 16
     var cases: [(peer: String, run: () throws -> Int)] = []
     for path in PixelPath.allCases {
-      for filter in ResizeFilter.allCases {
+      // The fast path is for plain resizes in floats.
+      for resampling in path == .exact ? Resampling.allCases : [.bilinear, .bicubic] {
         for keepsPixels in [false, true] {
           let augment = Augment(
-            .resizedCrop(224, filter: filter), .flip, normalization: .imagenet, path: path, keepsPixels: keepsPixels)
+            .resizedCrop(224, resampling: resampling), .flip, normalization: .imagenet, path: path,
+            keepsPixels: keepsPixels)
           let worker = PixelWorker()
           var sample = 0
           cases.append(
             (
-              "sluice \(path) \(filter)\(keepsPixels ? " + 8-bit crop" : "")",
+              "sluice \(path) \(resampling)\(keepsPixels ? " + 8-bit crop" : "")",
               {
                 for _ in 0..<repeats {
                   var draws = context(sample % 64).random()

@@ -54,6 +54,6 @@ struct DecodeJob: Sendable {
     let (top, left) = (scaled(box.top), scaled(box.left))
     let own = CropBox(
       top: top, left: left, height: min(scaled(box.height), height - top), width: min(scaled(box.width), width - left))
-    return .resize(own, width: 224, height: 224, .bilinear, antialias: false, isFlipped: isFlipped)
+    return .resize(own, width: 224, height: 224, .bilinear, isFlipped: isFlipped)
   }
 }

@@ -103,7 +103,7 @@ private struct InputPipeline: RunnableInput {
   private let pipeline: Pipeline<Int>
 
   init(_ source: some Source<ClipHandle>, path: PixelPath, hasTargets: Bool) {
-    let crop = Augment(.resizedCrop(224, filter: .bilinear), .flip, path: path, keepsPixels: hasTargets)
+    let crop = Augment(.resizedCrop(224, resampling: .bilinear), .flip, path: path, keepsPixels: hasTargets)
     pipeline =
       hasTargets
       ? Pipeline("input") {

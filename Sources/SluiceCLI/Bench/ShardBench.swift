@@ -149,7 +149,7 @@ private struct ShardBench {
     if isCold { try dropCache(directory(variant)) }
     let set = try ShardSet(directory(variant))
     let augment = Augment(
-      .resizedCrop(224, scale: 0.5...1, filter: .bilinear), .flip, path: path, keepsPixels: false)
+      .resizedCrop(224, scale: 0.5...1, resampling: .bilinear), .flip, path: path, keepsPixels: false)
     var worker = augment.makeWorker()
     let count = isQuick ? 12 : 30
     for job in 0..<count {

@@ -28,7 +28,7 @@ struct ShardParts {
     let decoder = try FrameDecoder()
     let planes = frames.flatMap { $0.packed() }
     var copy = planes
-    let augment = Augment(.resizedCrop(224, scale: 0.5...1, filter: .bilinear), .flip, keepsPixels: false)
+    let augment = Augment(.resizedCrop(224, scale: 0.5...1, resampling: .bilinear), .flip, keepsPixels: false)
     let worker = PixelWorker()
     let values = [Float](repeating: 1, count: 3 * 16 * 224 * 224)
     var target = values

@@ -44,9 +44,11 @@ typedef struct {
 // Floats of scratch memory for an input `width` columns wide and `count` columns of output.
 size_t sluice_resample_scratch(int width, int count);
 
-// How bytes become values: (byte / 255 - mean) / deviation, each step rounded to float.
+// How bytes become values: (byte / 255 - mean) / deviation, each step rounded to float. A resize can take its numbers as
+// they are before they are rounded to bytes.
 typedef struct {
   float mean, deviation;
+  int unrounded;
 } sluice_normalization;
 
 // Resizes one plane of bytes in 32-bit floats, rounds half to even and clamps to 0...255. The bytes go to `out` unless it

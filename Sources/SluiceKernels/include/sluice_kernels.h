@@ -4,7 +4,9 @@
 
 #include "color.h"
 #include "cpu.h"
+#include "fixed.h"
 #include "hog.h"
+#include "noise.h"
 #include "patches.h"
 #include "pixels.h"
 #include "shard_filter.h"

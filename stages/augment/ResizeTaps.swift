@@ -1,11 +1,3 @@
-/// How pictures are resized.
-public enum ResizeFilter: String, Sendable, CaseIterable {
-  /// Two neighbours on each axis.
-  case bilinear
-  /// Four neighbours on each axis: Keys' kernel, a = -0.75, or -0.5 with antialiasing.
-  case bicubic
-}
-
 /// What a resize does on one axis: output `i` is the sum over `t` of `weights[t * count + i]` times input `start[i] + t`.
 package struct ResizeTaps: Sendable {
   package let count: Int
@@ -28,7 +20,7 @@ package struct ResizeTaps: Sendable {
     self.init(isReversed ? rows.reversed() : rows, length: length)
   }
 
-  /// - Parameter positions: where each output lies among the inputs, 0 being the centre of the first.
+  /// - Parameter positions: where each output lies among the inputs, 0 being the center of the first.
   package init(positions: [Double], length: Int, filter: ResizeFilter) {
     self.init(positions.map { ResizeTaps.plain($0, length: length, filter: filter) }, length: length)
   }
@@ -53,6 +45,15 @@ package struct ResizeTaps: Sendable {
     self.weights = weights
   }
 
+  /// Which of `length` inputs outputs need: 1 for each of them.
+  func needed(of length: Int) -> [UInt8] {
+    var needed = [UInt8](repeating: 0, count: length)
+    for start in start {
+      for tap in 0..<tapCount { needed[Int(start) + tap] = 1 }
+    }
+    return needed
+  }
+
   private static func plain(
     _ position: Double, length: Int, filter: ResizeFilter
   ) -> (first: Int, weights: [Double]) {
@@ -64,7 +65,8 @@ package struct ResizeTaps: Sendable {
     }
   }
 
-  private static func stretched(
+  /// The normalized weights of one output of a stretched kernel.
+  static func stretched(
     _ index: Int, scale: Double, length: Int, filter: ResizeFilter
   ) -> (first: Int, weights: [Double]) {
     let stretch = max(scale, 1)

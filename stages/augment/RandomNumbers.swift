@@ -16,13 +16,18 @@ private func gammaDraw(_ alpha: Double, _ draws: inout some RandomDraws) -> Doub
   let d = shape - 1.0 / 3
   let c = 1 / (9 * d).squareRoot()
   while true {
-    // A normal draw after Box and Muller.
-    let normal = (-2 * log(positive(&draws))).squareRoot() * cos(2 * .pi * draws.uniform(0, 1))
+    let normal = normalDraw(&draws)
     let base = 1 + c * normal
     guard base > 0 else { continue }
     let cube = base * base * base
     if log(positive(&draws)) < 0.5 * normal * normal + d - d * cube + d * log(cube) { return d * cube * lift }
   }
+}
+
+/// A draw from the standard normal distribution.
+/// - Source: Box and Muller, "A note on the generation of random normal deviates", 1958.
+func normalDraw(_ draws: inout some RandomDraws) -> Double {
+  (-2 * log(positive(&draws))).squareRoot() * cos(2 * .pi * draws.uniform(0, 1))
 }
 
 /// In 0…1 without the 0.

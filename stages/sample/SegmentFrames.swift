@@ -1,0 +1,67 @@
+public import SluiceFlow
+package import SluicePlatform
+public import SluiceSamples
+
+/// Divides the sample into equal segments and chooses one frame of each; decodes none.
+///
+/// ```swift
+/// SegmentFrames(count: 16)                                     // training: a random frame of each segment
+/// SegmentFrames(count: 16, position: .phase, windows: 2)       // tests: two clips, half a segment apart
+/// ```
+/// Where motion over the whole sample tells classes apart, as in Something-Something.
+/// - Source: Wang et al., "Temporal segment networks: towards good practices for deep action recognition", 2016; the
+///   rounding is that of VideoMAE.
+public struct SegmentFrames: Stage, ByteBounded {
+  /// Where in its segment a frame lies.
+  public enum Position: String, Sendable, CaseIterable {
+    /// Drawn anew for each segment in every epoch. A sample of fewer frames than segments repeats its first frame.
+    case random
+    /// Of several windows, the n-th at n / `windows` of each segment; of one alone, in the middle.
+    case phase
+  }
+
+  /// Frames of a clip, as many as segments.
+  public var count: Int
+  public var position: Position
+  /// Windows of one sample; their frames are asked for one window after the other.
+  public var windows: Int
+
+  public init(count: Int = 16, position: Position = .random, windows: Int = 1) {
+    self.count = count
+    self.position = position
+    self.windows = windows
+  }
+
+  public static var settings: [Setting<Self>] {
+    [Setting("count", \.count), Setting("position", \.position), Setting("windows", \.windows, in: 1...1000)]
+  }
+
+  public func outputSize(of input: ElementSize) -> ElementSize {
+    var size = input
+    size.frameCount = count * windows
+    return size
+  }
+
+  /// - Throws: ``SamplingError`` if the sample has no frames, or `count` is below 1.
+  public func callAsFunction(_ handle: ClipHandle, context: ElementContext) throws -> FrameSelection {
+    guard count > 0 else { throw SamplingError.notPositive(count: count, stride: 1) }
+    guard handle.frameCount > 0 else { throw SamplingError.tooShort(name: handle.frames.name, found: 0, wanted: 1) }
+    var draws = context.random()
+    let indices = (0..<windows).flatMap { self.indices(of: handle.frameCount, window: $0, draws: &draws) }
+    return FrameSelection(handle: handle, indices: indices)
+  }
+
+  /// The frames of one window.
+  package func indices(of total: Int, window: Int = 0, draws: inout some RandomDraws) -> [Int] {
+    switch position {
+    case .random:
+      let length = total / count
+      guard length > 0 else { return [Int](repeating: 0, count: count) }
+      return (0..<count).map { $0 * length + draws.integer(in: 0...length - 1) }
+    case .phase:
+      let length = Double(total) / Double(count)
+      let phase = windows > 1 ? Double(window) / Double(windows) : 0.5
+      return (0..<count).map { Int(length * phase + length * Double($0)) }
+    }
+  }
+}
