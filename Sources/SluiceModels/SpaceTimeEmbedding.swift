@@ -1,6 +1,6 @@
 internal import Glibc
 internal import SluiceNN
-internal import SluiceTensor
+package import SluiceTensor
 
 /// Patches of a clip with their positions, as TimeSformer and ViViT make them.
 struct SpaceTimeEmbedding: Sendable {
@@ -81,7 +81,7 @@ extension SpaceTimeConfiguration {
 extension Tensor {
   /// Sines and cosines of falling frequency, `[1, rows, width]`: even columns sine, odd columns cosine.
   /// - Source: Vaswani et al., "Attention is all you need", section 3.5.
-  static func waves(rows: Int, width: Int) -> Tensor {
+  package static func waves(rows: Int, width: Int) -> Tensor {
     Tensor([1, rows, width]) { elements in
       for row in 0..<rows {
         for column in 0..<width {

@@ -7,6 +7,17 @@ import TestSupport
 import Testing
 
 @Suite struct VideoMAEGoldenTests {
+  @Test func positionTablesAreTheReferences() throws {
+    try Golden.each("videomae.sincos") { file, check in
+      for (name, table) in try #require(file.config["tables"].object) where check.wants("output.\(name)") {
+        let (count, width) = (try #require(table["positions"].int), try #require(table["dim"].int))
+        let own = Tensor.waves(rows: count, width: width).floats
+        let rows = table["rows"].string == "input.rows" ? try file.ints("input.rows") : Array(0..<count)
+        try check("output.\(name)", rows.flatMap { own[$0 * width..<($0 + 1) * width] }, shape: [rows.count, width])
+      }
+    }
+  }
+
   @Test(arguments: Precision.allCases) func pretrainingMatchesTheReference(_ precision: Precision) throws {
     try Golden.each("videomae.pretrain", precision: precision) { file, check in
       let model = try VideoMAE(VideoMAEConfiguration(pretraining: file.config))

@@ -31,6 +31,29 @@ import Testing
     }
   }
 
+  @Test func batchesMixedInPairsAreTheReferences() throws {
+    try Golden.each("videomae.mixup") { file, check in
+      let config = file.config
+      let shape = try file.shape("input.x")
+      let clips = Tensor(try file.floats("input.x"), shape: Shape(shape))
+      let labels = try file.ints("input.labels")
+      let mixup = Mixup(
+        classCount: try #require(config["num_classes"].int), labelSmoothing: try #require(config["smoothing"].double))
+      let mixed = Mixup.Choice.mixup(share: try #require(config["mixup_lam"].double))
+      try check("output.mixup_x", try mixup.clips(clips, mixed).floats, shape: shape)
+      try check("output.mixup_target", try mixup.targets(labels, mixed).floats)
+      let cut = Mixup.cutmix(
+        share: try #require(config["cutmix_lam_drawn"].double), row: try #require(config["centre_y"].int),
+        column: try #require(config["centre_x"].int), width: shape[shape.count - 1], height: shape[shape.count - 2])
+      guard case .cutmix(let box, let share) = cut else { throw GoldenError("no box for CutMix") }
+      try check("output.box", [box.top, box.top + box.height, box.left, box.left + box.width])
+      try check("output.cutmix_lam", share)
+      try check("output.cutmix_x", try mixup.clips(clips, cut).floats, shape: shape)
+      try check("output.cutmix_target", try mixup.targets(labels, cut).floats)
+      try check("output.onehot_smoothed", try mixup.targets(labels, .none).floats)
+    }
+  }
+
   @Test func drawsComeInTheReferencesOrder() {
     let mixup = Mixup(classCount: 3, probability: 0.9, switchProbability: 0.5)
     var none = RecordedDraws(0.95)

@@ -14,8 +14,9 @@ package struct MultiScaleCrop: Sendable, Hashable {
     self.scales = scales
   }
 
-  /// The sizes there are: height and width are at most one scale apart. A side within two pixels of the result's is that,
-  /// so that the box is not resized; none is larger than the frame.
+  /// The sizes there are: height and width are at most one scale apart.
+  ///
+  /// A side within two pixels of the result's is that, so that the box is not resized; none is larger than the frame.
   package func sizes(in frame: PixelSize) -> [PixelSize] {
     let shorter = min(frame.width, frame.height)
     let sides = scales.map { scale in
