@@ -49,18 +49,20 @@ struct ShardsInfoCommand: ParsableCommand {
     let bytes: UInt64
     let bytesPerFrame: Double
     let settings: ShardSettings
+    /// In the order of their numbers.
+    let classes: [String?]
   }
 
   func run() throws {
     try reporting("info") {
       let set = try ShardSet(dir)
-      let settings = try set.settings()
+      let (settings, classes) = (try set.settings(), try set.classNames())
       let perFrame = set.frameCount == 0 ? 0 : Double(set.byteCount) / Double(set.frameCount)
       if json {
         return try printJSON(
           Info(
             shards: set.shardCount, clips: set.count, frames: set.frameCount, bytes: set.byteCount,
-            bytesPerFrame: perFrame, settings: settings))
+            bytesPerFrame: perFrame, settings: settings, classes: classes))
       }
       Console.print("clips     \(set.count)")
       Console.print("frames    \(set.frameCount)")
@@ -69,6 +71,8 @@ struct ShardsInfoCommand: ParsableCommand {
       Console.print(
         "fidelity  \(settings.fidelity.rawValue), filter \(settings.filter.rawValue), level \(settings.level)")
       Console.print("scaled    \(settings.shortSide.map { "shorter side \($0)" } ?? "no")")
+      let names = classes.prefix(5).map { $0 ?? "–" }.joined(separator: ", ") + (classes.count > 5 ? ", …" : "")
+      Console.print("classes   \(classes.isEmpty ? "by number" : "\(classes.count): \(names)")")
       Console.print("rate      \(settings.frameRate.map { "\($0) frames/s" } ?? "all frames")")
     }
   }

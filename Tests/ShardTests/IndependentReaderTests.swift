@@ -44,7 +44,7 @@ private let python: String? = {
       }
       clips.append([Pictures.frame(.natural, width: 7, height: 5, layout: layout)])
     }
-    try writeSet(scratch("set"), clips, settings)
+    try writeSet(scratch("set"), clips, settings, classes: ["left", nil, "right \u{E9}"])
     try FileManager.default.createDirectory(atPath: scratch("out"), withIntermediateDirectories: true)
     let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("reader.py").path
     let result = try run(python, [script, scratch("set"), scratch("out")])

@@ -31,11 +31,11 @@ func write(_ data: Data, _ path: String) throws { try data.write(to: URL(fileURL
 /// Writes clips of `frames` called clip-0, clip-1 … into a set.
 @discardableResult
 func writeSet(
-  _ path: String, _ clips: [[VideoFrame]], _ settings: ShardSettings = ShardSettings()
+  _ path: String, _ clips: [[VideoFrame]], _ settings: ShardSettings = ShardSettings(), classes: [String?] = []
 ) throws
   -> ShardSetWriter.Summary
 {
-  let writer = try ShardSetWriter(path, settings: settings)
+  let writer = try ShardSetWriter(path, settings: settings, classes: classes)
   let encoder = try FrameEncoder(settings)
   for (number, frames) in clips.enumerated() {
     let description = describe(number)

@@ -16,6 +16,12 @@ extension RunRequest {
     return DatasetList(joining: lists)
   }
 
+  /// Checks that what lists name is there, before a run begins that uses it hours later.
+  /// - Throws: an error that names list and line of the first sample that is missing, if more are than may fail.
+  func requireFiles(of paths: [String]) throws {
+    try list(of: paths).requireFiles(tolerating: maxFailures ?? 0.01)
+  }
+
   /// The shard sets among `paths`.
   func shardSets(of paths: [String]) throws -> [ShardSet] {
     try paths.filter(ShardSet.isSet).map { try ShardSet($0) }

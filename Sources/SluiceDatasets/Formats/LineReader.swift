@@ -28,8 +28,9 @@ struct LineReader {
   private let columns: Columns
   // What frame numbers begin at.
   private let firstFrame: Int
-  // Equal names share their memory.
-  private var names: [ExactText: String] = [:]
+  // Samples of the same class share the memory of their labels.
+  private var numbers: [Int: [DatasetLabel]] = [:]
+  private var names: [ExactText: [DatasetLabel]] = [:]
 
   init(_ annotation: Annotation, _ text: TextBytes, _ columns: Columns) {
     self.annotation = annotation
@@ -187,7 +188,7 @@ struct LineReader {
 
   private mutating func labels(_ field: Range<Int>) throws(Problem) -> [DatasetLabel] {
     let bytes = text.bytes
-    guard bytes[field].contains(UInt8(ascii: ",")) else { return [try label(field)] }
+    guard bytes[field].contains(UInt8(ascii: ",")) else { return shared(try label(field)) }
     var parts: [Range<Int>] = []
     var start = field.lowerBound
     for place in field where bytes[place] == UInt8(ascii: ",") {
@@ -197,21 +198,28 @@ struct LineReader {
     parts.append(ByteText.trimmed(bytes, start..<field.upperBound))
     // A name may hold commas of its own: only numbers are a list for certain, names only without blanks after commas.
     let areNumbers = parts.allSatisfy { ByteText.number(bytes, $0) != nil }
-    guard areNumbers || !string(field).contains(", ") else { return [try label(field)] }
+    guard areNumbers || !string(field).contains(", ") else { return shared(try label(field)) }
     var labels: [DatasetLabel] = []
     for part in parts { labels.append(try label(part)) }
     return labels
   }
 
-  private mutating func label(_ field: Range<Int>) throws(Problem) -> DatasetLabel {
-    guard !field.isEmpty else { throw Problem(reason: "an empty label; wanted: a class number or name") }
-    guard let number = ByteText.number(text.bytes, field) else {
-      let name = string(field)
-      guard name.utf8.count > 15 else { return .name(name) }
-      if let known = names[ExactText(name)] { return .name(known) }
-      names[ExactText(name)] = name
-      return .name(name)
+  private mutating func shared(_ label: DatasetLabel) -> [DatasetLabel] {
+    func known<Key: Hashable>(_ labels: inout [Key: [DatasetLabel]], _ key: Key) -> [DatasetLabel] {
+      if let known = labels[key] { return known }
+      let labelled = [label]
+      labels[key] = labelled
+      return labelled
     }
+    return switch label {
+    case .number(let number): known(&numbers, number)
+    case .name(let name): known(&names, ExactText(name))
+    }
+  }
+
+  private func label(_ field: Range<Int>) throws(Problem) -> DatasetLabel {
+    guard !field.isEmpty else { throw Problem(reason: "an empty label; wanted: a class number or name") }
+    guard let number = ByteText.number(text.bytes, field) else { return .name(string(field)) }
     guard (0...DatasetLabel.largestNumber).contains(number) else {
       throw Problem(
         reason: "label \(string(field)); class numbers begin at 0 and end at \(DatasetLabel.largestNumber)")

@@ -7,7 +7,12 @@ public func openFrames(path: String, limits: MediaLimits = MediaLimits()) throws
   guard unsafe stat(path, &facts) == 0 else {
     throw MediaError(.cannotOpen, path: path, "cannot be opened: \(FileBytes.lastError())")
   }
-  if facts.st_mode & S_IFMT == S_IFDIR { return try FrameFolder(path: path, limits: limits) }
+  switch facts.st_mode & S_IFMT {
+  case S_IFREG: break
+  case S_IFDIR: return try FrameFolder(path: path, limits: limits)
+  case S_IFIFO: throw MediaError(.cannotOpen, path: path, "is a pipe; a file is wanted")
+  default: throw MediaError(.cannotOpen, path: path, "is a device or a socket; a file is wanted")
+  }
   if try ImageFile.isImage(path: path) { return try ImageFile(path: path, limits: limits) }
   return try VideoFile(path: path, limits: limits)
 }
