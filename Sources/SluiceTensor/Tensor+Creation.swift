@@ -50,6 +50,17 @@ extension Tensor {
     return result
   }
 
+  /// A copy of `tensor` that will stay as long as training does.
+  package static func lastingCopy(of tensor: Tensor) -> Tensor {
+    let tensor = tensor.floating
+    let result = Tensor(
+      shape: tensor.shape, elementType: .float32, storage: Storage(byteCount: tensor.count * 4, isLasting: true),
+      node: nil)
+    unsafe result.pointer.initialize(from: tensor.pointer, count: tensor.count)
+    extendLifetime(tensor.storage)
+    return result
+  }
+
   static func zeros(_ shape: Shape, _ elementType: ElementType) -> Tensor {
     let result = Tensor(uninitialized: shape, elementType)
     unsafe result.storage.bytes.initializeMemory(

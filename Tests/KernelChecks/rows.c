@@ -96,7 +96,14 @@ static void penalties(long n) {
 static void updates(long n) {
   sluice_adamw adamw = {0.9f, 0.95f, 0.1f, 0.05f, 0.5f, 0.999f, 0.01f, 1.7f, 1e-8f};
   float *p = numbers(n), *g = numbers(n), *m = numbers(n), *v = numbers(n);
-  double *wanted = doubles(n), *steps = doubles(n);
+  double *wanted = doubles(n), *steps = doubles(n), *averages = doubles(n);
+  for (long i = 0; i < n; i++) averages[i] = m[i] + 0.3 * (p[i] - m[i]);
+  EACH_LEVEL(level) {
+    float *own = copied(m, n);
+    sluice_average_update(0.3f, own, p, n);
+    EXPECT(near(own, averages, n, 1e-5, 1), "average of %ld", n);
+    sluice_average_update(0.3f, strange(n), strange(n), n);
+  }
   for (int nesterov = 0; nesterov < 2; nesterov++) {
     sluice_sgd sgd = {0.5f, 0.01f, 0.9f, 0.1f, 0.9f, nesterov};
     for (long i = 0; i < n; i++) {

@@ -14,7 +14,7 @@ import Testing
       let groups = groups(of: store, .plain)
       try check("output.group", names.map { groups.number(of: $0) })
       let decays = try #require(file.config["weight_decay"].doubles)
-      #expect(groups.map(\.decays) == decays.map { $0 > 0 })
+      #expect(groups.map(\.decayFactor) == decays.map { $0 > 0 ? 1 : 0 })
     }
   }
 
@@ -61,13 +61,13 @@ import Testing
         backbone.parameters.freeze { $0.hasPrefix("model.decoder_pred.") }
       }
       #expect(backbone.parameters.declarations.map(\.name) == names)
-      let rule: GroupRule = isPretraining ? .plain : .layerDecay(try #require(file.config["layer_decay"].double))
+      let rule: GroupRules = isPretraining ? .plain : .layerDecay(try #require(file.config["layer_decay"].double))
       let groups = groups(of: backbone.parameters, rule)
       let decay = try #require(file.config["weight_decay"].double)
       let numbers = names.map { groups.number(of: $0) }
       try check("output.group", numbers)
       try check("output.lr_scale", numbers.map { $0 < 0 ? 0 : groups[$0].rateFactor })
-      try check("output.weight_decay", numbers.map { $0 >= 0 && groups[$0].decays ? decay : 0 })
+      try check("output.weight_decay", numbers.map { $0 < 0 ? 0 : groups[$0].decayFactor * decay })
       #expect(groups.map(\.name) == file.config["group_names"].strings)
       // The file names the first members of each group.
       for (group, first) in zip(groups, file.config["order"].array ?? []) {
@@ -77,7 +77,7 @@ import Testing
     }
   }
 
-  private func groups(of store: ParameterStore, _ rule: GroupRule) -> [ParameterGroup] {
+  private func groups(of store: ParameterStore, _ rule: GroupRules) -> [ParameterGroup] {
     rule.groups(of: store.declarations.map { ($0.name, $0.shape.rank) }, frozen: store.frozen)
   }
 

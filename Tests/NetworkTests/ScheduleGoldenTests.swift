@@ -21,7 +21,7 @@ import Testing
           own = perEpoch(schedule.rate)
         case "multistep":
           let schedule = Schedule.multistep(
-            try #require(entry["base_lr"].double), milestones: try #require(entry["milestones"].ints),
+            try #require(entry["base_lr"].double), milestones: EpochList(try #require(entry["milestones"].ints)),
             factor: try #require(entry["gamma"].double))
           own = perEpoch(schedule.rate)
         case "official_cosine":
@@ -65,6 +65,52 @@ import Testing
             schedule.rate(at: TrainingProgress(step: $0, stepsPerEpoch: stepsPerEpoch, epochs: epochs))
           })
       }
+    }
+  }
+
+  @Test func refreshedRatesMatchBIKE() throws {
+    try Golden.each("bike.lr_schedule") { file, check in
+      let interval = try #require(file.config["lr_refresh_every"].int)
+      for (number, entry) in try #require(file.config["cases"].array).enumerated() {
+        let (epochs, iterations) = (try #require(entry["epochs"].int), try #require(entry["iters_per_epoch"].int))
+        let (peak, warmup) = (try #require(entry["lr"].double), try #require(entry["lr_warmup_step"].double))
+        let milestones =
+          entry["lr_decay_step"].int.map { EpochList(every: $0, of: epochs) }
+          ?? EpochList(entry["lr_decay_step"].ints ?? [])
+        let schedule: Schedule =
+          entry["type"].string == "multistep"
+          ? .multistep(peak, milestones: milestones, warmup: .epochs(warmup))
+          : .fractionalCosine(peak: peak, warmup: .epochs(warmup), start: 0, minimum: 0)
+        let refreshed = schedule.refreshed(every: interval)
+        let places = try file.ints("output.\(number).epoch_iter")
+        let ratio = try #require(entry["clip_ratio"].double)
+        let rates = stride(from: 0, to: places.count, by: 2).flatMap { index in
+          let rate = refreshed.rate(
+            at: TrainingProgress(
+              step: places[index] * iterations + places[index + 1], stepsPerEpoch: iterations, epochs: epochs))
+          return [rate * ratio, rate]
+        }
+        try check("output.\(number).lr", rates)
+        // The places are the file's own.
+        try check("output.\(number).epoch_iter", places.map(Double.init))
+      }
+    }
+  }
+
+  @Test(arguments: ["pre", "k400", "ssv2"]) func scaledRatesMatchBEVT(_ recipe: String) throws {
+    guard let schedules = try goldenJSON("bevt/lr_schedule.json") else { return }
+    let entry = schedules[recipe]
+    let (epochs, iterations) = (try #require(entry["epochs"].int), try #require(entry["iters_per_epoch"].int))
+    let schedule = Schedule.scaledCosine(
+      peak: try #require(entry["base_lr"].double), warmup: .epochs(try #require(entry["warmup_epochs"].double)),
+      per: entry["by_epoch"].bool == true ? .epoch : .batch)
+    let samples = try #require(entry["samples"].object)
+    #expect(samples.count >= 10)
+    for (iteration, wanted) in samples {
+      let step = try #require(Int(iteration))
+      let rate = schedule.rate(at: TrainingProgress(step: step, stepsPerEpoch: iterations, epochs: epochs))
+      let stored = try #require(wanted.double)
+      #expect(abs(rate - stored) <= 1e-9 * abs(stored) + 1e-18, "\(recipe), iteration \(iteration)")
     }
   }
 }

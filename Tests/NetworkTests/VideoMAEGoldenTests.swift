@@ -115,27 +115,13 @@ import Testing
   }
 
   private func checkLayerDecay(_ config: JSONValue, _ store: ParameterStore, _ check: GoldenChecker) throws {
-    let rule = GroupRule.layerDecay(try #require(config["layer_decay"].double))
+    let rule = GroupRules.layerDecay(try #require(config["layer_decay"].double))
     let groups = rule.groups(of: store.declarations.map { ($0.name, $0.shape.rank) })
     for entry in config["layer_decay_table"].array ?? [] {
       let name = try #require(entry["name"].string)
       let group = try #require(groups.first { $0.members.contains(name) })
       check("output.lr_scale.\(name)", [group.rateFactor], listed: [try #require(entry["lr_scale"].double)])
-      #expect(group.decays == ((entry["weight_decay"].double ?? 0) > 0), "\(name)")
-    }
-  }
-
-  private func softTarget(_ labels: [Int], _ classes: Int, mixed share: Double, smoothing: Double) -> Tensor {
-    let off = smoothing / Double(classes)
-    func smooth(_ label: Int, _ place: Int) -> Double { place == label ? 1 - smoothing + off : off }
-    return Tensor([labels.count, classes]) { elements in
-      for (row, label) in labels.enumerated() {
-        let other = labels[labels.count - 1 - row]
-        for place in 0..<classes {
-          let value = share * smooth(label, place) + (1 - share) * smooth(other, place)
-          elements[row * classes + place] = Float(value)
-        }
-      }
+      #expect((group.decayFactor > 0) == ((entry["weight_decay"].double ?? 0) > 0), "\(name)")
     }
   }
 
@@ -161,6 +147,21 @@ import Testing
     #expect(store.declarations.map(\.name) == entries.compactMap { $0["name"].string })
     #expect(store.declarations.map(\.shape.dimensions) == entries.compactMap { $0["shape"].ints })
     #expect(store.elementCount == listed["total"].int)
+  }
+}
+
+/// The oracle of mixed targets: smoothed labels, `share` of each row's own and the rest of the row's from the end.
+func softTarget(_ labels: [Int], _ classes: Int, mixed share: Double, smoothing: Double) -> Tensor {
+  let off = smoothing / Double(classes)
+  func smooth(_ label: Int, _ index: Int) -> Double { index == label ? 1 - smoothing + off : off }
+  return Tensor([labels.count, classes]) { elements in
+    for (row, label) in labels.enumerated() {
+      let other = labels[labels.count - 1 - row]
+      for index in 0..<classes {
+        let value = share * smooth(label, index) + (1 - share) * smooth(other, index)
+        elements[row * classes + index] = Float(value)
+      }
+    }
   }
 }
 
@@ -236,7 +237,7 @@ extension VideoMAEConfiguration {
     width = try #require(config["img_size"][1].int)
     patchSize = try #require(config["patch"].int)
     tubeletSize = try #require(config["tubelet"].int)
-    mlpRatio = try #require(config["mlp_ratio"].double)
+    mlpRatio = config["mlp_ratio"].double ?? mlpRatio
     hasQueryValueBias = config["qkv_bias"].bool != false
     if let scale = config["init_values"].double, scale > 0 { layerScale = scale }
   }

@@ -43,6 +43,35 @@ import Testing
     #expect(relativeError(parameter.value.floats, wanted) < 1e-6)
   }
 
+  @Test func averagesMoveByTheirShare() {
+    for count in [1, 7, 1001, 100_003] {
+      let (a, p) = (random([count], "a"), random([count], "p"))
+      let average = Parameter("a", Tensor(a.floats, shape: a.shape))
+      average.move(toward: p, by: 0.3)
+      let (old, target) = (a.floats, p.floats)
+      let wanted = (0..<count).map { Double(old[$0]) + 0.3 * (Double(target[$0]) - Double(old[$0])) }
+      #expect(relativeError(average.value.floats, wanted) < 1e-6)
+      // The average of equal numbers is that number, to the bit.
+      let same = Parameter("b", Tensor(p.floats, shape: p.shape))
+      same.move(toward: p, by: 1e-4)
+      #expect(same.value.floats == target)
+    }
+  }
+
+  @Test func averagesAreReadAsTheyAreAfterAMove() {
+    // Weights are packed for products, and the packed copy must not outlive them.
+    for precision in [Precision.float32, .bfloat16] {
+      Compute.current.with(precision).run {
+        let x = random([64, 64])
+        let average = Parameter("a", random([64, 64], "a"), isFrozen: true)
+        _ = x.linear(average.value)
+        average.move(toward: random([64, 64], "p"), by: 0.5)
+        let fresh = Tensor(average.value.floats, shape: [64, 64])
+        #expect(x.linear(average.value).floats == x.linear(fresh).floats)
+      }
+    }
+  }
+
   @Test func normsAreNotFiniteExactlyIfAnElementIsNot() {
     let x = random([70_001])
     let wanted = x.floats.reduce(0.0) { $0 + Double($1) * Double($1) }

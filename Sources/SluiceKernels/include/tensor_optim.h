@@ -26,5 +26,8 @@ typedef struct {
 // g += decay * p, u = keep * u + g, p -= rate * (nesterov ? g + momentum * u : u).
 void sluice_sgd_update(const sluice_sgd *step, float *p, const float *g, float *u, long count);
 
+// a += share * (p - a): equal numbers stay as they are.
+void sluice_average_update(float share, float *a, const float *p, long count);
+
 // The sum of squares in double precision; not finite exactly if an element is not.
 double sluice_sum_of_squares(const float *x, long count);

@@ -12,3 +12,5 @@ void sluice_sgd_update(const sluice_sgd *step, float *p, const float *g, float *
 }
 
 double sluice_sum_of_squares(const float *x, long count) { return DISPATCH(sum_of_squares, x, count); }
+
+void sluice_average_update(float share, float *a, const float *p, long count) { DISPATCH(average, share, a, p, count); }

@@ -1,12 +1,13 @@
 public import SluiceTensor
 
 extension Optimizer {
-  /// The moments and update counts, by name, for a checkpoint; the tensors are copies.
+  /// The moments, update counts and averages, by name, for a checkpoint; the tensors are copies.
   ///
   /// A parameter `p` has `exp_avg.p` and `exp_avg_sq.p` (AdamW) or `momentum_buffer.p` (SGD), of its shape, and `step.p`;
-  /// and `grad.p` while gradients of several batches are being added up.
+  /// `ema.p` where an average of the weights is kept, which has moved `ema_updates` times; and `grad.p` while gradients of
+  /// several batches are being added up.
   public var state: [String: Tensor] {
-    var state: [String: Tensor] = [:]
+    var state: [String: Tensor] = average?.state ?? [:]
     for (parameter, own) in snapshot() {
       state["step.\(parameter)"] = Tensor([Float(own.count)], shape: [1])
       state["\(firstName).\(parameter)"] = copy(own.first)
@@ -16,31 +17,49 @@ extension Optimizer {
     return state
   }
 
-  /// Replaces the moments and counts by those of ``state``.
-  /// - Throws: ``OptimizerStateError`` if a name or a shape does not fit the model; nothing has been changed then.
+  /// Replaces the moments, counts and averages by those of ``state``.
+  ///
+  /// An average the state does not have begins anew with the next update; averages of a state are left out where none is
+  /// kept.
+  /// - Throws: ``OptimizerStateError`` if a name, a shape or a count does not fit the model; nothing has been changed then.
   public func restore(_ state: [String: Tensor]) throws(OptimizerStateError) {
     var restored: [String: Memory] = [:]
     var pending: [String: Tensor] = [:]
+    var averages: [Parameter] = []
     var unknown = Set(state.keys)
     for declaration in declarations {
       if state["grad.\(declaration.name)"] != nil {
         pending[declaration.name] = try tensor("grad", of: declaration, in: state)
       }
-      if let count = state["step.\(declaration.name)"] {
+      if state["step.\(declaration.name)"] != nil {
         restored[declaration.name] = Memory(
-          count: Int(count.scalar), first: try moment(firstName, of: declaration, in: state),
+          count: try count("step.\(declaration.name)", in: state),
+          first: try moment(firstName, of: declaration, in: state),
           second: isAdam ? try moment("exp_avg_sq", of: declaration, in: state) : nil)
       }
-      unknown.subtract(["step", "grad", firstName].map { "\($0).\(declaration.name)" })
+      if keepsAverage(of: declaration, in: state) {
+        let value = try tensor("ema", of: declaration, in: state)
+        averages.append(Parameter(declaration.name, .lastingCopy(of: value), isFrozen: true))
+      }
+      unknown.subtract(["step", "grad", "ema", firstName].map { "\($0).\(declaration.name)" })
       if isAdam { unknown.remove("exp_avg_sq.\(declaration.name)") }
     }
+    let moves = state[AveragedWeights.countName] == nil ? 0 : try count(AveragedWeights.countName, in: state)
+    unknown.remove(AveragedWeights.countName)
     if let name = unknown.min() {
       throw OptimizerStateError(
-        "the optimiser state has \(name), which this model and optimiser do not know. Resume with the model and optimiser "
+        "the optimizer state has \(name), which this model and optimizer do not know. Resume with the model and optimizer "
           + "of the checkpoint")
     }
     for parameter in parameters { parameter.gradient = pending[parameter.name] }
     replace(restored)
+    average?.restore(averages, count: moves)
+  }
+
+  /// Whether the average of a parameter is to be taken from `state`: of a state with averages, all that are not frozen.
+  private func keepsAverage(of declaration: ParameterDeclaration, in state: [String: Tensor]) -> Bool {
+    guard average != nil, state[AveragedWeights.countName] != nil else { return false }
+    return state["ema.\(declaration.name)"] != nil || !frozen.contains(declaration.name)
   }
 
   private var isAdam: Bool {
@@ -64,7 +83,7 @@ extension Optimizer {
     _ name: String, of declaration: ParameterDeclaration, in state: [String: Tensor]
   ) throws(OptimizerStateError) -> Tensor {
     guard let tensor = state["\(name).\(declaration.name)"] else {
-      throw OptimizerStateError("the optimiser state lacks \(name).\(declaration.name). Resume with the same optimiser")
+      throw OptimizerStateError("the optimizer state lacks \(name).\(declaration.name). Resume with the same optimizer")
     }
     guard tensor.shape == declaration.shape else {
       throw OptimizerStateError(
@@ -73,9 +92,21 @@ extension Optimizer {
     }
     return copy(tensor)
   }
+
+  private func count(_ name: String, in state: [String: Tensor]) throws(OptimizerStateError) -> Int {
+    guard let tensor = state[name] else {
+      throw OptimizerStateError("the optimizer state lacks \(name). Resume from another checkpoint")
+    }
+    guard tensor.count == 1, let count = Int(exactly: tensor.scalar), count >= 0 else {
+      throw OptimizerStateError(
+        "\(name) is \(tensor.count == 1 ? "\(tensor.scalar)" : "\(tensor.shape)"), a number of updates is wanted. Resume "
+          + "from another checkpoint")
+    }
+    return count
+  }
 }
 
-/// Optimiser state that does not fit the model.
+/// Optimizer state that does not fit the model.
 public struct OptimizerStateError: Error, Sendable, Equatable, CustomStringConvertible {
   public let description: String
 

@@ -1,7 +1,7 @@
 internal import SluicePlatform
 internal import SluiceTensor
 
-/// Trains the parameters of one store: moments, counts and the arithmetic of an update.
+/// Trains the parameters of one store: moments, counts, averages and the arithmetic of an update.
 ///
 /// The state can be taken out and put back by name, exactly, so that a resumed run equals one that never stopped.
 public final class Optimizer: Sendable {
@@ -14,7 +14,8 @@ public final class Optimizer: Sendable {
     var second: Parameter?
   }
 
-  /// What decides about updates; schedule, constants and groups may be changed between two steps, the algorithm stays.
+  /// What decides about updates; schedule, constants and groups may be changed between two steps, algorithm and average
+  /// stay.
   public var configuration: OptimizerConfiguration {
     get { settings.withLock { $0 } }
     set {
@@ -23,15 +24,18 @@ public final class Optimizer: Sendable {
     }
   }
   private let settings: Lock<OptimizerConfiguration>
+  /// The running average of the weights, if one is kept.
+  public let average: AveragedWeights?
   private let store: ParameterStore
   private let memory = Lock<[String: Memory]>([:])
   /// The groups for a set of frozen parameters: dividing them compares many names.
   private let divided = Lock<(frozen: Set<String>, groups: [ParameterGroup])?>(nil)
 
-  /// Creates the optimiser of `store`, with no update made.
+  /// Creates the optimizer of `store`, with no update made.
   public init(_ configuration: OptimizerConfiguration, store: ParameterStore) {
     settings = Lock(configuration)
     self.store = store
+    average = configuration.average.isKept ? AveragedWeights(configuration.average, of: store) : nil
   }
 
   /// The groups of the parameters that are not frozen.
@@ -46,33 +50,68 @@ public final class Optimizer: Sendable {
     }
   }
 
-  /// Updates all parameters that have a gradient, and forgets the gradients.
-  /// - Parameter count: batches whose gradients were added up; the update is by their mean.
+  /// Updates all parameters that have a gradient, and forgets the gradients; an average that moves with each update does.
+  /// - Parameters:
+  ///   - progress: where the run is; it decides about rate and decay.
+  ///   - scale: what the gradients are multiplied by first, before they are measured and clipped. With gradients of
+  ///     `accumulation` batches, each divided by that number, of which only `count` have come, it is
+  ///     `accumulation / count`.
   /// - Returns: what was done.
-  /// - Throws: ``OptimizerError`` if a gradient is not finite; nothing has been changed then.
+  /// - Throws: ``OptimizerError`` if the rate, the decay or a gradient is not finite; nothing has been changed then.
+  /// - Precondition: `scale` is finite and above 0.
   @discardableResult
-  public func step(
-    at progress: TrainingProgress, accumulated count: Int = 1
-  ) throws(OptimizerError) -> OptimizerReport {
-    let share = 1 / Double(count)
-    let norms = try gradientNorms().mapValues { $0 * share * share }
-    // In the order of declaration, for the sum depends on it; a dictionary's own differs from run to run.
-    let total = store.parameters.reduce(0) { $0 + (norms[$1.name] ?? 0) }.squareRoot()
+  public func step(at progress: TrainingProgress, scale: Double = 1) throws(OptimizerError) -> OptimizerReport {
+    precondition(scale > 0 && scale.isFinite, "gradients times \(scale): a finite number above 0 is wanted")
     let configuration = configuration
+    let norms = try gradientNorms()
+    // In the order of declaration, for the sum depends on it; a dictionary's own differs from run to run.
+    let total = store.parameters.reduce(0) { $0 + (norms[$1.name] ?? 0) }.squareRoot() * scale
     let rate = configuration.schedule.rate(at: progress)
-    for (number, group) in groups.enumerated() {
-      let decay = configuration.weightDecay.value(at: progress, group: number, decays: group.decays)
+    let groups = groups
+    let decays = groups.enumerated().map { number, group in
+      configuration.weightDecay.value(at: progress, group: number, factor: group.decayFactor)
+    }
+    try check(rate, decays, groups, progress)
+    average?.begin()
+    for (group, decay) in zip(groups, decays) {
       for name in group.members {
         guard let parameter = store[name], let gradient = parameter.gradient, let square = norms[name] else { continue }
-        let scale = configuration.clip.factor(own: square.squareRoot(), total: total)
-        update(parameter, gradient, rate: rate * group.rateFactor, weightDecay: decay, scale: Float(scale * share))
+        let clip = configuration.clip.factor(own: square.squareRoot() * scale, total: total)
+        update(parameter, gradient, rate: rate * group.rateFactor, weightDecay: decay, scale: Float(clip * scale))
         parameter.gradient = nil
       }
     }
+    if let average, average.averaging.every == .update { average.move() }
     return OptimizerReport(learningRate: rate, gradientNorm: total)
   }
 
+  /// To be called behind each batch, also behind those that only add to gradients, and behind its ``step(at:scale:)`` if
+  /// it made one: an average that moves with each batch does.
+  public func finishBatch() {
+    guard let average, average.averaging.every == .micro else { return }
+    average.begin()
+    average.move()
+  }
+
+  /// Runs `body` with the model reading the averages of its weights; the weights themselves where no average is kept or
+  /// none has moved yet.
+  ///
+  /// Nothing is copied or exchanged: only this task and those started inside read the averages, and the parameters, with
+  /// what checkpoints take of them, stay what they are. No gradient flows to what is read.
+  public func withAveragedWeights<Result>(_ body: () throws -> Result) rethrows -> Result {
+    try store.substituting(average?.values ?? [:], body)
+  }
+
+  /// Runs an asynchronous `body` with the model reading the averages of its weights.
+  public func withAveragedWeights<Result>(
+    isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
+  ) async rethrows -> Result {
+    try await store.substituting(average?.values ?? [:], isolation: isolation, body)
+  }
+
   var declarations: [ParameterDeclaration] { store.declarations }
+
+  var frozen: Set<String> { store.frozen }
 
   var parameters: [Parameter] { store.parameters }
 
@@ -80,16 +119,27 @@ public final class Optimizer: Sendable {
 
   func replace(_ state: [String: Memory]) { memory.withLock { $0 = state } }
 
-  /// The square of each gradient's norm.
+  /// The square of each gradient's norm, as it is.
   private func gradientNorms() throws(OptimizerError) -> [String: Double] {
     var squares: [String: Double] = [:]
     for parameter in store.parameters {
       guard let gradient = parameter.gradient else { continue }
       let square = gradient.squaredNorm
-      guard square.isFinite else { throw OptimizerError(parameter: parameter.name) }
+      guard square.isFinite else { throw OptimizerError(.gradient(parameter.name)) }
       squares[parameter.name] = square
     }
     return squares
+  }
+
+  private func check(
+    _ rate: Double, _ decays: [Double], _ groups: [ParameterGroup], _ progress: TrainingProgress
+  ) throws(OptimizerError) {
+    guard rate.isFinite else { throw OptimizerError(.rate(rate, step: progress.step + 1)) }
+    for (group, decay) in zip(groups, decays) {
+      let own = rate * group.rateFactor
+      guard own.isFinite else { throw OptimizerError(.rate(own, step: progress.step + 1)) }
+      guard decay.isFinite else { throw OptimizerError(.decay(decay, step: progress.step + 1)) }
+    }
   }
 
   private func update(_ parameter: Parameter, _ gradient: Tensor, rate: Double, weightDecay: Double, scale: Float) {
@@ -123,29 +173,5 @@ public final class Optimizer: Sendable {
     }
     return Memory(
       first: Parameter("first moment of \(parameter.name)", .lastingZeros(parameter.shape)), second: second)
-  }
-}
-
-/// What one update did.
-public struct OptimizerReport: Sendable, Equatable {
-  /// The schedule's rate; a group's is this times its factor.
-  public var learningRate: Double
-  /// The joint L2 norm of all gradients before clipping.
-  public var gradientNorm: Double
-
-  /// An update at a rate, for gradients of a norm.
-  public init(learningRate: Double, gradientNorm: Double) {
-    self.learningRate = learningRate
-    self.gradientNorm = gradientNorm
-  }
-}
-
-/// A gradient that cannot be used.
-public struct OptimizerError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The checkpoint name of the parameter.
-  public let parameter: String
-
-  public var description: String {
-    "the gradient of \(parameter) is not finite. Lower the learning rate (peak) or set clip"
   }
 }

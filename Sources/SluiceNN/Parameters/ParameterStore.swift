@@ -91,7 +91,8 @@ public final class ParameterStore: Sendable {
   }
 
   fileprivate func value(of name: String) -> Tensor {
-    state.withLock { state in
+    if let value = Substitutes.current[ObjectIdentifier(self)]?[name] { return value }
+    return state.withLock { state in
       // A weight exists only for what was declared.
       state.made()[state.indices[name]!].value
     }

@@ -42,9 +42,9 @@ public struct DecaySchedule: Sendable, Equatable, ExpressibleByFloatLiteral, Exp
     return end - (end - start) * (cos(.pi * Double(progress.epoch) / Double(progress.epochs)) + 1) / 2
   }
 
-  /// The decay of group number `group`, which decays at all if `decays`.
-  func value(at progress: TrainingProgress, group: Int, decays: Bool) -> Double {
-    guard decays else { return 0 }
-    return scope == .decayingGroups || group == 1 ? value(at: progress) : start
+  /// The decay of group number `number`, which decays by `factor` of what others do.
+  func value(at progress: TrainingProgress, group number: Int, factor: Double) -> Double {
+    guard factor != 0 else { return 0 }
+    return factor * (scope == .decayingGroups || number == 1 ? value(at: progress) : start)
   }
 }

@@ -1,34 +1,81 @@
-/// Where a run stands, as schedules see it.
+/// Where a run is, as schedules see it.
+///
+/// Whatever it is made of, its numbers are finite and none is negative.
 public struct TrainingProgress: Sendable, Equatable {
-  /// Optimiser steps taken before this one.
-  public var step: Int
-  /// Optimiser steps of the whole run, at least 1.
-  public var totalSteps: Int
+  /// Batches before this one; as many as optimizer steps where each batch makes a step.
+  public let batch: Int
+  /// Batches of the whole run, at least 1.
+  public let totalBatches: Int
+  /// Batches whose gradients make one optimizer step, at least 1.
+  public let accumulation: Int
   /// Passes over the data before this step, with the fraction of the one it belongs to.
-  public var epochProgress: Double
+  public let epochProgress: Double
   /// Passes over the data in the whole run.
-  public var totalEpochs: Double
+  public let totalEpochs: Double
 
-  /// The progress at `step` of a run of `totalSteps`, in passes over the data too.
+  /// The progress at a batch of a run.
+  /// - Parameters:
+  ///   - batch: batches before this one.
+  ///   - totalBatches: batches of the whole run.
+  ///   - accumulation: batches whose gradients make one optimizer step.
+  ///   - epochProgress: passes over the data before this batch.
+  ///   - totalEpochs: passes over the data in the whole run.
+  public init(
+    batch: Int, of totalBatches: Int, accumulation: Int = 1, epochProgress: Double, of totalEpochs: Double
+  ) {
+    self.batch = max(batch, 0)
+    self.totalBatches = max(totalBatches, 1)
+    self.accumulation = max(accumulation, 1)
+    self.epochProgress = epochProgress.isFinite ? max(epochProgress, 0) : 0
+    self.totalEpochs = totalEpochs.isFinite && totalEpochs > 0 ? totalEpochs : 1
+  }
+
+  /// The progress at `step` of a run of `totalSteps`, a batch each, in passes over the data too.
   public init(step: Int, of totalSteps: Int, epochProgress: Double, of totalEpochs: Double) {
-    self.step = step
-    self.totalSteps = max(totalSteps, 1)
-    self.epochProgress = epochProgress
-    self.totalEpochs = totalEpochs > 0 ? totalEpochs : 1
+    self.init(batch: step, of: totalSteps, epochProgress: epochProgress, of: totalEpochs)
   }
 
-  /// The progress at `step` of a run of whole epochs.
+  /// The progress at `step` of a run of whole epochs, a batch each.
   public init(step: Int, stepsPerEpoch: Int, epochs: Int) {
+    let (total, overflows) = stepsPerEpoch.multipliedReportingOverflow(by: epochs)
     self.init(
-      step: step, of: stepsPerEpoch * epochs, epochProgress: Double(step) / Double(stepsPerEpoch), of: Double(epochs))
+      step: step, of: overflows ? .max : total, epochProgress: Double(step) / Double(stepsPerEpoch), of: Double(epochs))
   }
+
+  /// Optimizer steps taken before this one.
+  public var step: Int { batch / accumulation }
+
+  /// Optimizer steps of the whole run, the last one perhaps of fewer batches than the others.
+  public var totalSteps: Int { totalBatches / accumulation + (totalBatches.isMultiple(of: accumulation) ? 0 : 1) }
 
   /// The epoch the step belongs to, from 0.
-  public var epoch: Int { Int(epochProgress) }
+  public var epoch: Int { Int(limiting: epochProgress) }
 
   /// Passes over the data, the last perhaps unfinished.
-  public var epochs: Int { Int(totalEpochs.rounded(.up)) }
+  public var epochs: Int { Int(limiting: totalEpochs.rounded(.up)) }
 
-  /// Optimiser steps of one pass; not whole where batches reach into the next pass.
+  /// Optimizer steps of one pass; not whole where batches reach into the next pass.
   public var stepsPerEpoch: Double { Double(totalSteps) / totalEpochs }
+
+  /// Batches of one pass; not whole where they reach into the next pass.
+  public var batchesPerEpoch: Double { Double(totalBatches) / totalEpochs }
+
+  /// The last batch up to this one, of the same epoch, that is the epoch's first or its `interval`th, or a multiple.
+  func refreshed(every interval: Int) -> TrainingProgress {
+    // A batch's place in its epoch is a quotient: an ulp too small must not make it the one before.
+    let index = Int(limiting: (epochProgress - epochProgress.rounded(.down)) * batchesPerEpoch + 1e-6)
+    let refresh = (index + 1) / interval * interval - 1
+    let back = index - max(refresh, 0)
+    guard interval > 1, back > 0 else { return self }
+    let start = epochProgress.rounded(.down) + Double(max(refresh, 0)) / batchesPerEpoch
+    return TrainingProgress(
+      batch: batch - back, of: totalBatches, accumulation: accumulation, epochProgress: start, of: totalEpochs)
+  }
+}
+
+extension Int {
+  /// The whole part of `value`, or the nearest number there is; 0 for no number.
+  init(limiting value: Double) {
+    self = value.isNaN ? 0 : Int(exactly: value.rounded(.towardZero)) ?? (value < 0 ? .min : .max)
+  }
 }

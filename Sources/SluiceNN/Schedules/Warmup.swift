@@ -1,6 +1,7 @@
 /// How long the learning rate rises before its schedule begins.
 ///
-/// A number is epochs: `warmup: 5`. As text: `5` epochs, `10%` of the run, `200 steps`.
+/// A number is epochs: `warmup: 5`. As text: `5` epochs, `10%` of the run, `200 steps`. A length below 0, or that is no
+/// number, is none.
 public struct Warmup: Sendable, Equatable, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
   LosslessStringConvertible
 {
@@ -13,13 +14,15 @@ public struct Warmup: Sendable, Equatable, ExpressibleByIntegerLiteral, Expressi
   private let length: Length
 
   /// A number of passes over the data.
-  public static func epochs(_ count: Double) -> Warmup { Warmup(length: .epochs(count)) }
+  public static func epochs(_ count: Double) -> Warmup {
+    Warmup(length: .epochs(count > 0 ? min(count, .greatestFiniteMagnitude) : 0))
+  }
 
-  /// A number of optimiser steps.
-  public static func steps(_ count: Int) -> Warmup { Warmup(length: .steps(count)) }
+  /// A number of optimizer steps.
+  public static func steps(_ count: Int) -> Warmup { Warmup(length: .steps(max(count, 0))) }
 
   /// A share of the run, 0…1.
-  public static func fraction(_ share: Double) -> Warmup { Warmup(length: .fraction(share)) }
+  public static func fraction(_ share: Double) -> Warmup { Warmup(length: .fraction(share > 0 ? min(share, 1) : 0)) }
 
   /// No warm-up.
   public static let none = Warmup.epochs(0)
@@ -37,15 +40,19 @@ public struct Warmup: Sendable, Equatable, ExpressibleByIntegerLiteral, Expressi
     let words = description.split(separator: " ")
     if words.count == 2, words[1] == "steps" || words[1] == "step", let count = Int(words[0]), count >= 0 {
       self = .steps(count)
-    } else if words.count == 2, words[1] == "epochs" || words[1] == "epoch", let count = Double(words[0]), count >= 0 {
+    } else if words.count == 2, words[1] == "epochs" || words[1] == "epoch", let count = Warmup.length(words[0]) {
       self = .epochs(count)
     } else if words.count == 1, words[0].hasSuffix("%"), let share = Double(words[0].dropLast()), (0...100) ~= share {
       self = .fraction(share / 100)
-    } else if words.count == 1, let count = Double(words[0]), count >= 0, count.isFinite {
+    } else if words.count == 1, let count = Warmup.length(words[0]) {
       self = .epochs(count)
     } else {
       return nil
     }
+  }
+
+  private static func length(_ word: Substring) -> Double? {
+    Double(word).flatMap { $0 >= 0 && $0.isFinite ? $0 : nil }
   }
 
   public var description: String {
@@ -65,12 +72,21 @@ public struct Warmup: Sendable, Equatable, ExpressibleByIntegerLiteral, Expressi
     }
   }
 
-  /// The length in optimiser steps, rounded to the nearest.
+  /// The length in optimizer steps, rounded to the nearest.
   func steps(in progress: TrainingProgress) -> Int {
     switch length {
-    case .epochs(let count): Int((count * progress.stepsPerEpoch).rounded())
+    case .epochs(let count): Int(limiting: (count * progress.stepsPerEpoch).rounded())
     case .steps(let count): count
-    case .fraction(let share): Int((share * Double(progress.totalSteps)).rounded())
+    case .fraction(let share): Int(limiting: (share * Double(progress.totalSteps)).rounded())
+    }
+  }
+
+  /// The length in batches, which need not be whole.
+  func batches(in progress: TrainingProgress) -> Double {
+    switch length {
+    case .epochs(let count): count * progress.batchesPerEpoch
+    case .steps(let count): Double(count) * Double(progress.accumulation)
+    case .fraction(let share): share * Double(progress.totalBatches)
     }
   }
 }

@@ -1,20 +1,47 @@
+internal import SluicePlatform
+
 /// Whether operations record what their gradients need.
-enum GradientMode {
-  @TaskLocal static var isRecording: Bool = true
+enum GradientMode: Sendable {
+  /// They do.
+  case recording
+  /// They do not.
+  case off
+  /// They do not, but the operands that were computed elsewhere are noted.
+  case noting(OutsideOperands)
+
+  @TaskLocal static var current: GradientMode = .recording
+
+  static var isRecording: Bool {
+    if case .recording = current { true } else { false }
+  }
+}
+
+/// The recorded operands met while nothing was recorded: parameters, and what was computed outside.
+final class OutsideOperands: Sendable {
+  private let found = Lock<(nodes: [Node], seen: Set<ObjectIdentifier>)>(([], []))
+
+  /// All of them, in the order they were met in.
+  var nodes: [Node] { found.withLock { $0.nodes } }
+
+  func note(_ node: Node) {
+    found.withLock { found in
+      if found.seen.insert(ObjectIdentifier(node)).inserted { found.nodes.append(node) }
+    }
+  }
 }
 
 /// Runs `body` without recording: for evaluation and prediction, and wherever no gradient is wanted.
 ///
 /// The setting belongs to the task, as Swift's task-local values do: it reaches tasks started inside, and no others.
 public func withoutGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
-  try GradientMode.$isRecording.withValue(false) { try body() }
+  try GradientMode.$current.withValue(.off) { try body() }
 }
 
 /// Runs an asynchronous `body` without recording.
 public func withoutGradients<Result>(
   isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
 ) async rethrows -> Result {
-  try await GradientMode.$isRecording.withValue(false, operation: { try await body() }, isolation: isolation)
+  try await GradientMode.$current.withValue(.off, operation: { try await body() }, isolation: isolation)
 }
 
 extension Tensor {
@@ -35,6 +62,15 @@ extension Tensor {
 
   /// Whether an operation on `operands` will be recorded.
   static func isRecorded(_ operands: [Tensor?]) -> Bool {
-    operands.contains { $0?.node != nil } && GradientMode.isRecording
+    guard operands.contains(where: { $0?.node != nil }) else { return false }
+    switch GradientMode.current {
+    case .recording:
+      return true
+    case .off:
+      return false
+    case .noting(let outside):
+      for operand in operands { operand?.node.map(outside.note) }
+      return false
+    }
   }
 }

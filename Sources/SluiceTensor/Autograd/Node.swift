@@ -5,71 +5,90 @@ final class Node: Sendable {
   /// Given the gradient of the operation's result, the gradient of each of `parents`, `nil` where none is wanted.
   typealias Backward = @Sendable (_ gradient: Tensor) -> [Tensor?]
 
+  /// Computes the operation's result again, the same bits, of what the operation keeps anyway.
+  typealias Again = @Sendable () -> Tensor
+
+  /// Computes a part of the network again, recorded this time: its result, and what collects its input's gradient.
+  typealias Recomputation = @Sendable () -> (result: Tensor, input: GradientSlot)
+
+  /// How gradients of the operands come about.
+  enum Work {
+    case operation(Backward)
+    /// By those of other operations; the first of the parents is the input.
+    case recomputation(Recomputation)
+  }
+
   /// The operation's name, for profiles and messages.
   let operation: String
   /// How each operand was computed; `nil` for one without gradient.
   let parents: [Node?]
   /// Where the gradient of a leaf ends up.
   let slot: GradientSlot?
-  private let work: Lock<(backward: Backward?, again: Again?)>
-
-  /// Computes the operation's result again, the same bits, of what the operation keeps anyway.
-  typealias Again = @Sendable () -> Tensor
+  private let kept: Lock<(work: Work?, again: Again?)>
 
   /// A node for `operation`.
   init(_ operation: String, parents: [Node?], again: Again? = nil, backward: @escaping Backward) {
     self.operation = operation
     self.parents = parents
     slot = nil
-    work = Lock((backward, again))
+    kept = Lock((.operation(backward), again))
   }
 
-  /// A node whose backward runs other operations' gradients: those are measured, it is not.
-  convenience init(recomputing parent: Node?, backward: @escaping Backward) {
-    self.init(Node.recomputation, parents: [parent], backward: backward)
+  /// A node for a part that is computed again on the way back, from `input` and from what else it reads.
+  init(recomputing input: Node?, and others: [Node], _ recomputation: @escaping Recomputation) {
+    operation = "recompute"
+    parents = [input] + others
+    slot = nil
+    kept = Lock((.recomputation(recomputation), nil))
   }
-
-  private static let recomputation = "recompute"
-
-  /// Whether the time of the gradient is that of other operations.
-  var isComposite: Bool { operation == Node.recomputation }
 
   /// The node of a leaf, whose gradient `slot` collects.
   init(leaf slot: GradientSlot) {
     operation = "leaf"
     parents = []
     self.slot = slot
-    work = Lock((nil, nil))
+    kept = Lock((nil, nil))
   }
 
   /// What computes the gradients, once: what it holds is let go with it.
-  func takeBackward() -> Backward? {
-    work.withLock { work in
-      defer { work = (nil, nil) }
-      return work.backward
+  func takeWork() -> Work? {
+    kept.withLock { kept in
+      defer { kept = (nil, nil) }
+      return kept.work
     }
   }
 
   /// How to have the result again without keeping it, where that is cheap.
-  var again: Again? { work.withLock { $0.again } }
+  var again: Again? { kept.withLock { $0.again } }
 }
 
 /// Collects the gradient of one leaf over one or several backward passes.
 final class GradientSlot: Sendable {
-  private let gradient = Lock<Tensor?>(nil)
+  private struct Content {
+    var gradient: Tensor?
+    weak var owner: Parameter?
+  }
+
+  private let content = Lock(Content())
+
+  /// The parameter whose gradient this is, while it exists; `nil` for the input of a recomputed part.
+  var owner: Parameter? {
+    get { content.withLock { $0.owner } }
+    set { content.withLock { $0.owner = newValue } }
+  }
 
   var value: Tensor? {
-    get { gradient.withLock { $0 } }
-    set { gradient.withLock { $0 = newValue } }
+    get { content.withLock { $0.gradient } }
+    set { content.withLock { $0.gradient = newValue } }
   }
 
   func add(_ more: consuming Tensor) {
     let more = more
-    gradient.withLock { gradient in
-      if let present = gradient.take() {
-        gradient = present.sum(consuming: more)
+    content.withLock { content in
+      if let present = content.gradient.take() {
+        content.gradient = present.sum(consuming: more)
       } else {
-        gradient = more
+        content.gradient = more
       }
     }
   }

@@ -22,6 +22,7 @@ public final class Parameter: Sendable {
     initial = value.detached
     leaf = Node(leaf: slot)
     frozen = Lock(isFrozen)
+    slot.owner = self
   }
 
   /// The extents, outermost first.

@@ -3,58 +3,46 @@ extension Tensor {
   ///
   /// The record is used up on the way back: what an operation kept for its gradient is let go as soon as that is computed.
   /// A second call on the same tensor stops.
-  /// - Parameter scale: what the gradient starts from, for example 1 over the number of accumulated batches.
+  /// - Parameters:
+  ///   - scale: what the gradient starts from, for example 1 over the number of accumulated batches.
+  ///   - leafDone: called, on this thread and once each, with every parameter the record reaches, as soon as this pass
+  ///     adds nothing more to its gradient; that may be `nil` where all branches it took part in were cut.
   /// - Precondition: one element, computed from at least one trainable parameter.
-  public func backward(scale: Float = 1) {
+  public func backward(scale: Float = 1, leafDone: ((Parameter) -> Void)? = nil) {
     precondition(count == 1, "backward of \(self): a gradient flows back from one number; take a mean or sum first")
-    backward(from: .full(shape, scale))
+    backward(from: .full(shape, scale), leafDone: leafDone)
   }
 
   /// Adds the product of `gradient` and this tensor's derivative to every trainable ``Parameter`` it was computed from.
-  /// - Parameter gradient: the gradient of what is minimised with respect to this tensor, of its shape.
-  public func backward(from gradient: Tensor) {
-    require(gradient.shape == shape, ShapeError("backward", [shape, gradient.shape], "gradient and tensor differ"))
-    guard let node else {
-      preconditionFailure("backward of \(self): no trainable parameter took part, or it ran inside withoutGradients")
-    }
-    var pending: [ObjectIdentifier: Tensor] = [ObjectIdentifier(node): gradient.detached]
-    for node in node.operandsLast() {
-      guard let gradient = pending.removeValue(forKey: ObjectIdentifier(node)) else { continue }
-      if let slot = node.slot {
-        slot.add(gradient)
-        continue
-      }
-      guard let work = node.takeBackward() else {
-        preconditionFailure("backward went through \(node.operation) before: its record is used up")
-      }
-      let timer = node.isComposite ? nil : OperationTimer.start()
-      let gradients = work(gradient)
-      timer?.stop(node.operation, isBackward: true)
-      for (parent, gradient) in zip(node.parents, gradients) {
-        guard let parent, let gradient else { continue }
-        let key = ObjectIdentifier(parent)
-        pending[key] = pending.removeValue(forKey: key).map { $0.sum(consuming: gradient) } ?? gradient
-      }
-    }
+  /// - Parameters:
+  ///   - gradient: the gradient of what is minimised with respect to this tensor, of its shape.
+  ///   - leafDone: as in ``backward(scale:leafDone:)``.
+  public func backward(from gradient: Tensor, leafDone: ((Parameter) -> Void)? = nil) {
+    Tensor.backward(from: [(self, gradient)], leafDone: leafDone)
   }
-}
 
-extension Node {
-  /// This node and all it was computed from, each before its operands.
-  fileprivate func operandsLast() -> [Node] {
-    var order: [Node] = []
-    var seen: Set<ObjectIdentifier> = [ObjectIdentifier(self)]
-    // Depth first without recursion: records are thousands of operations deep.
-    var path: [(node: Node, next: Int)] = [(self, 0)]
-    while let (node, next) = path.last {
-      guard next < node.parents.count else {
-        order.append(node)
-        path.removeLast()
-        continue
+  /// Goes back from several tensors at once, through what they share only one time.
+  ///
+  /// ```swift
+  /// Tensor.backward(from: [(videos, videoGradient), (texts, textGradient)])
+  /// ```
+  /// One of `roots` may have been computed from another.
+  /// - Parameters:
+  ///   - roots: tensors, each with the gradient of what is minimised with respect to it, of its shape.
+  ///   - leafDone: as in ``backward(scale:leafDone:)``.
+  /// - Precondition: each was computed from at least one trainable parameter.
+  public static func backward(
+    from roots: [(tensor: Tensor, gradient: Tensor)], leafDone: ((Parameter) -> Void)? = nil
+  ) {
+    let starts = roots.map { tensor, gradient in
+      require(
+        gradient.shape == tensor.shape,
+        ShapeError("backward", [tensor.shape, gradient.shape], "gradient and tensor differ"))
+      guard let node = tensor.node else {
+        preconditionFailure("backward of \(tensor): no trainable parameter took part, or it ran inside withoutGradients")
       }
-      path[path.count - 1].next += 1
-      if let parent = node.parents[next], seen.insert(ObjectIdentifier(parent)).inserted { path.append((parent, 0)) }
+      return (node: node, gradient: gradient.detached)
     }
-    return order.reversed()
+    BackwardPass(leafDone: leafDone).run(from: starts)
   }
 }
