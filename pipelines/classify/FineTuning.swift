@@ -1,3 +1,4 @@
+internal import SluiceSample
 internal import SluiceAugment
 public import SluiceDatasets
 internal import SluiceDecode
@@ -45,9 +46,12 @@ public struct FineTuning: Sendable {
       clips.shuffled()
       recipe.frames.sampling(count: classifier.frameCount)
       Decode().workers(2)
+      if recipe.repeats > 1 {
+        Repeat<DecodedClip>(recipe.repeats)
+      }
       augment.workers(2).buffer(4)
       SingleLabel(classCount: classCount)
-        .batch(recipe.optimizer.batchSize)
+        .batch(recipe.optimizer.batchSize * recipe.repeats)
       Collate()
       if recipe.mixes {
         Mix(Mixup(classCount: classCount, labelSmoothing: smoothing ?? 0.1))

@@ -14,6 +14,8 @@ public struct FineTuningRecipe: Sendable, Equatable {
   public var frames: FrameRecipe
   /// How decoded frames become clips.
   public var clips: ClipRecipe = ClipRecipe(colors: .jitter)
+  /// How often each decoded clip is augmented anew and trained on.
+  public var repeats: Int = 1
   /// How much of the network learns, and what its head begins with.
   public var head: ClassifierHead = ClassifierHead()
   /// Whether clips of a batch are mixed in pairs, by mixup or CutMix.
@@ -69,7 +71,7 @@ extension FineTuningRecipe: Configurable {
       Setting("recipe.samplesPerClass", \.samplesPerClass, in: 1...1_000_000_000, none: "all"),
       Setting("recipe.draw", \.draw, in: 1...1_000_000_000, none: "first")
         .applying(when: "recipe.samplesPerClass is set") { $0.samplesPerClass != nil },
-      Setting("recipe.frames", \.frames.choice),
+      Setting("recipe.frames", \.frames.choice), Setting("recipe.repeats", \.repeats, in: 1...64),
     ]
     return own + OptimizerRecipe.settings.map { $0.inside(\.optimizer) }
       + FrameRecipe.settings.map { $0.inside(\.frames) } + ClipRecipe.settings.map { $0.inside(\.clips) }

@@ -59,7 +59,7 @@ extension ClipRecipe {
           .map { [$0] }
       }
     case .three:
-      let resize = AugmentOperation.shortSide(resized(to: size), filter: .bilinear, antialias: antialias)
+      let resize = AugmentOperation.shortSide(resized(to: size), resampling: evaluationResampling.linear)
       let left = augment([resize, .sideCrop(size, .left)], keepsPixels: false)
       let right = augment([resize, .sideCrop(size, .right)], keepsPixels: false)
       let center = augment([resize, .sideCrop(size, .center)], keepsPixels: false)
@@ -72,6 +72,18 @@ extension ClipRecipe {
           [left, right, center]
         }
       }
+    }
+  }
+}
+
+extension Resampling {
+  /// The same arithmetic with two neighbors on each axis: what several crops of a frame are resized by.
+  fileprivate var linear: Resampling {
+    switch self {
+    case .bicubic: .bilinear
+    case .antialiasedBicubic: .antialiasedBilinear
+    case .pillowBicubic: .pillowBilinear
+    case .bilinear, .antialiasedBilinear, .floatBilinear, .pillowBilinear, .openCVBilinear: self
     }
   }
 }

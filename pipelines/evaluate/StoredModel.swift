@@ -18,18 +18,16 @@ public struct StoredModel: Sendable {
 
   /// Opens a run or a checkpoint; `nil` if `path` is neither.
   /// - Throws: an error that says what is damaged or missing.
-  public init?(opening path: String) throws {
-    if let best = try RunDirectory(path: path).bestCheckpoint() {
-      checkpoint = best
+  public init?(opening path: String, _ choice: CheckpointChoice = .best) throws {
+    if let chosen = try RunDirectory(path: path).checkpoint(choice) {
+      checkpoint = chosen
     } else if FileManager.default.fileExists(atPath: path + "/manifest.json") {
       checkpoint = try SavedCheckpoint(path: path)
     } else {
       return nil
     }
     let configuration = checkpoint.configuration
-    var values = (configuration["values"].object ?? [:]).compactMapValues(\.string)
-    // Before version 0.1.0 the target was no setting.
-    if let target = values.removeValue(forKey: "run.target") { values["recipe.target"] = target }
+    let values = RunConfiguration.settings(in: configuration)
     guard let system = values["pipeline"] else {
       throw RunError(.weights, "\(checkpoint.path) does not say which pipeline it is of. Name a checkpoint of a run.")
     }

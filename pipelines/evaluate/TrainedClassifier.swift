@@ -27,9 +27,14 @@ public struct TrainedClassifier: Sendable {
   ///   - path: a run, a checkpoint, or a file of weights, whose model `name` and `request` must describe then.
   ///   - name: the system; a checkpoint knows its own.
   ///   - request: what is asked anew: settings, classes, root.
+  ///   - choice: which checkpoint of a run.
+  ///   - weights: which weights of a checkpoint.
   /// - Throws: an error that says what does not fit.
-  public init(from path: String, name: String? = nil, _ request: RunRequest = RunRequest()) throws {
-    guard let name = try name ?? StoredModel(opening: path)?.system else {
+  public init(
+    from path: String, name: String? = nil, _ request: RunRequest = RunRequest(), _ choice: CheckpointChoice = .best,
+    weights: StoredWeights = .raw
+  ) throws {
+    guard let name = try name ?? StoredModel(opening: path, choice)?.system else {
       throw RunError(
         .weights,
         "\(path) is no run and no checkpoint, so it does not say which model it is of. Say so with --pipeline, and "
@@ -40,7 +45,7 @@ public struct TrainedClassifier: Sendable {
         .weights,
         "\(path) is of \(name), which classifies nothing. Tune it first: sluice train maskfeat-finetune --from \(path)")
     }
-    trained = try TrainedSystem(from: path, type, request)
+    trained = try TrainedSystem(from: path, type, request, choice, weights: weights)
     // Holds: the system was made by this type.
     tuning = (trained.system as! any ClassifyingSystem).tuning
     (self.name, self.path) = (name, trained.path)

@@ -14,9 +14,14 @@ public struct TrainedSystem: Sendable {
   ///   - path: a run, a checkpoint, or a file of weights, whose model `request` must describe then.
   ///   - type: the system.
   ///   - request: what is asked anew: settings, classes, root.
+  ///   - choice: which checkpoint of a run.
+  ///   - weights: which weights of a checkpoint.
   /// - Throws: an error that says what does not fit.
-  public init(from path: String, _ type: any TrainingSystem.Type, _ request: RunRequest) throws {
-    let stored = try StoredModel(opening: path)
+  public init(
+    from path: String, _ type: any TrainingSystem.Type, _ request: RunRequest, _ choice: CheckpointChoice = .best,
+    weights: StoredWeights = .raw
+  ) throws {
+    let stored = try StoredModel(opening: path, choice)
     if let stored, type.name != stored.system {
       throw RunError(.weights, "\(stored.checkpoint.path) is of \(stored.system), not of \(type.name).")
     }
@@ -30,7 +35,7 @@ public struct TrainedSystem: Sendable {
     (self.system, self.request) = (system, request)
     if let stored {
       self.path = stored.checkpoint.path
-      try system.trainable.parameters.load(stored.checkpoint.parameters().allTensors(), mode: .exact)
+      try system.trainable.parameters.load(stored.checkpoint.weights(weights), mode: .exact)
     } else {
       self.path = path
       let report = try InitialWeights(from: path).load { try system.load(pretrained: $0) }

@@ -38,7 +38,7 @@ public enum MaskFeatDeclaration: MaskedDeclaration {
       (recipe.hog, recipe.mask, recipe.frames.spacing) = (.sobel, .block3d, .offset)
       (recipe.optimizer.course, recipe.optimizer.warmup) = (.fractionalCosine, 10)
       (recipe.optimizer.minimumRate, recipe.optimizer.clip) = (1e-6, .global(0.02))
-      recipe.clips.filter = .bilinear
+      (recipe.clips.resampling, recipe.clips.evaluationResampling) = (.bilinear, .bilinear)
     case .demo:
       (recipe.mask, recipe.maskRatio, recipe.targetFrames, recipe.frames.stride) = (.random, 0.6, .lastOfSteps, 3)
       (recipe.optimizer.learningRate, recipe.optimizer.course) = (0.064, .cosineSteps)

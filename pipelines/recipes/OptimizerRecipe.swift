@@ -16,7 +16,7 @@ public struct OptimizerRecipe: Sendable, Equatable {
     case cosine
     /// The same with a rate for each step.
     case cosineSteps
-    /// A tenth at the epochs 5 and 11.
+    /// A tenth at each of the milestones.
     case multistep
     case constant
     /// A cosine of the fractional epoch, as SlowFast has it.
@@ -42,6 +42,10 @@ public struct OptimizerRecipe: Sendable, Equatable {
   /// The factor of the rate from one block to the one below it; 1 for none.
   public var layerDecay: Double = 1
   public var clip: Clipping = .none
+  /// The epochs at which the rate of ``Course/multistep`` falls.
+  public var milestones: EpochList = [5, 11]
+  /// The running average of the weights that is kept beside them.
+  public var averaging: Averaging = .none
   /// Clips of a batch.
   public var batchSize: Int = 8
   /// Batches of one update.
@@ -59,13 +63,17 @@ public struct OptimizerRecipe: Sendable, Equatable {
   /// The optimizer and its schedule.
   public var configuration: OptimizerConfiguration {
     let schedule = course.schedule(
-      peak: resolvedPeak, warmup: warmup, minimum: scalesMinimum ? minimumRate * batchShare : minimumRate)
-    let groups: GroupRule = layerDecay == 1 ? .plain : .layerDecay(layerDecay)
-    return switch method {
-    case .adamW:
-      .adamW(schedule, weightDecay: .constant(weightDecay), betas: (0.9, secondBeta), clip: clip, groups: groups)
-    case .sgd: .sgd(schedule, weightDecay: .constant(weightDecay), clip: clip, groups: groups)
-    }
+      peak: resolvedPeak, warmup: warmup, minimum: scalesMinimum ? minimumRate * batchShare : minimumRate,
+      milestones: milestones)
+    let groups: GroupRules = layerDecay == 1 ? .plain : .layerDecay(layerDecay)
+    var configuration: OptimizerConfiguration =
+      switch method {
+      case .adamW:
+        .adamW(schedule, weightDecay: .constant(weightDecay), betas: (0.9, secondBeta), clip: clip, groups: groups)
+      case .sgd: .sgd(schedule, weightDecay: .constant(weightDecay), clip: clip, groups: groups)
+      }
+    configuration.average = averaging
+    return configuration
   }
 
   private var batchShare: Double { Double(batchSize * accumulation) / 256 }
@@ -73,11 +81,11 @@ public struct OptimizerRecipe: Sendable, Equatable {
 
 extension OptimizerRecipe.Course {
   /// The rates of a run.
-  func schedule(peak: Double, warmup: Warmup, minimum: Double) -> Schedule {
+  func schedule(peak: Double, warmup: Warmup, minimum: Double, milestones: EpochList) -> Schedule {
     switch self {
     case .cosine: .cosine(peak: peak, warmup: warmup, minimum: minimum)
     case .cosineSteps: .cosine(peak: peak, warmup: warmup, minimum: minimum, per: .step)
-    case .multistep: .multistep(peak, milestones: [5, 11])
+    case .multistep: .multistep(peak, milestones: milestones)
     case .constant: .constant(peak, warmup: warmup)
     case .fractionalCosine: .fractionalCosine(peak: peak, warmup: warmup, minimum: minimum)
     case .cosineTable: .tableCosine(peak: peak, warmup: warmup, minimum: minimum)
@@ -112,6 +120,13 @@ extension OptimizerRecipe: Configurable {
       Setting("optimize.clip", \.clip), Setting("optimize.weightDecay", \.weightDecay, in: 0...1e3),
       Setting("optimize.layerDecay", \.layerDecay, in: 0...1),
       Setting("optimize.accumulation", \.accumulation, in: 1...65_536),
+      Setting("optimize.milestones", \.milestones)
+        .applying(when: "recipe.course is multistep") { $0.course == .multistep },
+      Setting("optimize.average", \.averaging.decay, in: 0...0.999_999_999),
+      Setting("optimize.averageEvery", \.averaging.every)
+        .applying(when: "optimize.average is above 0") { $0.averaging.isKept },
+      Setting("optimize.averageRamp", \.averaging.ramp, in: 0...1_000_000_000)
+        .applying(when: "optimize.average is above 0") { $0.averaging.isKept },
     ]
   }
 }

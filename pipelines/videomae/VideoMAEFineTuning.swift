@@ -28,7 +28,9 @@ public enum VideoMAEFineTuningDeclaration: ClassifierDeclaration {
     (recipe.optimizer.course, recipe.optimizer.warmup, recipe.optimizer.epochs) = (.cosineTable, 5, 75)
     (recipe.optimizer.scalesMinimum, recipe.optimizer.layerDecay, recipe.optimizer.batchSize) = (true, 0.75, 6)
     (recipe.mixes, recipe.labelSmoothing, recipe.head.scale) = (true, 0.1, 0.001)
-    (recipe.clips.statistics, recipe.clips.colors, recipe.clips.filter) = (.imagenet, .randAugment, .bilinear)
+    (recipe.clips.statistics, recipe.clips.colors, recipe.clips.erasing) = (.imagenet, .increasing, 0.25)
+    (recipe.clips.resampling, recipe.clips.evaluationResampling) = (.floatBilinear, .openCVBilinear)
+    (recipe.clips.shortSide, recipe.frames.spacing, recipe.repeats) = (224, .inclusive, 2)
     return recipe
   }
 }

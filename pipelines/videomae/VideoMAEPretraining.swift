@@ -27,6 +27,8 @@ public enum VideoMAEDeclaration: MaskedDeclaration {
     var recipe = MaskedRecipe(learningRate: 1.5e-4)
     (recipe.target, recipe.mask, recipe.maskRatio) = (.pixels, .tube, 0.9)
     (recipe.clips.flip, recipe.clips.statistics) = (0, .imagenet)
+    (recipe.clips.cropping, recipe.clips.resampling) = (.multiScale, .pillowBilinear)
+    (recipe.clips.evaluationResampling, recipe.frames.spacing) = (.pillowBilinear, .strided)
     (recipe.optimizer.course, recipe.optimizer.secondBeta) = (.cosineTable, 0.95)
     switch preset {
     case .quick:

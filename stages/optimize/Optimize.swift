@@ -52,11 +52,12 @@ public struct Optimize: Stage {
     var report = OptimizerReport(learningRate: configuration.schedule.rate(at: progress), gradientNorm: 0)
     if step % accumulation == 0 {
       do {
-        report = try optimizer.step(at: progress, accumulated: accumulation)
+        report = try optimizer.step(at: progress, scale: 1 / Double(accumulation))
       } catch {
         throw StepError(step: step, "\(error)")
       }
     }
+    optimizer.finishBatch()
     return StepReport(
       step: step, epoch: context.epoch, loss: loss.total, learningRate: report.learningRate,
       gradientNorm: report.gradientNorm, sampleCount: loss.sampleCount,

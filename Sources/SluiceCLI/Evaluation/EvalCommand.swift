@@ -34,9 +34,12 @@ struct EvalCommand: AsyncParsableCommand {
   ) async throws {
     let stored = try StoredModel(opening: arguments.from)?.request
     let paths = data.lists.isEmpty ? stored?.validation ?? [] : data.lists
-    let model = try TrainedSystem(from: arguments.from, system, try arguments.request(
+    let model = try TrainedSystem(
+      from: arguments.from, system,
+      try arguments.request(
         root: data.annotations.root ?? stored?.root,
-        format: data.annotations.format ?? (data.lists.isEmpty ? stored?.format : nil)))
+        format: data.annotations.format ?? (data.lists.isEmpty ? stored?.format : nil)),
+      arguments.checkpoint, weights: arguments.weights)
     var evaluation = try model.evaluation(on: paths, views: arguments.views)
     try arguments.apply { try evaluation.set($0, to: $1) }
 

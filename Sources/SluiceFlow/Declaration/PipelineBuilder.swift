@@ -53,6 +53,10 @@ public enum PipelineBuilder {
   public static func buildOptional<Element>(_ segment: Segment<Element, Element>?) -> Segment<Element, Element> {
     segment ?? Segment(PipelinePlan([]))
   }
+
+  public static func buildOptional<Element>(_ part: Regrouped<Element, Element>?) -> Regrouped<Element, Element> {
+    part ?? Regrouped(PipelinePlan([]))
+  }
 }
 
 /// Ties parts that give one output for each input, each line's output type to the next one's input type.

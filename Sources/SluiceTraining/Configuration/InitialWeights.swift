@@ -40,13 +40,18 @@ public struct InitialWeights: Sendable {
 extension RunDirectory {
   /// The checkpoint of the best validation, or the last one where there was none; `nil` if this is no run.
   /// - Throws: ``RunError`` if the run has no complete checkpoint.
-  public func bestCheckpoint() throws -> SavedCheckpoint? {
+  public func bestCheckpoint() throws -> SavedCheckpoint? { try checkpoint(.best) }
+
+  /// The chosen checkpoint; `nil` if this is no run.
+  /// - Throws: ``RunError`` if the run has no complete checkpoint.
+  public func checkpoint(_ choice: CheckpointChoice) throws -> SavedCheckpoint? {
     let isCheckpoint = FileManager.default.fileExists(atPath: path + "/manifest.json")
     guard holdsRun, !isCheckpoint else { return nil }
     let complete = try CheckpointFolder(checkpoints).survey().complete
     guard let last = complete.last else {
       throw RunError(.weights, "\(checkpoints) has no complete checkpoint. Train the run on with --resume first.")
     }
+    guard choice == .best else { return last }
     let primary = (try? StoredConfiguration(of: self).primary) ?? .highest("top1")
     return primary.best.choose(from: complete) ?? last
   }

@@ -78,11 +78,14 @@ public struct RunConfiguration: Sendable {
     return ((try? members.json(pretty: true)) ?? "{}") + "\n"
   }
 
+  /// The values of all settings in a stored configuration, in the names of this version.
+  package static func settings(in stored: JSONValue) -> [String: String] {
+    LegacySettings.translated((stored["values"].object ?? [:]).compactMapValues(\.string))
+  }
+
   /// - Throws: ``RunError`` that lists the settings which differ from the checkpoint's and can change results.
   func requireSameResults(as saved: JSONValue, of path: String) throws(RunError) {
-    var stored = saved["values"].object ?? [:]
-    // Before version 0.1.0 the target was no setting.
-    if let target = stored.removeValue(forKey: "run.target") { stored["recipe.target"] = target }
+    let stored = RunConfiguration.settings(in: saved).mapValues { JSONValue.string($0) }
     var present = values
     if saved["version"].string != SluiceVersion.text {
       // A setting that the version before did not know had the value that it has now unless somebody says otherwise.

@@ -69,7 +69,8 @@ public struct RunRequest: Sendable, Equatable {
 extension RunRequest: Codable {
   // Without what a checkpoint knows, which stands beside the request in a run's configuration.
   private enum CodingKeys: String, CodingKey {
-    case data, validation, validateEvery, root, format, classes, from, seed, epochs, steps, maxFailures, checkpointEvery, keep
+    case data, validation, validateEvery, root, format, classes, from, seed, epochs, steps, maxFailures,
+      checkpointEvery, keep
     case threads, precision, settings
     // Settings since version 0.1; runs from before have them as members of their own.
     case target, pixels
@@ -96,7 +97,8 @@ extension RunRequest: Codable {
     keep = try values.decodeIfPresent(Int.self, forKey: .keep)
     threads = try values.decodeIfPresent(Int.self, forKey: .threads)
     precision = try values.decodeIfPresent(Precision.self, forKey: .precision)
-    settings = try values.decodeIfPresent([String: String].self, forKey: .settings) ?? [:]
+    settings = LegacySettings.translated(
+      try values.decodeIfPresent([String: String].self, forKey: .settings) ?? [:])
     if let target = try values.decodeIfPresent(String.self, forKey: .target) { settings["recipe.target"] = target }
     if let pixels = try values.decodeIfPresent(String.self, forKey: .pixels) { settings["augment.path"] = pixels }
   }

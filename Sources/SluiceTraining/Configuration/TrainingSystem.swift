@@ -48,7 +48,9 @@ extension TrainingSystem {
 
   public var notes: [String] { [] }
 
-  public func evaluation(on paths: [String], _ request: RunRequest, views: EvaluationViews) throws -> Evaluation? { nil }
+  public func evaluation(on paths: [String], _ request: RunRequest, views: EvaluationViews) throws -> Evaluation? {
+    nil
+  }
 
   public func load(pretrained checkpoint: [String: Tensor]) throws -> LoadReport {
     try trainable.parameters.load(checkpoint, mode: .present)
