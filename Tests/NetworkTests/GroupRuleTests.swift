@@ -3,14 +3,15 @@ import SluicePlatform
 import Testing
 
 @Suite struct GroupRuleTests {
-  @Test(arguments: [
-    ("head.weight", ["head.weight"], ["head.weights", "a.head.weight", ""]),
-    ("head.*", ["head.weight", "head."], ["heads.weight", "a.head.b"]),
-    ("*.bias", ["a.bias", ".bias"], ["bias", "a.bias.b"]),
-    ("*norm*", ["norm", "a.norm1.weight"], ["nor", "n.orm"]),
-    ("a*b*c", ["abc", "a.b.b.c", "abcbc"], ["ab", "acb", "abcd"]),
-    ("*", ["", "x"], []),
-  ] as [(String, [String], [String])])
+  @Test(
+    arguments: [
+      ("head.weight", ["head.weight"], ["head.weights", "a.head.weight", ""]),
+      ("head.*", ["head.weight", "head."], ["heads.weight", "a.head.b"]),
+      ("*.bias", ["a.bias", ".bias"], ["bias", "a.bias.b"]),
+      ("*norm*", ["norm", "a.norm1.weight"], ["nor", "n.orm"]),
+      ("a*b*c", ["abc", "a.b.b.c", "abcbc"], ["ab", "acb", "abcd"]),
+      ("*", ["", "x"], []),
+    ] as [(String, [String], [String])])
   func patternsFitNames(text: String, fits: [String], others: [String]) throws {
     let pattern = try #require(ParameterPattern(text))
     #expect(pattern.description == text)
@@ -122,7 +123,8 @@ import Testing
       ("patch_embed.w", 2), ("blocks.0.w", 2), ("blocks.0.b", 1), ("blocks.1.w", 2), ("head.w", 2),
     ]
     let groups = GroupRules.layerDecay(0.5).groups(of: names)
-    #expect(groups.map(\.name) == ["layer_0_decay", "layer_1_decay", "layer_1_no_decay", "layer_2_decay", "layer_3_decay"])
+    #expect(
+      groups.map(\.name) == ["layer_0_decay", "layer_1_decay", "layer_1_no_decay", "layer_2_decay", "layer_3_decay"])
     #expect(groups.map(\.rateFactor) == [0.125, 0.25, 0.25, 0.5, 1])
     #expect(groups.map(\.decayFactor) == [1, 1, 0, 1, 1])
     #expect(GroupRules.layerDecay(0.5).layerDecay == 0.5 && GroupRules.plain.layerDecay == nil)

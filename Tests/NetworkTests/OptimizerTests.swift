@@ -83,7 +83,8 @@ import Testing
     #expect(optimizer.state.keys.allSatisfy { $0.hasPrefix("grad.") })
   }
 
-  @Test(arguments: [Double.nan, .infinity, 1e300]) func aRateThatIsNoNumberChangesNothingAndIsNamed(peak: Double) throws {
+  @Test(arguments: [Double.nan, .infinity, 1e300]) func aRateThatIsNoNumberChangesNothingAndIsNamed(peak: Double) throws
+  {
     let store = try store()
     setGradients(store, 1)
     let before = values(store)

@@ -52,7 +52,7 @@ import Testing
       let rates = (0..<100).map {
         schedule.rate(at: TrainingProgress(step: $0, stepsPerEpoch: 10, epochs: 10))
       }
-      #expect(rates[0] < 0.3 * rates.max()!, "\(schedule)")
+      #expect(rates[0] < 0.5 * rates.max()!, "\(schedule)")
       #expect(rates.allSatisfy { $0.isFinite })
       // One that warm-up scales falls by its cosine all the while.
       if !schedule.fields.contains(.warmupRatio) {
@@ -64,7 +64,8 @@ import Testing
   @Test func theFieldsOfAScheduleAreThoseThatChangeIt() {
     let changes: [(field: Schedule.Field, change: (inout Schedule) -> Void)] = [
       (.warmup, { $0.warmup = 5 }), (.start, { $0.start = 0.05 }), (.minimum, { $0.minimum = 0.02 }),
-      (.milestones, { $0.milestones = [3, 4] }), (.factor, { $0.factor = 0.5 }), (.warmupRatio, { $0.warmupRatio = 0.7 }),
+      (.milestones, { $0.milestones = [3, 4] }), (.factor, { $0.factor = 0.5 }),
+      (.warmupRatio, { $0.warmupRatio = 0.7 }),
     ]
     #expect(Set(changes.map(\.field)) == Set(Schedule.Field.allCases))
     func rates(_ schedule: Schedule) -> [Double] {
@@ -83,9 +84,9 @@ import Testing
   }
 
   @Test func milestonesMultiplyTheRateFromTheirEpochOn() {
-    let schedule = Schedule.multistep(1, milestones: [2, 4], factor: 0.5, warmup: 1, start: 0.2)
+    let schedule = Schedule.multistep(1, milestones: [2, 4], factor: 0.5, warmup: 1, start: 0.25)
     let rates = (0..<12).map { schedule.rate(at: TrainingProgress(step: $0, stepsPerEpoch: 2, epochs: 6)) }
-    #expect(rates == [0.2, 0.6, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.25])
+    #expect(rates == [0.25, 0.625, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.25])
   }
 
   @Test func aRefreshedRateStaysBetweenItsBatches() {
@@ -110,8 +111,10 @@ import Testing
     let schedule = Schedule.scaledCosine(peak: 1, warmup: 2.5, per: .epoch)
     let rates = (0..<25).map { schedule.rate(at: TrainingProgress(step: $0, stepsPerEpoch: 5, epochs: 5)) }
     #expect(rates[12] == rates[13] && rates[12] == rates[14] && rates[11] < rates[12])
-    #expect(rates[15] == Schedule.scaledCosine(peak: 1, warmup: 0, per: .epoch).rate(
-      at: TrainingProgress(step: 15, stepsPerEpoch: 5, epochs: 5)))
+    #expect(
+      rates[15]
+        == Schedule.scaledCosine(peak: 1, warmup: 0, per: .epoch).rate(
+          at: TrainingProgress(step: 15, stepsPerEpoch: 5, epochs: 5)))
   }
 
   @Test func stepsAreCountedInBatchesToo() {
@@ -141,7 +144,8 @@ import Testing
   }
 
   @Test func listsOfEpochsAreMadeOfIntervalsAndSets() {
-    #expect(EpochList(every: 4, of: 12) == [4, 8, 12] && EpochList(every: 5, of: 4) == [] && EpochList(every: 0, of: 9) == [])
+    #expect(
+      EpochList(every: 4, of: 12) == [4, 8, 12] && EpochList(every: 5, of: 4) == [] && EpochList(every: 0, of: 9) == [])
     #expect(EpochList([7, 3, -2, 7]) == [3, 7])
   }
 

@@ -8,6 +8,14 @@ public struct ParameterGroup: Sendable, Equatable {
   public var decayFactor: Double
   /// The members' checkpoint names in the model's order.
   public var members: [String]
+
+  /// A group with its factors and members.
+  public init(name: String, rateFactor: Double, decayFactor: Double, members: [String]) {
+    self.name = name
+    self.rateFactor = rateFactor
+    self.decayFactor = decayFactor
+    self.members = members
+  }
 }
 
 extension GroupRules {

@@ -37,8 +37,6 @@ public struct ParameterPattern: Sendable, Hashable, ExpressibleByStringLiteral, 
     self.kind = kind
   }
 
-  public init(stringLiteral text: String) { self = .named(text) }
-
   /// Reads a name with wildcards or `rank 1`; `nil` for an empty text, for one with other spaces and for a negative rank.
   public init?(_ description: String) {
     let words = description.split(separator: " ", omittingEmptySubsequences: false)
@@ -49,6 +47,12 @@ public struct ParameterPattern: Sendable, Hashable, ExpressibleByStringLiteral, 
     } else {
       return nil
     }
+  }
+
+  /// As the same text, read at run time, would be.
+  public init(stringLiteral text: String) {
+    let read: ParameterPattern? = .init(text)
+    self = read ?? .named(text)
   }
 
   public var description: String {

@@ -60,14 +60,15 @@ public struct TrainingProgress: Sendable, Equatable {
   /// Batches of one pass; not whole where they reach into the next pass.
   public var batchesPerEpoch: Double { Double(totalBatches) / totalEpochs }
 
-  /// The last batch up to this one, of the same epoch, that is the epoch's first or its `interval`th, or a multiple.
+  /// The last batch up to this one, of the same epoch, that is the epoch's first, its `interval`th, its second `interval`th
+  /// and so on.
   func refreshed(every interval: Int) -> TrainingProgress {
-    // A batch's place in its epoch is a quotient: an ulp too small must not make it the one before.
-    let index = Int(limiting: (epochProgress - epochProgress.rounded(.down)) * batchesPerEpoch + 1e-6)
-    let refresh = (index + 1) / interval * interval - 1
-    let back = index - max(refresh, 0)
-    guard interval > 1, back > 0 else { return self }
-    let start = epochProgress.rounded(.down) + Double(max(refresh, 0)) / batchesPerEpoch
+    // A batch's index in its epoch is a quotient: an ulp too small must not make it the one before.
+    let passed = epochProgress.rounded(.down)
+    let index = min(Int(limiting: (epochProgress - passed) * batchesPerEpoch + 1e-6), batch)
+    let back = index % interval == interval - 1 ? 0 : min(index % interval + 1, index)
+    guard back > 0 else { return self }
+    let start = passed + Double(index - back) / batchesPerEpoch
     return TrainingProgress(
       batch: batch - back, of: totalBatches, accumulation: accumulation, epochProgress: start, of: totalEpochs)
   }

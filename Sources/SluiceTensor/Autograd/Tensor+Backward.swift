@@ -39,7 +39,8 @@ extension Tensor {
         gradient.shape == tensor.shape,
         ShapeError("backward", [tensor.shape, gradient.shape], "gradient and tensor differ"))
       guard let node = tensor.node else {
-        preconditionFailure("backward of \(tensor): no trainable parameter took part, or it ran inside withoutGradients")
+        preconditionFailure(
+          "backward of \(tensor): no trainable parameter took part, or it ran inside withoutGradients")
       }
       return (node: node, gradient: gradient.detached)
     }
