@@ -1,5 +1,6 @@
 import Foundation
 import SluicePipelines
+import SluiceTraining
 
 /// The built `sluice` executable, run as a user runs it.
 struct SluiceProgram {

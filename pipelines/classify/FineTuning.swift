@@ -1,4 +1,3 @@
-internal import SluiceSample
 internal import SluiceAugment
 public import SluiceDatasets
 internal import SluiceDecode
@@ -6,6 +5,7 @@ public import SluiceFlow
 internal import SluiceForward
 internal import SluiceLoss
 internal import SluiceOptimize
+internal import SluiceSample
 public import SluiceSamples
 public import SluiceTraining
 

@@ -16,7 +16,7 @@ public struct ElementContext: Sendable {
   public let step: Int?
   /// Epochs gone through before this element, with the fraction: 2.5 in the middle of the third one.
   ///
-  /// Of a batch, that of its first sample.
+  /// Of a batch, that of its first sample; inside a ``Step`` with batches that are divided into parts, that of the step.
   public let epochProgress: Double
   /// How long the whole run is; what a schedule needs to know.
   public let length: RunLength
@@ -26,6 +26,8 @@ public struct ElementContext: Sendable {
   ///
   /// Part of the key of randomness, so that each output of a sample is augmented in its own way.
   public let repetition: Int
+  /// The part of a global batch that the element belongs to; 0 if batches are not divided.
+  public let part: Int
   /// Where the element will probably stand in the batch behind; `nil` unless only stages are before the next `.batch`.
   public let batchSlot: BatchSlot?
   /// The name under which the stage draws, if it is not its own.
@@ -35,7 +37,7 @@ public struct ElementContext: Sendable {
   public init(
     seed: UInt64, epoch: Int, sample: Int, identity: String, stage: String, step: Int? = nil,
     epochProgress: Double? = nil, length: RunLength = RunLength(), sampleCount: Int = 1, repetition: Int = 0,
-    batchSlot: BatchSlot? = nil, randomName: String? = nil
+    part: Int = 0, batchSlot: BatchSlot? = nil, randomName: String? = nil
   ) {
     self.seed = seed
     self.epoch = epoch
@@ -47,6 +49,7 @@ public struct ElementContext: Sendable {
     self.length = length
     self.sampleCount = sampleCount
     self.repetition = repetition
+    self.part = part
     self.batchSlot = batchSlot
     self.randomName = randomName
   }

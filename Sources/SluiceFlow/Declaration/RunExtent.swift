@@ -5,7 +5,8 @@
 /// print(extent.outputs, extent.fraction(at: run.position))
 /// ```
 /// Epochs are those of the primary source: the first one that is not `repeated()`. How many of its samples make one
-/// output follows from the batches between that source and the end of the pipeline.
+/// output follows from the batches between that source and the end of the pipeline. If batches are divided into parts, an
+/// epoch is a number of steps; see ``RunOptions/parts``.
 public struct RunExtent: Sendable, Equatable {
   /// The node of the source whose epochs are the run's; empty for a pipeline without a source.
   public let primarySource: String
@@ -17,9 +18,11 @@ public struct RunExtent: Sendable, Equatable {
   public var samplesPerOutput: Double { ratio.samples(in: 1) }
   /// The whole run in epochs and outputs.
   public let length: RunLength
-  private let ratio: SampleRatio
+  package let ratio: SampleRatio
   private let epochLimit: Int?
   private let outputLimit: Int?
+  /// Steps of an epoch of a batch that is divided into parts; `nil` if batches are not divided.
+  private let stepsPerEpoch: Int?
 
   package init(plan: PipelinePlan, options: RunOptions) {
     let sources = plan.sources
@@ -28,28 +31,46 @@ public struct RunExtent: Sendable, Equatable {
     sampleCount = sources.isEmpty ? 0 : sources[primary].sampleCount
     ratio = sources.isEmpty ? SampleRatio() : plan.samplesPerOutput[primary]
     (epochLimit, outputLimit) = (options.epochs, options.steps)
-    length = RunLength(epochs: options.epochs, outputs: options.steps, of: max(1, sampleCount), ratio)
+    if options.parts.count > 1 {
+      let steps = max(1, ratio.elements(of: sampleCount, parts: options.parts.count))
+      stepsPerEpoch = steps
+      length = RunLength(epochs: options.epochs, outputs: options.steps, ofStepsPerEpoch: steps)
+    } else {
+      stepsPerEpoch = nil
+      length = RunLength(epochs: options.epochs, outputs: options.steps, of: max(1, sampleCount), ratio)
+    }
   }
 
   /// Whether outputs rather than epochs end the run.
   private var endsByOutputs: Bool { outputLimit.map { $0 <= length.outputs } ?? false }
+
+  /// Epochs done before an output of a batch that is divided into parts, with the fraction; `nil` if it is not.
+  ///
+  /// The same for all parts, which are at different places of the stream.
+  func epochProgress(ofStep step: Int) -> Double? {
+    stepsPerEpoch.map { Double(step) / Double($0) }
+  }
 
   /// Whether everything asked for has been delivered.
   ///
   /// `false` at every position of a single pass, which ends with its list.
   public func isComplete(at position: StreamPosition) -> Bool {
     if let outputLimit, position.step >= outputLimit { return true }
-    return epochLimit.map { consumed(at: position) >= product($0, sampleCount) } ?? false
+    guard let epochLimit else { return false }
+    if let stepsPerEpoch { return position.step >= product(epochLimit, stepsPerEpoch) }
+    return consumed(at: position) >= product(epochLimit, sampleCount)
   }
 
   /// Whole epochs done.
   public func epoch(at position: StreamPosition) -> Int {
-    sampleCount > 0 ? consumed(at: position) / sampleCount : 0
+    if let stepsPerEpoch { return position.step / stepsPerEpoch }
+    return sampleCount > 0 ? consumed(at: position) / sampleCount : 0
   }
 
   /// Epochs done, with the fraction: 2.5 in the middle of the third one.
   public func epochProgress(at position: StreamPosition) -> Double {
-    sampleCount > 0 ? Double(consumed(at: position)) / Double(sampleCount) : 0
+    if let progress = epochProgress(ofStep: position.step) { return progress }
+    return sampleCount > 0 ? Double(consumed(at: position)) / Double(sampleCount) : 0
   }
 
   /// The part of the run that is done, 0…1.
@@ -67,7 +88,7 @@ public struct RunExtent: Sendable, Equatable {
   /// How far a position is, in outputs if those end the run, else in samples of the primary source.
   /// - Returns: `done` is at most `total`.
   public func progress(at position: StreamPosition) -> (done: Int, total: Int, unit: Unit) {
-    if endsByOutputs { return (min(position.step, length.outputs), length.outputs, .outputs) }
+    if endsByOutputs || stepsPerEpoch != nil { return (min(position.step, length.outputs), length.outputs, .outputs) }
     let total = product(epochLimit ?? 1, sampleCount)
     return (min(consumed(at: position), total), total, .samples)
   }

@@ -10,6 +10,16 @@ public struct RunLength: Sendable, Equatable {
     self.outputs = outputs
   }
 
+  /// The length of a run whose epochs are counted in steps.
+  init(epochs: Int?, outputs: Int?, ofStepsPerEpoch steps: Int) {
+    let whole = product(epochs ?? 1, steps)
+    guard let outputs, epochs == nil || outputs < whole else {
+      self.init(epochs: Double(epochs ?? 1), outputs: whole)
+      return
+    }
+    self.init(epochs: Double(outputs) / Double(steps), outputs: outputs)
+  }
+
   /// The length of a run over a list of `count` samples: one pass, or what is asked for and ends it first.
   init(epochs: Int?, outputs: Int?, of count: Int, _ ratio: SampleRatio) {
     let asked = product(epochs ?? 1, count)

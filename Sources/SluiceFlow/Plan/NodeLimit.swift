@@ -10,6 +10,7 @@ struct NodeLimit: Sendable {
   static let forkWindow = NodeLimit(field: "window", range: 1...1_000_000)
   static let shuffleWindow = NodeLimit(field: "window", range: 1...Int(UInt32.max))
 
+  static let parts = NodeLimit(field: "parts", range: 1...65_536)
   /// The most outputs that several expansions make of one sample.
   static let outputsOfSample = 1_000_000
 
@@ -60,6 +61,14 @@ extension RunOptions {
   func check() throws(FlowError) {
     for (name, number) in [("epochs", epochs), ("steps", steps)] {
       if let number, number < 0 { throw FlowError(.badSetting, "\(name): \(number) given, at least 0 wanted") }
+    }
+    if let complaint = NodeLimit.parts.complaint(about: parts.count) {
+      throw FlowError(.badSetting, "parts: \(complaint)")
+    }
+    guard !parts.own.isEmpty, parts.own.lowerBound >= 0, parts.own.upperBound <= parts.count else {
+      throw FlowError(
+        .badSetting,
+        "parts: \(parts.own.lowerBound)..<\(parts.own.upperBound) of \(parts.count) given, at least one wanted")
     }
     if let maxFailures, !(maxFailures >= 0) {
       throw FlowError(.badSetting, "maxFailures: \(maxFailures) given, a share of 0 or more wanted")

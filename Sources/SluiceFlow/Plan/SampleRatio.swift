@@ -27,9 +27,12 @@ package struct SampleRatio: Sendable, Equatable {
   }
 
   /// Elements that so many samples make, the last one perhaps not full.
-  func elements(of samples: Int) -> Int {
+  ///
+  /// - Parameter parts: how many elements count as one.
+  func elements(of samples: Int, parts: Int = 1) -> Int {
     let outputs = product(samples, repeated)
-    return outputs / gathered + (outputs % gathered > 0 ? 1 : 0)
+    let each = product(gathered, parts)
+    return outputs / each + (outputs % each > 0 ? 1 : 0)
   }
 }
 

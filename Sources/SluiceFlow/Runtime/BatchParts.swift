@@ -16,7 +16,7 @@ public struct BatchParts: Sendable, Equatable {
 
   /// The parts of process `rank` of `size`: as many as the others have, or one more or less.
   public init(count: Int, rank: Int, of size: Int) {
-    guard size > 0, (0..<size).contains(rank), count >= 0 else {
+    guard (1...max(1, count)).contains(size), (0..<size).contains(rank), NodeLimit.parts.range.contains(count) else {
       // What cannot be is said when the run begins.
       self.init(count: count, own: 0..<0)
       return

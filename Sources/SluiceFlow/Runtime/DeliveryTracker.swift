@@ -1,7 +1,7 @@
 /// What arrives at the end of a pipeline, as a pure state machine: position, failures, and whether to go on.
 package struct DeliveryTracker {
   /// One source as the run sees it.
-  package struct Stream {
+  package struct Stream: Sendable {
     let name: String
     let count: Int
     /// How many outputs one sample has in the end.
@@ -21,47 +21,60 @@ package struct DeliveryTracker {
 
   private let streams: [Stream]
   private let extent: RunExtent
+  private let parts: BatchParts
   private let maxFailures: Double?
   private var failed: [Set<Int>]
+  /// Of a divided batch, for each source and own part: failures since its last good sample.
+  private var failedInARow: [[Int]]
 
   /// - Parameter maxFailures: the share of a list's samples that may fail; `nil` for any.
-  package init(streams: [Stream], extent: RunExtent, start: StreamPosition, maxFailures: Double?) {
+  package init(
+    streams: [Stream], extent: RunExtent, start: StreamPosition, maxFailures: Double?, parts: BatchParts = BatchParts()
+  ) {
     self.streams = streams
     self.extent = extent
+    self.parts = parts
     self.maxFailures = maxFailures
-    position = start
+    position = start.entered(by: parts)
     if position.sources.isEmpty {
-      position.sources = streams.map { SourcePosition(name: $0.name, count: $0.count) }
+      position.sources = streams.map { SourcePosition(name: $0.name, count: $0.count, parts: parts.count) }
     }
     failed = streams.map { stream in
       Set(start.failures.samples.lazy.filter { $0.source == stream.name }.map(\.sample))
     }
+    failedInARow = streams.map { _ in [Int](repeating: 0, count: parts.own.count) }
   }
 
   /// Whether everything asked for has been delivered.
   package var isComplete: Bool { extent.isComplete(at: position) }
 
-  /// Whole epochs of the primary source that have been consumed.
+  /// Whole epochs that are done.
   package var epoch: Int { extent.epoch(at: position) }
 
-  /// Takes note of an arrival; returns whether it ended an epoch of the primary source.
+  /// Takes note of an arrival; returns whether it ended an epoch.
   package mutating func absorb(_ envelope: Envelope) -> Bool {
     let epochBefore = epoch
     switch envelope.content {
-    case .failed(let failure): note(failure, at: envelope.origin.source)
+    case .failed(let failure): note(failure, envelope.origin)
     case .element:
-      position.step += 1
+      position.deliver(parts.count == 1 ? 0 : envelope.origin.ordinal % parts.count, of: parts)
       delivered += 1
     }
     if envelope.members.isEmpty {
-      consume(envelope.origin)
+      consume(envelope.origin, isGood: envelope.isGood)
     } else {
-      for origin in envelope.members { consume(origin) }
+      for origin in envelope.members { consume(origin, isGood: envelope.isGood) }
     }
-    return epoch > epochBefore
+    let endsEpoch = epoch > epochBefore
+    // A process that makes some parts does not know the failures of the others.
+    if endsEpoch, parts.count > 1, parts.isWhole {
+      verdict = verdict ?? position.verdict(tolerating: maxFailures)
+    }
+    return endsEpoch
   }
 
-  private mutating func note(_ failure: SampleFailure, at source: Int) {
+  private mutating func note(_ failure: SampleFailure, _ origin: Origin) {
+    let source = origin.source
     let isFirst = failed[source].insert(failure.sample).inserted
     position.failures.add(failure, isFirst: isFirst)
     if failed[source].count == streams[source].count {
@@ -69,10 +82,11 @@ package struct DeliveryTracker {
     }
   }
 
-  private mutating func consume(_ origin: Origin) {
+  private mutating func consume(_ origin: Origin, isGood: Bool) {
     let source = origin.source
     let epochBefore = position.sources[source].epoch
     position.sources[source].consume(origin, outputs: streams[source].outputs)
+    guard parts.count == 1 else { return judgePart(of: origin, isGood: isGood) }
     if position.sources[source].epoch > epochBefore { judge(source) }
   }
 
@@ -83,4 +97,20 @@ package struct DeliveryTracker {
       verdict = .tooManyFailures(failures, of: count, tolerated: maxFailures, position.failures)
     }
   }
+
+  /// A part that never finds a good sample would be filled for ever: as many failures in a row as the list has samples are
+  /// all that it can get of a list in its own order, and hopeless in any other.
+  private mutating func judgePart(of origin: Origin, isGood: Bool) {
+    let (source, part) = (origin.source, parts.ownIndex(of: origin.ordinal))
+    failedInARow[source][part] = isGood ? 0 : failedInARow[source][part] + 1
+    guard failedInARow[source][part] >= streams[source].count else { return }
+    verdict =
+      verdict
+      ?? .noUsableSample(
+        ofPart: parts.own.lowerBound + part, of: parts.count, failedInARow[source][part], position.failures)
+  }
+}
+
+extension Envelope {
+  fileprivate var isGood: Bool { if case .element = content { true } else { false } }
 }

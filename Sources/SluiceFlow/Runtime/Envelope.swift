@@ -7,7 +7,7 @@ package struct Envelope: Sendable {
   }
 
   package var content: Content
-  package let origin: Origin
+  package var origin: Origin
   /// All samples inside, if they are more than the one of `origin`.
   package var members: [Origin] = []
   /// The step's number, inside and behind a ``Step``.
@@ -39,7 +39,8 @@ package struct Envelope: Sendable {
     ElementContext(
       seed: stage.seed, epoch: origin.epoch, sample: origin.sample, identity: origin.identity, stage: stage.name,
       step: step, epochProgress: origin.progress, length: stage.length, sampleCount: max(1, members.count),
-      repetition: origin.repetition, batchSlot: slot, randomName: stage.randomName)
+      repetition: origin.repetition, part: stage.parts == 1 ? 0 : origin.ordinal % stage.parts, batchSlot: slot,
+      randomName: stage.randomName)
   }
 }
 
@@ -50,11 +51,14 @@ package struct StageKey: Sendable {
   let randomName: String?
   let seed: UInt64
   let length: RunLength
+  /// Parts of a global batch.
+  let parts: Int
 
-  init(_ node: PlanNode, seed: UInt64, length: RunLength) {
+  init(_ node: PlanNode, _ options: RunOptions, length: RunLength) {
     name = node.name
     randomName = node.randomName
-    self.seed = seed
+    seed = options.seed
     self.length = length
+    parts = options.parts.count
   }
 }

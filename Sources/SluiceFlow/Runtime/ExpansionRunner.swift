@@ -2,8 +2,7 @@
 struct ExpansionRunner: Sendable {
   let expansion: any ExpansionBoxing
   let key: StageKey
-  let sourceNames: [String]
-  let policy: FailurePolicy
+  let failures: FailureRule
   let delivered: DeliveredOutputs
   /// Behind a ``Step``: takes an element only when an output is asked for.
   let isPaced: Bool
@@ -26,11 +25,7 @@ struct ExpansionRunner: Sendable {
       } catch {
         // An error of a run that is being ended is none of the expansion's own.
         if Task.isCancelled { return true }
-        let source = sourceNames[taken.element.origin.source]
-        results = [
-          taken.element.with(
-            .failed(try outlet.dropping(taken.element, by: key.name, policy, source: source, error)))
-        ]
+        results = [try failures.drop(taken.element, error, outlet.meter)]
       }
       guard await outlet.put(results, turn: taken.index) else { return false }
       done += results.count

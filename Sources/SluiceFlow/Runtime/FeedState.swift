@@ -12,50 +12,83 @@ package struct FeedState {
   }
 
   package let count: Int
-  private let seed: UInt64
-  private let shuffleSeed: UInt64?
-  private let window: Int?
   private let limit: Int?
   private let skipped: Set<Int>
+  private var order: EpochOrder
   private var ordinal: Int
+  /// The order in which the parts of a divided batch take their samples; `nil` if it is not divided.
+  private var partFeed: PartFeed?
   private var turn = 0
   private var isStopped = false
-  private var permutation: (epoch: Int, samples: [UInt32])?
 
-  /// - Parameter limit: where the stream ends; `nil` for never.
-  package init(count: Int, seed: UInt64, order: SourceOrder, from position: SourcePosition?, limit: Int?) {
+  /// - Parameters:
+  ///   - limit: where the stream ends; `nil` for never.
+  ///   - ratio: how many samples one output takes.
+  package init(
+    count: Int, seed: UInt64, order: SourceOrder, from position: SourcePosition?, limit: Int?,
+    parts: BatchParts = BatchParts(), ratio: SampleRatio = SampleRatio()
+  ) {
     self.count = count
-    self.seed = seed
-    shuffleSeed = order.shuffleSeed
-    window = order.window
     self.limit = limit
+    // The parts of a divided batch are not all in the same epoch.
+    self.order = EpochOrder(count: count, seed: seed, order, kept: parts.count > 1 ? 2 : 1)
     ordinal = position?.consumed ?? 0
     skipped = Set(position?.ahead ?? [])
+    if parts.count > 1 { partFeed = PartFeed(parts: parts, ratio: ratio, from: position?.nextOfParts ?? []) }
   }
 
   package mutating func next() -> Place? {
-    while skipped.contains(ordinal) { ordinal += 1 }
-    guard !isStopped, limit.map({ ordinal < $0 }) ?? true else { return nil }
-    defer {
-      ordinal += 1
-      turn += 1
-    }
+    guard !isStopped, let ordinal = nextOrdinal() else { return nil }
+    defer { turn += 1 }
     let (epoch, index) = ordinal.quotientAndRemainder(dividingBy: count)
-    return Place(turn: turn, ordinal: ordinal, epoch: epoch, sample: sample(index, of: epoch))
+    return Place(turn: turn, ordinal: ordinal, epoch: epoch, sample: order.sample(index, of: epoch))
   }
 
   package mutating func stop() {
     isStopped = true
   }
 
-  private mutating func sample(_ index: Int, of epoch: Int) -> Int {
+  /// The sample at an index of the stream failed: its part of a divided batch gets another one soon.
+  package mutating func replace(_ ordinal: Int) {
+    partFeed?.replace(ordinal)
+  }
+
+  private mutating func nextOrdinal() -> Int? {
+    if partFeed != nil { return partFeed?.next(before: limit, skipping: skipped) }
+    while skipped.contains(ordinal) { ordinal += 1 }
+    guard limit.map({ ordinal < $0 }) ?? true else { return nil }
+    defer { ordinal += 1 }
+    return ordinal
+  }
+}
+
+/// The order of a list's samples, drawn for each epoch.
+struct EpochOrder {
+  private let count: Int
+  private let seed: UInt64
+  private let shuffleSeed: UInt64?
+  private let window: Int?
+  /// How many epochs' orders are remembered.
+  private let kept: Int
+  private var permutations: [(epoch: Int, samples: [UInt32])] = []
+
+  init(count: Int, seed: UInt64, _ order: SourceOrder, kept: Int) {
+    self.count = count
+    self.seed = seed
+    shuffleSeed = order.shuffleSeed
+    window = order.window
+    self.kept = kept
+  }
+
+  mutating func sample(_ index: Int, of epoch: Int) -> Int {
     guard let shuffleSeed else { return index }
-    if let known = permutation, known.epoch == epoch { return Int(known.samples[index]) }
+    if let known = permutations.first(where: { $0.epoch == epoch }) { return Int(known.samples[index]) }
     // The node's name is no part of the key: videos and the shards made of them come in the same order.
     var generator = KeyedRandom(
       seed: seed, epoch: epoch, sample: Int(truncatingIfNeeded: shuffleSeed), stage: "shuffle")
     let samples = shuffledNumbers(count, window: window ?? count, using: &generator)
-    permutation = (epoch, samples)
+    if permutations.count == kept { permutations.removeFirst() }
+    permutations.append((epoch, samples))
     return Int(samples[index])
   }
 }

@@ -52,6 +52,12 @@ public struct FlowError: Error, Sendable, CustomStringConvertible {
     return FlowError(.noUsableSample, "none of the \(count) samples could be used.\(first)")
   }
 
+  static func noUsableSample(ofPart part: Int, of parts: Int, _ count: Int, _ failures: FailureLog) -> FlowError {
+    let first = failures.samples.first.map { " The first: \($0)" } ?? ""
+    return FlowError(
+      .noUsableSample, "part \(part) of \(parts): none of \(count) samples in a row could be used.\(first)")
+  }
+
   static func tooManyFailures(_ failed: Int, of count: Int, tolerated: Double, _ failures: FailureLog) -> FlowError {
     let first = failures.samples.first.map { " The first: \($0)" } ?? ""
     return FlowError(

@@ -19,9 +19,7 @@ struct SplitRunner: Sendable {
 
 /// Puts together what the branches made of one element.
 struct JoinRunner: Sendable {
-  let name: String
-  let sourceNames: [String]
-  let policy: FailurePolicy
+  let failures: FailureRule
   let join: @Sendable (any Sendable, [any Sendable]) throws -> any Sendable
   let bypass: Intake
   let branches: [Channel<Envelope>]
@@ -52,8 +50,7 @@ struct JoinRunner: Sendable {
     do {
       return envelope.with(.element(try join(input, results)))
     } catch {
-      return envelope.with(
-        .failed(try outlet.dropping(envelope, by: name, policy, source: sourceNames[envelope.origin.source], error)))
+      return try failures.drop(envelope, error, outlet.meter)
     }
   }
 }

@@ -6,8 +6,10 @@ public struct Delivery<Output: Sendable>: Sendable {
   public let output: Output
   /// How far the run is with this output consumed: store it to go on exactly behind it.
   public let position: StreamPosition
-  /// The epoch of its first sample.
+  /// The epoch of its first sample; of a batch that is divided into parts, that of the step.
   public let epoch: Int
+  /// The part of a global batch that it is; 0 if batches are not divided.
+  public let part: Int
   /// What messages call the samples inside, in order.
   public let samples: [String]
   /// Whether the last sample of an epoch is in this output, or was dropped since the output before.
@@ -38,7 +40,10 @@ public final class PipelineRun<Output: Sendable>: AsyncSequence, Sendable {
 
   init(plan: PipelinePlan, options: RunOptions) {
     var options = options
-    if let start = options.start { options.seed = start.seed }
+    if let start = options.start {
+      options.seed = start.seed
+      options.start = start.entered(by: options.parts)
+    }
     self.plan = plan
     self.options = options
     state = Lock(RunState())
@@ -113,6 +118,8 @@ public final class PipelineRun<Output: Sendable>: AsyncSequence, Sendable {
   struct Arrival {
     let envelope: Envelope
     let output: Output
+    let epoch: Int
+    let part: Int
     let completesEpoch: Bool
   }
 
@@ -131,11 +138,17 @@ public final class PipelineRun<Output: Sendable>: AsyncSequence, Sendable {
         }
       }
       guard let envelope = await receive(driver) else { return try await ended(driver) }
-      let endsEpoch = state.withLock { $0.tracker?.absorb(envelope) } ?? false
+      let (epoch, endsEpoch) = state.withLock { state in
+        (state.tracker?.epoch ?? 0, state.tracker?.absorb(envelope) ?? false)
+      }
       completesEpoch = completesEpoch || endsEpoch
       if case .element(let output) = envelope.content {
         // Holds: the last part of the pipeline has the output type `Output`.
-        return Arrival(envelope: envelope, output: output as! Output, completesEpoch: completesEpoch)
+        return Arrival(
+          envelope: envelope, output: output as! Output,
+          epoch: options.parts.count == 1 ? envelope.origin.epoch : epoch,
+          part: options.parts.count == 1 ? 0 : envelope.origin.ordinal % options.parts.count,
+          completesEpoch: completesEpoch)
       }
     }
   }
@@ -186,7 +199,7 @@ public final class PipelineRun<Output: Sendable>: AsyncSequence, Sendable {
     let exit = try wiring.wire(plan)
     let tracker = DeliveryTracker(
       streams: wiring.streams, extent: wiring.extent, start: options.start ?? StreamPosition(seed: options.seed),
-      maxFailures: options.maxFailures)
+      maxFailures: options.maxFailures, parts: options.parts)
     let driver = RunDriver(wiring: wiring, exit: exit, budget: options.budget)
     let begun = options.clock.now()
     state.withLock { state in
@@ -213,7 +226,7 @@ public struct Deliveries<Output: Sendable>: AsyncSequence, Sendable {
     public nonisolated(nonsending) mutating func next() async throws -> Delivery<Output>? {
       guard let arrival = try await run.nextArrival() else { return nil }
       return Delivery(
-        output: arrival.output, position: run.position, epoch: arrival.envelope.origin.epoch,
+        output: arrival.output, position: run.position, epoch: arrival.epoch, part: arrival.part,
         samples: arrival.envelope.samples.map(\.identity), completesEpoch: arrival.completesEpoch)
     }
   }

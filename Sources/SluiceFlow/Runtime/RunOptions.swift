@@ -15,6 +15,12 @@ public struct RunOptions: Sendable {
   public var start: StreamPosition?
   /// The share of a list's samples that may fail, judged at the end of each epoch; `nil` for any.
   public var maxFailures: Double?
+  /// Which parts of each global batch the run makes; all of one part unless said.
+  ///
+  /// With more than one part, outputs come in turn, one of each own part, and one of every part of all is a step: `epochs`
+  /// and `steps` count those, and an epoch has exactly as many as its samples fill, the last one filled from the next
+  /// epoch's order. `maxFailures` is judged by a run that makes all parts; see ``StreamPosition/verdict(tolerating:)``.
+  public var parts: BatchParts
   /// How many threads the run keeps busy.
   public var budget: ThreadBudget
   /// The clock of the metrics.
@@ -24,14 +30,15 @@ public struct RunOptions: Sendable {
 
   public init(
     seed: UInt64 = 0, epochs: Int? = nil, steps: Int? = nil, start: StreamPosition? = nil,
-    maxFailures: Double? = 0.01, budget: ThreadBudget = ThreadBudget(), clock: MonotonicClock = .system,
-    trace: TraceRecorder? = nil
+    maxFailures: Double? = 0.01, parts: BatchParts = BatchParts(), budget: ThreadBudget = ThreadBudget(),
+    clock: MonotonicClock = .system, trace: TraceRecorder? = nil
   ) {
     self.seed = seed
     self.epochs = epochs
     self.steps = steps
     self.start = start
     self.maxFailures = maxFailures
+    self.parts = parts
     self.budget = budget
     self.clock = clock
     self.trace = trace

@@ -38,4 +38,18 @@ public struct FailureLog: Sendable, Equatable, Codable {
     count += 1
     if isFirst { samples.append(failure) }
   }
+
+  /// Adds what another log has more than `start`, from which both began.
+  mutating func add(_ log: FailureLog, since start: FailureLog) {
+    count += max(0, log.count - start.count)
+    let known = Set(samples.map { Key(source: $0.source, sample: $0.sample) })
+    samples += log.samples.dropFirst(start.samples.count).filter {
+      !known.contains(Key(source: $0.source, sample: $0.sample))
+    }
+  }
+
+  private struct Key: Hashable {
+    let source: String
+    let sample: Int
+  }
 }

@@ -19,12 +19,18 @@ package struct SiblingState: Sendable {
   /// For each source, how many outputs a sample had where outputs were put together last.
   private let bases: [Int]
   private let delivered: DeliveredOutputs
+  private let replacement: Replacement?
   private var groups: [Key: Group] = [:]
 
-  package init(width: Int, bases: [Int], delivered: DeliveredOutputs) {
+  init(width: Int, bases: [Int], delivered: DeliveredOutputs, replacement: Replacement?) {
     self.width = width
     self.bases = bases
     self.delivered = delivered
+    self.replacement = replacement
+  }
+
+  package init(width: Int, bases: [Int], delivered: DeliveredOutputs) {
+    self.init(width: width, bases: bases, delivered: delivered, replacement: nil)
   }
 
   /// Takes what has come; returns what goes on because of it.
@@ -44,7 +50,9 @@ package struct SiblingState: Sendable {
     }
     groups[key] = nil
     for envelope in group.envelopes {
-      if case .failed(let failure) = envelope.content { return [whole.with(.failed(failure))] }
+      guard case .failed(let failure) = envelope.content else { continue }
+      replacement?.replace(whole)
+      return [whole.with(.failed(failure))]
     }
     return group.envelopes
   }

@@ -8,6 +8,7 @@ struct SourceRunner: Sendable {
   let count: Int
   let seed: UInt64
   let feed: Lock<FeedState>
+  let failures: FailureRule
   let outlet: Outlet
 
   /// Returns whether the samples are still wanted.
@@ -33,19 +34,7 @@ struct SourceRunner: Sendable {
     do {
       return Envelope(.element(try source.element(at: origin.sample, context: context)), from: origin)
     } catch {
-      outlet.meter.countFailure()
-      return Envelope(.failed(SampleFailure(origin, source: name, stage: name, error)), from: origin)
+      return failures.trace(of: origin, error, outlet.meter)
     }
-  }
-}
-
-extension SampleFailure {
-  init(_ origin: Origin, source: String, stage: String, _ error: any Error) {
-    // Many errors begin with the file's name, which is the sample's identity already.
-    let text = "\(error)"
-    let prefix = origin.identity + ": "
-    self.init(
-      source: source, sample: origin.sample, identity: origin.identity, epoch: origin.epoch, stage: stage,
-      reason: text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text)
   }
 }

@@ -2,8 +2,7 @@
 struct StageRunner: Sendable {
   let stage: any StageBoxing
   let key: StageKey
-  let sourceNames: [String]
-  let policy: FailurePolicy
+  let failures: FailureRule
   /// Tells where elements will stand in the next batch; `nil` if something else than stages is before it.
   let slots: BatchSlots?
   /// Behind a ``Step``: takes an element only when an output is asked for.
@@ -39,8 +38,7 @@ struct StageRunner: Sendable {
         } catch {
           // An error of a run that is being ended is none of the stage's own.
           if Task.isCancelled { return true }
-          let source = sourceNames[result.origin.source]
-          result.content = .failed(try outlet.dropping(taken.element, by: key.name, policy, source: source, error))
+          result = try failures.drop(taken.element, error, outlet.meter)
         }
       }
       if let isWanted = outlet.offer(result, turn: taken.index) {
@@ -58,25 +56,5 @@ struct StageRunner: Sendable {
     } catch {
       throw FlowError(.stageFailed, "\(key.name): \(error)", stage: key.name, underlying: error)
     }
-  }
-}
-
-extension Outlet {
-  /// Counts an element that `stage` failed on; returns its trace if the policy is to go on without it.
-  func dropping(
-    _ envelope: Envelope, by stage: String, _ policy: FailurePolicy, source: String, _ error: any Error
-  ) throws -> SampleFailure {
-    meter.countFailure()
-    guard policy == .drop else { throw FlowError.stageFailed(stage, identity: envelope.identity, error) }
-    return SampleFailure(envelope.origin, source: source, stage: stage, error)
-  }
-}
-
-extension Envelope {
-  /// What messages call the element: its sample, or its first ones.
-  var identity: String {
-    guard members.count > 1 else { return origin.identity }
-    let first = members.prefix(16).map(\.identity).joined(separator: ", ")
-    return members.count > 16 ? "batch of \(members.count): \(first), …" : "batch: \(first)"
   }
 }

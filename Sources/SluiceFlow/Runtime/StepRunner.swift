@@ -1,6 +1,8 @@
 /// The door of a step: lets the next element in when an output is asked for, and numbers it.
 struct StepRunner: Sendable {
   let firstStep: Int
+  let extent: RunExtent
+  let parts: BatchParts
   let intake: Intake
   let outlet: Outlet
   /// Where the step's outputs leave it; its reader's demand opens the door.
@@ -17,7 +19,9 @@ struct StepRunner: Sendable {
       guard var envelope = await intake.next()?.element else { return true }
       if case .element = envelope.content {
         envelope.step = step
-        step += 1
+        if let progress = extent.epochProgress(ofStep: step) { envelope.origin.progress = progress }
+        // All parts of a batch are one step.
+        if parts.ownIndex(of: envelope.origin.ordinal) == parts.own.count - 1 { step += 1 }
       }
       guard await outlet.put(envelope) else { return false }
       admitted += 1

@@ -3,7 +3,11 @@ public struct StreamPosition: Sendable, Equatable, Codable {
   /// The run's seed.
   public var seed: UInt64
   /// Outputs delivered since the very beginning; with a ``Step``, the number of steps done.
+  ///
+  /// Of a batch that is divided into parts, steps in which every part has been delivered.
   public var step: Int
+  /// The part that comes next, if some parts of the next step have been delivered already.
+  public package(set) var nextPart: Int?
   /// For each source, what has been consumed.
   public var sources: [SourcePosition]
   /// The failures met so far.
@@ -15,6 +19,22 @@ public struct StreamPosition: Sendable, Equatable, Codable {
     self.sources = sources
     self.failures = failures
   }
+
+  /// This position as a process that makes some of the parts finds it.
+  func entered(by parts: BatchParts) -> StreamPosition {
+    var copy = self
+    guard let next = nextPart, !parts.own.dropFirst().contains(next) else { return copy }
+    if next >= parts.own.upperBound { copy.step += 1 }
+    copy.nextPart = nil
+    return copy
+  }
+
+  /// Takes note of an output of a part.
+  mutating func deliver(_ part: Int, of parts: BatchParts) {
+    let isLast = part == parts.own.upperBound - 1
+    nextPart = isLast ? nil : part + 1
+    if isLast { step += 1 }
+  }
 }
 
 /// How far one source has been consumed.
@@ -25,10 +45,12 @@ public struct SourcePosition: Sendable, Equatable {
   public let count: Int
   /// Samples consumed without a gap, over all epochs.
   public internal(set) var consumed: Int
-  /// Places behind that which are consumed too; only pipelines that do not keep order have such.
+  /// Indices behind that which are consumed too; only pipelines that do not keep order have such.
   public package(set) var ahead: [Int] = []
   /// Samples of which some outputs have been delivered, but not all; only behind an ``Expansion``.
   public package(set) var unfinished: [UnfinishedSample] = []
+  /// For each part of a divided batch, the index in the stream that comes next; empty if batches are not divided.
+  public package(set) var nextOfParts: [Int] = []
 
   public init(name: String, count: Int, consumed: Int = 0) {
     self.name = name
@@ -36,10 +58,15 @@ public struct SourcePosition: Sendable, Equatable {
     self.consumed = consumed
   }
 
+  init(name: String, count: Int, parts: Int) {
+    self.init(name: name, count: count)
+    if parts > 1 { nextOfParts = Array(0..<parts) }
+  }
+
   /// Whole epochs consumed.
-  public var epoch: Int { consumed / count }
+  public var epoch: Int { consumed / max(1, count) }
   /// Samples consumed of the epoch that follows them.
-  public var index: Int { consumed % count }
+  public var index: Int { consumed % max(1, count) }
 
   /// Takes note of what comes from a sample with `outputs` outputs in all.
   package mutating func consume(_ origin: Origin, outputs: Int) {
@@ -61,15 +88,29 @@ public struct SourcePosition: Sendable, Equatable {
   }
 
   private mutating func consume(_ ordinal: Int) {
+    guard nextOfParts.isEmpty else { return consume(ordinal, of: ordinal % nextOfParts.count) }
     if ordinal != consumed {
       ahead.append(ordinal)
       return
     }
     consumed += 1
-    while !ahead.isEmpty, let place = ahead.firstIndex(of: consumed) {
-      ahead.remove(at: place)
-      consumed += 1
+    while takeAhead(consumed) { consumed += 1 }
+  }
+
+  private mutating func consume(_ ordinal: Int, of part: Int) {
+    if ordinal != nextOfParts[part] {
+      ahead.append(ordinal)
+      return
     }
+    nextOfParts[part] += nextOfParts.count
+    while takeAhead(nextOfParts[part]) { nextOfParts[part] += nextOfParts.count }
+    if ordinal == consumed { consumed = nextOfParts.min() ?? consumed }
+  }
+
+  private mutating func takeAhead(_ ordinal: Int) -> Bool {
+    guard !ahead.isEmpty, let index = ahead.firstIndex(of: ordinal) else { return false }
+    ahead.remove(at: index)
+    return true
   }
 }
 
@@ -95,7 +136,7 @@ public struct UnfinishedSample: Sendable, Equatable, Codable {
 
 extension SourcePosition: Codable {
   private enum CodingKeys: String, CodingKey {
-    case name, count, consumed, ahead, unfinished
+    case name, count, consumed, ahead, unfinished, nextOfParts
   }
 
   // What only some pipelines have is left out by the others, and read from positions that do not know of it.
@@ -106,6 +147,7 @@ extension SourcePosition: Codable {
       consumed: try values.decode(Int.self, forKey: .consumed))
     ahead = try values.decodeIfPresent([Int].self, forKey: .ahead) ?? []
     unfinished = try values.decodeIfPresent([UnfinishedSample].self, forKey: .unfinished) ?? []
+    nextOfParts = try values.decodeIfPresent([Int].self, forKey: .nextOfParts) ?? []
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -115,5 +157,6 @@ extension SourcePosition: Codable {
     try values.encode(consumed, forKey: .consumed)
     try values.encode(ahead, forKey: .ahead)
     if !unfinished.isEmpty { try values.encode(unfinished, forKey: .unfinished) }
+    if !nextOfParts.isEmpty { try values.encode(nextOfParts, forKey: .nextOfParts) }
   }
 }

@@ -19,14 +19,13 @@ extension Wiring {
       inner.isInBranch = true
       if let exit = try wire(branch, from: entry, at: &inner) { exits.append(exit) }
     }
-    let (sourceNames, branchExits) = (sourceNames, exits)
+    let (failures, branchExits) = (failureRule(node, at: place), exits)
     start(
       meters(node.name + ".join", 1, behind: output, node.buffer), at: place.job, reading: [bypass] + exits,
       writing: [output]
     ) { meter in
       try await JoinRunner(
-        name: node.name, sourceNames: sourceNames, policy: node.failurePolicy ?? place.policy, join: fork.join,
-        bypass: Intake(channel: bypass, meter: meter), branches: branchExits,
+        failures: failures, join: fork.join, bypass: Intake(channel: bypass, meter: meter), branches: branchExits,
         outlet: Outlet(channel: output, turnstile: nil, meter: meter)
       ).run()
     }
@@ -38,18 +37,21 @@ extension Wiring {
     var exits: [Channel<Envelope>] = []
     var primaryStream = 0
     for (index, stream) in zip.streams.enumerated() {
-      let before = streams.count
+      let before = sourceCount
       var inner = Place(bases: place.bases)
-      if let exit = try wire(stream, from: nil, at: &inner) { exits.append(settle(exit, at: &inner)) }
-      for source in before..<streams.count { place.bases[source] = inner.bases[source] }
-      if (before..<streams.count).contains(extent.primary) { primaryStream = index }
+      if let exit = try wire(stream, from: nil, at: &inner) {
+        exits.append(settle(exit, at: &inner, takesTurns: false))
+      }
+      for source in before..<sourceCount { place.bases[source] = inner.bases[source] }
+      if (before..<sourceCount).contains(extent.primary) { primaryStream = index }
       place.isSingle = place.isSingle && inner.isSingle
     }
-    let (inputs, chosen, sourceNames, policy) = (exits, primaryStream, sourceNames, place.policy)
+    let (inputs, chosen, state) = (exits, primaryStream, ZipState(parts: options.parts))
+    let failures = failureRule(node, at: place)
     start(meters(node.name, 1, behind: output, node.buffer), at: .data, reading: exits, writing: [output]) { meter in
       try await ZipRunner(
-        name: node.name, sourceNames: sourceNames, policy: policy,
-        streams: inputs.map { Intake(channel: $0, meter: meter) }, primary: chosen, pair: zip.pair,
+        state: state, streams: inputs.map { Intake(channel: $0, meter: meter) }, primary: chosen, pair: zip.pair,
+        failures: failures,
         outlet: Outlet(channel: output, turnstile: nil, meter: meter)
       ).run()
     }

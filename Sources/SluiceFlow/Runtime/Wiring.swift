@@ -14,8 +14,10 @@ struct Wiring {
 
   private(set) var jobs: [Job] = []
   private(set) var probes: [NodeProbe] = []
-  var streams: [DeliveryTracker.Stream] = []
-  var feeds: [Lock<FeedState>] = []
+  private(set) var streams: [DeliveryTracker.Stream] = []
+  private(set) var feeds: [Lock<FeedState>] = []
+  /// How many sources have been wired.
+  var sourceCount = 0
   /// The channels into steps: closed to stop after the step in progress.
   var gates: [Channel<Envelope>] = []
   private(set) var channels: [Channel<Envelope>] = []
@@ -24,10 +26,7 @@ struct Wiring {
   let options: RunOptions
   let extent: RunExtent
   let sourceNames: [String]
-  /// For each source, how many outputs one sample has in the end.
-  let outputCounts: [Int]
   let delivered: DeliveredOutputs
-  private let hasBatch: Bool
 
   /// Where in the graph the next node stands.
   struct Place {
@@ -52,14 +51,30 @@ struct Wiring {
     let sources = plan.sources
     sourceNames = sources.map(\.name)
     extent = RunExtent(plan: plan, options: options)
-    outputCounts = plan.samplesPerOutput.map(\.repeated)
-    delivered = DeliveredOutputs(options.start?.sources ?? [], counts: outputCounts)
+    let ratios = plan.samplesPerOutput
+    delivered = DeliveredOutputs(options.start?.sources ?? [], counts: ratios.map(\.repeated))
     if options.isSinglePass, sources.allSatisfy(\.order.isRepeated) {
       throw FlowError(
         .endless,
         "\(sourceNames.joined(separator: ", ")): repeated, so the run would never end. Say how many epochs or steps.")
     }
-    hasBatch = plan.allNodes.contains { if case .batch = $0.kind { true } else { false } }
+    let hasBatch = plan.allNodes.contains { if case .batch = $0.kind { true } else { false } }
+    for (number, node) in sources.enumerated() {
+      let count = node.sampleCount
+      guard count > 0 else { throw FlowError.empty(node.name) }
+      guard count <= UInt32.max else {
+        throw FlowError(.badSetting, "\(node.name): the list has \(count) samples, at most \(UInt32.max) are wanted.")
+      }
+      let stream = DeliveryTracker.Stream(name: node.name, count: count, outputs: ratios[number].repeated)
+      streams.append(stream)
+      let position = try options.start?.position(of: stream, number: number, parts: options.parts)
+      let limit = number == extent.primary ? options.limit(count, hasBatch: hasBatch) : nil
+      feeds.append(
+        Lock(
+          FeedState(
+            count: count, seed: options.seed, order: node.order, from: position, limit: limit, parts: options.parts,
+            ratio: ratios[number])))
+    }
   }
 
   /// Wires the whole plan; returns the channel that carries its outputs.
@@ -70,6 +85,17 @@ struct Wiring {
     }
     return settle(exit, at: &place)
   }
+
+  /// What a node at `place` does with elements it fails on.
+  func failureRule(_ node: PlanNode, at place: Place) -> FailureRule {
+    // Outputs of one element that fail by themselves are replaced once, where they are put together.
+    FailureRule(
+      stage: node.name, sourceNames: sourceNames, policy: node.failurePolicy ?? place.policy,
+      replacement: place.width == 1 ? replacement : nil)
+  }
+
+  /// Gets samples in place of failed ones for the same part; `nil` if batches are not divided.
+  private var replacement: Replacement? { options.parts.count == 1 ? nil : Replacement(feeds: feeds) }
 
   mutating func wire(
     _ plan: PipelinePlan, from entry: Channel<Envelope>?, at place: inout Place
@@ -90,7 +116,7 @@ struct Wiring {
     if case .step(let plan) = node.kind, let entry { return try wireStep(node, plan, from: entry, at: &place) }
     let output = channel(node.buffer, numbering)
     switch (node.kind, entry) {
-    case (.source(let source), _): try wireSource(node, source, to: output)
+    case (.source(let source), _): wireSource(node, source, to: output)
     case (.zip(let zip), _): try wireZip(node, zip, to: output, at: &place)
     case (.stage(let stage), let entry?): wireStage(node, stage, from: entry, to: output, at: place, slots)
     case (.expansion(let expansion), let entry?): wireExpansion(node, expansion, from: entry, to: output, at: &place)
@@ -104,7 +130,7 @@ struct Wiring {
 
   /// Where elements that come to a node stand in the next batch.
   private func slots(ahead index: Int, in plan: PipelinePlan) -> BatchSlots? {
-    plan.batchSize(ahead: index).map { BatchSlots(size: $0, parts: BatchParts()) }
+    plan.batchSize(ahead: index).map { BatchSlots(size: $0, parts: options.parts) }
   }
 
   mutating func channel(_ capacity: Int, _ numbering: ElementNumbering<Envelope>? = nil) -> Channel<Envelope> {
@@ -155,35 +181,48 @@ struct Wiring {
   /// What puts the outputs of expansions together again here; `nil` if there are none.
   mutating func siblings(at place: inout Place) -> SiblingState? {
     guard place.width > 1 else { return nil }
-    let state = SiblingState(width: place.width, bases: place.bases, delivered: delivered)
+    let state = SiblingState(
+      width: place.width, bases: place.bases, delivered: delivered, replacement: replacement)
     for source in place.bases.indices { place.bases[source] *= place.width }
     place.width = 1
     return state
   }
 
-  /// The channel behind what puts the outputs of expansions together again; `exit` itself if there are none.
-  mutating func settle(_ exit: Channel<Envelope>, at place: inout Place) -> Channel<Envelope> {
-    guard let siblings = siblings(at: &place) else { return exit }
+  /// The channel behind what puts the outputs of expansions together again, and the parts of a batch in turn; `exit`
+  /// itself if there are none.
+  mutating func settle(
+    _ exit: Channel<Envelope>, at place: inout Place, takesTurns: Bool = true
+  ) -> Channel<Envelope> {
+    let siblings = siblings(at: &place)
+    let turns = takesTurns && options.parts.own.count > 1 ? TurnState(parts: options.parts, first: firstTurn) : nil
+    guard siblings != nil || turns != nil else { return exit }
     let output = channel(1)
     let isPaced = place.isBehindStep
     // Not a node that was declared, so nobody asks what it does.
     start([Meter(clock: options.clock)], at: place.job, reading: [exit], writing: [output]) { meter in
       await SettleRunner(
-        siblings: siblings, isPaced: isPaced, intake: Intake(channel: exit, meter: meter),
+        siblings: siblings, turns: turns, isPaced: isPaced, intake: Intake(channel: exit, meter: meter),
         outlet: Outlet(channel: output, turnstile: nil, meter: meter)
       ).run()
     }
     return output
   }
 
+  /// The number among the own parts of that which comes first.
+  private var firstTurn: Int {
+    options.start?.nextPart.map { $0 - options.parts.own.lowerBound } ?? 0
+  }
+}
+
+extension RunOptions {
   /// Where the primary stream ends.
   ///
-  /// With batches and `epochs` it goes on, so that the last batch is full; the end is
-  /// then found where outputs are delivered.
-  func limit(_ count: Int) -> Int? {
-    if options.isSinglePass { return count }
-    if hasBatch || options.steps != nil { return nil }
-    return options.epochs.map { product($0, count) }
+  /// With batches or parts and `epochs` it goes on, so that the last batch is full; the end is then found where outputs
+  /// are delivered.
+  fileprivate func limit(_ count: Int, hasBatch: Bool) -> Int? {
+    if isSinglePass { return count }
+    if hasBatch || steps != nil || parts.count > 1 { return nil }
+    return epochs.map { product($0, count) }
   }
 }
 

@@ -1,54 +1,45 @@
 /// Takes two streams in pairs of their next good elements.
 struct ZipRunner: Sendable {
-  let name: String
-  let sourceNames: [String]
-  let policy: FailurePolicy
+  let state: ZipState
   let streams: [Intake]
   /// Which stream's samples key the randomness and count the epochs.
   let primary: Int
   let pair: @Sendable (any Sendable, any Sendable) throws -> any Sendable
+  let failures: FailureRule
   let outlet: Outlet
 
   /// Returns whether the pairs are still wanted.
   nonisolated(nonsending) func run() async throws -> Bool {
+    var state = state
     while true {
-      var parts: [(element: any Sendable, envelope: Envelope)] = []
-      for stream in streams {
-        switch await nextElement(of: stream) {
-        case .element(let element, let envelope): parts.append((element, envelope))
-        case .ended: return true
-        case .unwanted: return false
+      switch state.next() {
+      case .read(let stream):
+        if let taken = await streams[stream].next() {
+          state.add(taken.element, from: stream)
+        } else {
+          state.end(of: stream)
         }
+      case .pass(let trace):
+        guard await outlet.put(trace) else { return false }
+      case .pair(let first, let second):
+        guard await outlet.put(try paired([first, second])) else { return false }
+      case .end: return true
       }
-      guard await outlet.put(try paired(parts)) else { return false }
     }
   }
 
-  private enum Next {
-    case element(any Sendable, Envelope)
-    case ended
-    case unwanted
-  }
-
-  /// The next good element; traces of failed ones pass on at once.
-  private nonisolated(nonsending) func nextElement(of stream: Intake) async -> Next {
-    while let taken = await stream.next() {
-      if case .element(let element) = taken.element.content { return .element(element, taken.element) }
-      guard await outlet.put(taken.element) else { return .unwanted }
+  private func paired(_ sides: [Envelope]) throws -> Envelope {
+    var origin = sides[primary].origin
+    origin.identity = sides.map(\.origin.identity).joined(separator: " + ")
+    var envelope = Envelope(sides[primary].content, from: origin)
+    envelope.members = sides.flatMap(\.samples)
+    guard case .element(let first) = sides[0].content, case .element(let second) = sides[1].content else {
+      return envelope
     }
-    return .ended
-  }
-
-  private func paired(_ parts: [(element: any Sendable, envelope: Envelope)]) throws -> Envelope {
-    var origin = parts[primary].envelope.origin
-    origin.identity = parts.map(\.envelope.origin.identity).joined(separator: " + ")
-    var envelope = Envelope(.element(parts[0].element), from: origin)
-    envelope.members = parts.flatMap(\.envelope.samples)
     do {
-      return envelope.with(.element(try pair(parts[0].element, parts[1].element)))
+      return envelope.with(.element(try pair(first, second)))
     } catch {
-      return envelope.with(
-        .failed(try outlet.dropping(envelope, by: name, policy, source: sourceNames[origin.source], error)))
+      return try failures.drop(envelope, error, outlet.meter)
     }
   }
 }
