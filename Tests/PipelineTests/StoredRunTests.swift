@@ -5,7 +5,7 @@ import Testing
 
 /// Runs that a version before 0.1.0 left, stopped after two of four steps.
 @Suite(.serialized) struct StoredRunTests {
-  private static let runs = Golden.packageRoot.appending(path: "Tests/Fixtures/runs").path
+  private static let runs = Golden.packageRoot.appending(path: "Tests/Fixtures/trained").path
 
   /// A folder with the run and the videos it was trained on, where it was trained.
   private func withRun(_ system: String, _ body: (_ folder: String) throws -> Void) throws {
