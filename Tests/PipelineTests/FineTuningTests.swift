@@ -9,7 +9,9 @@ import Testing
   private static let systems = ["timesformer", "vivit", "maskfeat-finetune"]
   private static let quick = ["--set", "batch.size=2", "--seed", "5", "--threads", "1"]
 
-  private func sluice(_ arguments: String...) throws -> SluiceProgram.Result {
+  private func sluice(_ arguments: String...) throws -> SluiceProgram.Result { try sluice(arguments) }
+
+  private func sluice(_ arguments: [String]) throws -> SluiceProgram.Result {
     try SluiceProgram.run(arguments + (arguments[0] == "train" ? Self.quick : []))
   }
 
@@ -111,6 +113,33 @@ import Testing
       let changed = difference.output.split(separator: "\n").filter { $0.contains("model.mvit") }
       #expect(changed.isEmpty && difference.output.contains("cls_head"), "\(difference.output)")
     }
+  }
+
+  @Test(arguments: Systems.all.map { $0.name }, [[], ["--set", "model.preset=base"]])
+  func theSettingsOfASystemAreAFileThatItReads(system: String, preset: [String]) throws {
+    try withTemporaryFolder { folder in
+      let changed = preset + ["--set", "batch.size=3", "--set", "decode.workers=5"]
+      let file = try sluice(["graph", system, "--settings", "--format", "yaml"] + changed)
+      try #require(file.status == 0, "\(file.errors)")
+      try Data(file.output.utf8).write(to: URL(filePath: folder + "/settings.yaml"))
+      let direct = try sluice(["graph", system, "--settings"] + changed)
+      let read = try sluice(["graph", system, "--settings", "--config", folder + "/settings.yaml"])
+      #expect(read.status == 0, "\(read.errors)")
+      #expect(read.output == direct.output && direct.output.contains("batch.size=3"))
+      let over = try sluice([
+        "graph", system, "--settings", "--config", folder + "/settings.yaml", "--set", "batch.size=7",
+      ])
+      #expect(over.output.contains("batch.size=7") && over.output.contains("decode.workers=5"), "\(over.errors)")
+    }
+  }
+
+  @Test func aGraphIsPrintedInEveryFormat() throws {
+    for (format, beginning) in [("text", "maskfeat"), ("mermaid", "flowchart"), ("dot", "digraph"), ("json", "{")] {
+      let graph = try sluice("graph", "maskfeat", "--format", format)
+      #expect(graph.status == 0 && graph.output.hasPrefix(beginning), "\(format): \(graph.output.prefix(80))")
+    }
+    let list = try sluice("graph", "maskfeat", "--list-format", "webvd")
+    #expect(list.status == 64 && list.errors.contains("--list-format"), "\(list.errors)")
   }
 
   @Test func unknownNamesAreRefusedWithTheNearest() throws {

@@ -32,7 +32,7 @@ struct EvalCommand: AsyncParsableCommand {
   static func evaluate(
     _ system: any TrainingSystem.Type, _ arguments: EvaluationArguments, _ data: EvaluationData
   ) async throws {
-    let stored = try StoredModel(opening: arguments.from)?.request
+    let stored = try StoredModel(opening: arguments.from, arguments.checkpoint)?.request
     let paths = data.lists.isEmpty ? stored?.validation ?? [] : data.lists
     let model = try TrainedSystem(
       from: arguments.from, system,

@@ -23,7 +23,7 @@ struct GraphCommand: ParsableCommand {
   @OptionGroup
   var output: GraphArguments
 
-  func run() throws { try output.print(PreparedRun(try Systems.named(pipeline), try arguments.request())) }
+  func run() throws { try output.print(Systems.named(pipeline), arguments) }
 }
 
 /// How a graph, or the settings of a system, are printed.
@@ -34,19 +34,26 @@ struct GraphArguments: ParsableArguments {
   @Flag(help: "Prints the settable fields and their values instead, as --set takes them.")
   var settings = false
 
+  @Option(
+    help: ArgumentHelp("How lists of --data are written, where their content does not tell.", valueName: "name"))
+  var listFormat: String?
+
   mutating func validate() throws {
+    try ListFormatArguments.check(listFormat, option: "--list-format")
     if settings, ![.text, .yaml, .json].contains(format) {
       throw ValidationError("--settings --format \(format.rawValue): text, yaml or json is wanted.")
     }
     if !settings, format == .yaml { throw ValidationError("--format yaml goes with --settings.") }
   }
 
-  func print(_ prepared: PreparedRun) throws {
+  /// Prints the graph or the settings of `system`.
+  func print(_ system: any TrainingSystem.Type, _ arguments: RunArguments) throws {
+    let prepared = try PreparedRun(system, try arguments.request(listFormat: listFormat))
     guard settings else {
       return Console.print(format.rendering(of: prepared.pipeline.graph(lookingAt: 8)))
     }
     switch format {
-    case .yaml: Console.print(SettingsFile.text(of: prepared.settings.map { ($0.name, $0.value) }))
+    case .yaml: Console.print(SettingsFile.text(of: prepared.fileSettings))
     case .json: Console.print(try SettingsFile.json(of: prepared.settings.map { ($0.name, $0.value) }))
     case .text, .mermaid, .dot: for setting in prepared.settings { Console.print("\(setting.name)=\(setting.value)") }
     }

@@ -13,8 +13,8 @@ public import SluiceFlow
 ///   }
 /// }
 /// ```
-/// The program then has `train`, `graph` and `profile`, and `--set stage.field=value` for each. A pipeline that ends in
-/// step reports is trained with log, checkpoints and `--resume`; any other is run and its outputs are printed.
+/// The program then has `train`, which runs the pipeline and prints its outputs, `graph` and `profile`, and `--set
+/// stage.field=value` for each. What is trained with log, checkpoints and `--resume` is a ``TrainingSystem`` instead.
 public protocol PipelineCommand: Sendable {
   associatedtype Output: Sendable
 

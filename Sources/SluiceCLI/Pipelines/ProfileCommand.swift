@@ -22,15 +22,21 @@ struct ProfileCommand: AsyncParsableCommand {
   var arguments: RunArguments
 
   @OptionGroup
+  var lists: ListFormatArguments
+
+  @OptionGroup
   var output: ProfileArguments
 
-  func run() async throws { try await ProfileCommand.profile(try Systems.named(pipeline), arguments, output) }
+  func run() async throws {
+    try await ProfileCommand.profile(
+      try Systems.named(pipeline), try arguments.request(listFormat: lists.format), output)
+  }
 
   /// Runs some steps of `system` and prints what each node did.
   static func profile(
-    _ system: any TrainingSystem.Type, _ arguments: RunArguments, _ output: ProfileArguments
+    _ system: any TrainingSystem.Type, _ request: RunRequest, _ output: ProfileArguments
   ) async throws {
-    var request = try arguments.request()
+    var request = request
     if request.steps == nil && request.epochs == nil { request.steps = 20 }
     let prepared = try PreparedRun(system, request)
     try prepared.requireData()

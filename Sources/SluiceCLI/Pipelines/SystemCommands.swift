@@ -37,12 +37,18 @@ struct SystemTrain<System: TrainingSystem>: AsyncParsableCommand {
   var arguments: RunArguments
 
   @OptionGroup
+  var lists: ListFormatArguments
+
+  @OptionGroup
   var session: SessionArguments
 
   @Flag(help: "Takes one step and says what a run would be: parameters, operations, memory, graph.")
   var dryRun = false
 
-  func run() async throws { try await TrainCommand.train(System.self, arguments, session, isDryRun: dryRun) }
+  func run() async throws {
+    try await TrainCommand.train(
+      System.self, try arguments.request(listFormat: lists.format), session, isDryRun: dryRun)
+  }
 }
 
 struct SystemEval<System: TrainingSystem>: AsyncParsableCommand {
@@ -70,7 +76,7 @@ struct SystemGraph<System: TrainingSystem>: ParsableCommand {
   @OptionGroup
   var output: GraphArguments
 
-  func run() throws { try output.print(PreparedRun(System.self, try arguments.request())) }
+  func run() throws { try output.print(System.self, arguments) }
 }
 
 struct SystemProfile<System: TrainingSystem>: AsyncParsableCommand {
@@ -83,7 +89,12 @@ struct SystemProfile<System: TrainingSystem>: AsyncParsableCommand {
   var arguments: RunArguments
 
   @OptionGroup
+  var lists: ListFormatArguments
+
+  @OptionGroup
   var output: ProfileArguments
 
-  func run() async throws { try await ProfileCommand.profile(System.self, arguments, output) }
+  func run() async throws {
+    try await ProfileCommand.profile(System.self, try arguments.request(listFormat: lists.format), output)
+  }
 }

@@ -110,12 +110,14 @@ struct RunArguments: ParsableArguments {
   var pixels: String?
 
   @OptionGroup
-  var lists: ListArguments
+  var base: RootArguments
 
   @OptionGroup
   var classes: ClassArguments
 
-  @Option(help: ArgumentHelp("What a masked model predicts: hog (the default) or pixels.", valueName: "kind"))
+  @Option(
+    help: ArgumentHelp(
+      "What a masked model predicts: hog or pixels (default: as the system's recipe says).", valueName: "kind"))
   var target: String?
 
   @OptionGroup
@@ -132,11 +134,12 @@ struct RunArguments: ParsableArguments {
   }
 
   /// What was asked for.
-  func request() throws -> RunRequest {
+  /// - Parameter listFormat: how lists are written; a group of its own, for `graph` has formats of graphs.
+  func request(listFormat: String?) throws -> RunRequest {
     var request = RunRequest()
     request.data = data
-    request.root = lists.root
-    request.format = lists.format
+    request.root = base.root
+    request.format = listFormat
     request.classes = classes.classes
     request.validation = val.isEmpty ? nil : val
     request.validateEvery = valEvery

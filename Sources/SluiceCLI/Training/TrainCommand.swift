@@ -25,20 +25,23 @@ struct TrainCommand: AsyncParsableCommand {
   var arguments: RunArguments
 
   @OptionGroup
+  var lists: ListFormatArguments
+
+  @OptionGroup
   var session: SessionArguments
 
   @Flag(help: "Takes one step and says what a run would be: parameters, operations, memory, graph.")
   var dryRun = false
 
   func run() async throws {
-    try await TrainCommand.train(try Systems.named(pipeline), arguments, session, isDryRun: dryRun)
+    try await TrainCommand.train(
+      try Systems.named(pipeline), try arguments.request(listFormat: lists.format), session, isDryRun: dryRun)
   }
 
   /// Trains `system`, or takes one step of it that leaves nothing behind.
   static func train(
-    _ system: any TrainingSystem.Type, _ arguments: RunArguments, _ session: SessionArguments, isDryRun: Bool
+    _ system: any TrainingSystem.Type, _ request: RunRequest, _ session: SessionArguments, isDryRun: Bool
   ) async throws {
-    let request = try arguments.request()
     if isDryRun { return try await DryRun(try PreparedRun(system, request)).report() }
     try await session.run(named: system.name, request) { try PreparedRun(system, $0) }
   }

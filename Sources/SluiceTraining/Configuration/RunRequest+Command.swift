@@ -13,7 +13,6 @@ extension RunRequest {
     add("val-every", validateEvery)
     add("root", root)
     add("format", format)
-    add("format", format)
     add("classes", classes)
     add("from", from)
     for (name, value) in settings.sorted(by: { $0.key < $1.key }) { add("set", "\(name)=\(value)") }

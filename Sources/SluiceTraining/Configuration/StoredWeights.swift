@@ -21,8 +21,9 @@ extension SavedCheckpoint {
   /// The weights by name.
   /// - Throws: ``RunError`` if the run kept no average; an error of a damaged file.
   package func weights(_ choice: StoredWeights) throws -> [String: Tensor] {
+    // The optimizer's file is twice as large: it is read only for the averages in it.
+    guard choice == .ema else { return try parameters().allTensors() }
     let state = try state()
-    guard choice == .ema else { return state.parameters }
     let averages = AveragedWeights.values(in: state.optimizer)
     guard !averages.isEmpty else {
       throw RunError(

@@ -49,6 +49,22 @@ extension SystemConfiguration {
     }
   }
 
+  /// The settings as a file can hold them: read back over the default values they make this configuration, and none of
+  /// them is refused. Those without an effect are left out, and those that follow from others.
+  public var fileSettings: [(name: String, value: String)] {
+    var kept: [(name: String, value: String)] = []
+    var values: [String: String] = [:]
+    for setting in Self.settings where setting.unmetCondition(in: self) == nil {
+      values[setting.name] = setting.read(self)
+      if (try? Self(values)) == nil {
+        values[setting.name] = nil
+      } else {
+        kept.append((setting.name, setting.read(self)))
+      }
+    }
+    return kept
+  }
+
   /// Whether `name` is one of its settings, or means to be.
   ///
   /// Workers and buffers are always the pipeline's.

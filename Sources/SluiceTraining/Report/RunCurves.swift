@@ -32,7 +32,7 @@ struct RunCurves {
     return values.filter(\.1.isFinite).max { $0.1 < $1.1 }
   }
 
-  private func isLoss(_ name: String) -> Bool { name.hasSuffix("loss") }
+  private func isLoss(_ name: String) -> Bool { name.hasSuffix("loss") || name.hasPrefix("loss_") }
 
   private func isAccuracy(_ name: String) -> Bool {
     ["top1", "top5", "accuracy"].contains { name.hasSuffix($0) }

@@ -1,4 +1,4 @@
-/// When a run writes checkpoints besides those at the ends of its epochs and after its last step.
+/// When a run writes checkpoints besides the one after its last step, and those of validated epochs.
 ///
 /// As text: `500` steps, `10m`, `90s`, `2h`.
 public enum CheckpointInterval: Sendable, Equatable, LosslessStringConvertible {

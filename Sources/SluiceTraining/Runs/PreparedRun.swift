@@ -15,6 +15,8 @@ public struct PreparedRun: Sendable {
   public let precision: Precision
   /// Every settable field with its value, those of the system's configuration first.
   public let settings: [(name: String, value: String, changesResults: Bool)]
+  /// The settings as `--config` reads them: what was asked for, not what the data decided.
+  public let fileSettings: [(name: String, value: String)]
   /// What is odd about the data though it can be trained on, a sentence each.
   public let notes: [String]
   private let request: RunRequest
@@ -33,6 +35,9 @@ public struct PreparedRun: Sendable {
     trainable = system.trainable
     notes = system.notes
     settings = try system.settings(with: request)
+    let asked = try System.Configuration(request.settings, over: request.knownValues)
+    let known = Set(System.Configuration.settings.map(\.name))
+    fileSettings = asked.fileSettings + settings.filter { !known.contains($0.name) }.map { ($0.name, $0.value) }
     load = { try system.load(pretrained: $0) }
     let epochs = request.epochs ?? (request.steps == nil ? system.defaultEpochs : nil)
     options = RunOptions(
