@@ -19,7 +19,12 @@ public import Glibc
     unsafe condition.initialize(to: pthread_cond_t())
     let code = unsafe pthread_mutex_init(mutex, nil)
     precondition(code == 0, "pthread_mutex_init failed with \(code)")
-    let conditionCode = unsafe pthread_cond_init(condition, nil)
+    // Time limits are on the clock that is never set.
+    var attributes = pthread_condattr_t()
+    unsafe pthread_condattr_init(&attributes)
+    unsafe pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+    let conditionCode = unsafe pthread_cond_init(condition, &attributes)
+    unsafe pthread_condattr_destroy(&attributes)
     precondition(conditionCode == 0, "pthread_cond_init failed with \(conditionCode)")
     unsafe self.state = .allocate(capacity: 1)
     unsafe self.state.initialize(to: state)
@@ -54,6 +59,21 @@ public import Glibc
     while true {
       if let result = unsafe body(&state.pointee) { return result }
       unsafe pthread_cond_wait(condition, mutex)
+    }
+  }
+
+  /// Like ``wait(_:)``, but no longer than until a time of ``MonotonicClock/system``; `nil` if it has come.
+  ///
+  /// `body` runs once more at that time, so what is there by then is not missed.
+  @inlinable
+  public func wait<Result>(until deadline: UInt64, _ body: (inout State) -> sending Result?) -> sending Result? {
+    unsafe pthread_mutex_lock(mutex)
+    defer { unsafe pthread_mutex_unlock(mutex) }
+    var time = timespec(
+      tv_sec: Int(deadline / 1_000_000_000), tv_nsec: Int(deadline % 1_000_000_000))
+    while true {
+      if let result = unsafe body(&state.pointee) { return result }
+      if unsafe pthread_cond_timedwait(condition, mutex, &time) == ETIMEDOUT { return unsafe body(&state.pointee) }
     }
   }
 

@@ -14,17 +14,35 @@ public final class WorkerThreads: TaskExecutor {
   private let queue = Lock(Queue())
   private let threads = Lock<[pthread_t]>([])
 
-  /// Starts `count` threads.
+  /// How a thread is started.
+  package typealias Start = (
+    _ name: String, _ niceness: Int, _ run: @escaping @Sendable () -> Void
+  ) throws(ThreadShortage) -> ThreadHandle
+
+  /// Starts `count` threads, or as many as the process may have.
   /// - Parameters:
+  ///   - count: at least 1.
   ///   - name: what debuggers and `top` show, at most 15 bytes.
   ///   - niceness: 0 for normal, up to 19 for threads that give way to all others.
-  public init(count: Int, name: String, niceness: Int = 0) {
-    precondition(count > 0, "an executor needs at least one thread")
-    for _ in 0..<count {
-      let thread = startThread(name: name, niceness: niceness) { self.work() }
-      threads.withLock { $0.append(thread) }
+  /// - Throws: ``ThreadShortage`` if not even one can be started.
+  public convenience init(count: Int, name: String, niceness: Int = 0) throws(ThreadShortage) {
+    try self.init(count: count, name: name, niceness: niceness, start: startThread)
+  }
+
+  package init(count: Int, name: String, niceness: Int = 0, start: Start) throws(ThreadShortage) {
+    for number in 0..<max(1, count) {
+      do throws(ThreadShortage) {
+        let handle = try start(name, niceness) { self.work() }
+        threads.withLock { $0.append(handle.thread) }
+      } catch {
+        guard number > 0 else { throw error }
+        return
+      }
     }
   }
+
+  /// How many threads it has.
+  package var count: Int { threads.withLock { $0.count } }
 
   public func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
@@ -81,9 +99,32 @@ private final class ThreadBody: Sendable {
   }
 }
 
-private func startThread(name: String, niceness: Int, _ run: @escaping @Sendable () -> Void) -> pthread_t {
+/// The process may start no more threads.
+public struct ThreadShortage: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The system's error number.
+  public let code: Int32
+
+  public init(code: Int32) {
+    self.code = code
+  }
+
+  public var description: String {
+    "the process may start no more threads (pthread_create: error \(code)). Raise its limit, or end other runs."
+  }
+}
+
+/// A thread that was started.
+package struct ThreadHandle: Sendable {
+  let thread: pthread_t
+}
+
+/// Starts a thread that runs `run`.
+package func startThread(
+  name: String, niceness: Int, _ run: @escaping @Sendable () -> Void
+) throws(ThreadShortage) -> ThreadHandle {
   let body = ThreadBody(name: String(name.prefix(15)), niceness: niceness, run: run)
   var thread = pthread_t()
+  let argument = unsafe Unmanaged.passRetained(body)
   let code = unsafe pthread_create(
     &thread, nil,
     { argument in
@@ -94,9 +135,13 @@ private func startThread(name: String, niceness: Int, _ run: @escaping @Sendable
       if body.niceness != 0 { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Int32(body.niceness)) }
       body.run()
       return nil
-    }, Unmanaged.passRetained(body).toOpaque())
-  precondition(code == 0, "pthread_create failed with \(code): the process may start no more threads")
-  return thread
+    }, unsafe argument.toOpaque())
+  guard code == 0 else {
+    // No thread takes it over.
+    unsafe argument.release()
+    throw ThreadShortage(code: code)
+  }
+  return ThreadHandle(thread: thread)
 }
 
 private func nameThisThread(_ name: String) {

@@ -180,8 +180,8 @@ struct Held: Stage {
     #expect(node.busy == 10_000)
   }
 
-  @Test func threadsAreGoneAfterShutdown() async {
-    let threads = WorkerThreads(count: 3, name: "goes-away")
+  @Test func threadsAreGoneAfterShutdown() async throws {
+    let threads = try WorkerThreads(count: 3, name: "goes-away")
     await withTaskGroup(of: String.self) { group in
       for _ in 0..<20 { group.addTask(executorPreference: threads) { threadName() } }
       for await name in group { #expect(name == "goes-away") }

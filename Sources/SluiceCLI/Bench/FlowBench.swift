@@ -65,7 +65,7 @@ private struct FlowBench {
     try await add("flow hop busy cores=\(cores)", hops: 1, &rows) {
       try await self.flow(count: $0, stages: 0, capacity: capacity, ring: [[]])
     }
-    try await add("flow hop pingpong cores=\(cores)", hops: 2, &rows) { await self.pingPong(count: $0) }
+    try await add("flow hop pingpong cores=\(cores)", hops: 2, &rows) { try await self.pingPong(count: $0) }
   }
 
   /// What metrics take of the time of an element in a stage: runs whose clock stands still do without reading it.
@@ -132,9 +132,9 @@ private struct FlowBench {
   }
 
   /// Two tasks on threads of their own that wait for each other.
-  private func pingPong(count: Int) async -> Cost {
+  private func pingPong(count: Int) async throws -> Cost {
     let (there, back) = (Channel<Int>(capacity: 1), Channel<Int>(capacity: 1))
-    let threads = WorkerThreads(count: 1, name: "bench-echo")
+    let threads = try WorkerThreads(count: 1, name: "bench-echo")
     defer { threads.shutdown() }
     return await withTaskGroup(of: Void.self) { group in
       group.addTask(executorPreference: threads) {

@@ -14,7 +14,7 @@ public protocol Source<Output>: ChainPart, Configurable where Input == Never {
 
   /// The number of samples; does not change while a pipeline runs.
   var count: Int { get }
-  /// Reads one sample, on a thread of the pipeline's own. An error drops the sample.
+  /// Reads one sample, on a thread of the pipeline's own, into memory that the element owns. An error drops the sample.
   func element(at index: Int, context: ElementContext) throws -> Output
   /// What messages call the sample: a path, a shard and a clip.
   func name(of index: Int) -> String

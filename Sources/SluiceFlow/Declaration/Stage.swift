@@ -7,6 +7,9 @@ public protocol Stage<Input, Output>: ChainPart, Configurable {
 
   /// Turns one element into another.
   ///
+  /// An output owns its memory: whoever takes it may keep it for as long as it likes, also when the run is over, so what a
+  /// stage writes into again is no part of it.
+  ///
   /// Runs on a thread of the pipeline's own, so it may compute and block. An error drops the sample: it is counted and
   /// named, and the next of the epoch's order takes the place.
   nonisolated(nonsending) func callAsFunction(_ input: Input, context: ElementContext) async throws -> Output

@@ -16,6 +16,10 @@ public struct FlowError: Error, Sendable, CustomStringConvertible {
     case positionMismatch
     /// A setting is not there, or not that way.
     case badSetting
+    /// The process may start no more threads.
+    case noThreads
+    /// Nothing came within a time limit.
+    case timedOut
   }
 
   public let code: Code

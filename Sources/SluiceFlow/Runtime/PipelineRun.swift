@@ -49,6 +49,18 @@ public final class PipelineRun<Output: Sendable>: AsyncSequence, Sendable {
     state = Lock(RunState())
   }
 
+  /// - Throws: what the run would throw before its first output.
+  func check() throws { _ = try Wiring(plan: plan, options: options) }
+
+  /// Ends the run soon, without waiting for it.
+  func abort() {
+    let driver = state.withLock { state in
+      state.isEnded = true
+      return state.driver
+    }
+    driver?.abort()
+  }
+
   deinit {
     state.withLock { $0.driver }?.abort()
   }
@@ -87,11 +99,8 @@ public final class PipelineRun<Output: Sendable>: AsyncSequence, Sendable {
 
   /// Ends the run now and waits until nothing of it is left.
   public nonisolated(nonsending) func close() async {
-    let driver = state.withLock { state in
-      state.isEnded = true
-      return state.driver
-    }
-    driver?.abort()
+    abort()
+    let driver = state.withLock { $0.driver }
     // What an aborted run ends with is of no interest.
     _ = try? await driver?.end()
     noteEnd()

@@ -19,7 +19,15 @@ final class RunDriver: Sendable {
   func start() {
     let (wiring, budget) = (wiring, budget)
     // Not structured: an iterator has no scope to run in. Who holds it ends it with `end`, and `abort` is its deinit.
-    let running = Task { try await RunDriver.run(wiring, budget) }
+    let running = Task {
+      do {
+        try await RunDriver.run(wiring, budget)
+      } catch let shortage as ThreadShortage {
+        // Nobody works, so whoever waits for outputs is told.
+        RunDriver.closeAll(wiring)
+        throw FlowError(.noThreads, "\(shortage)", underlying: shortage)
+      }
+    }
     task.withLock { $0 = running }
   }
 
@@ -50,13 +58,11 @@ final class RunDriver: Sendable {
     let dataJobs = wiring.jobs.count { $0.place == .data }
     let hasStep = dataJobs < wiring.jobs.count
     // Data gives way to a step: see ThreadBudget.
-    let data = WorkerThreads(
+    let data = try WorkerThreads(
       count: min(budget.data, max(1, dataJobs)), name: "sluice-data", niceness: hasStep ? 10 : 0)
-    let step = hasStep ? WorkerThreads(count: 1, name: "sluice-step") : nil
-    defer {
-      data.shutdown()
-      step?.shutdown()
-    }
+    defer { data.shutdown() }
+    let step = hasStep ? try WorkerThreads(count: 1, name: "sluice-step") : nil
+    defer { step?.shutdown() }
     try await withThrowingTaskGroup(of: Void.self) { group in
       for job in wiring.jobs {
         group.addTask(executorPreference: job.place == .step ? step ?? data : data) { try await job.run() }
