@@ -133,6 +133,25 @@ import Testing
     }
   }
 
+  @Test func aClipIsTrainedOnAsOftenAsTheRecipeRepeatsIt() throws {
+    try withTemporaryFolder { folder in
+      let list = try SampleVideos.write(4, to: folder)
+      for repeats in [1, 2] {
+        let run = try SluiceProgram.run([
+          "train", "videomae-finetune", "--data", list, "--epochs", "2", "--seed", "3", "--threads", "1", "--set",
+          "batch.size=2", "--set", "recipe.repeats=\(repeats)", "--set", "recipe.flip=0.5", "--out",
+          "\(folder)/\(repeats)",
+        ])
+        #expect(run.status == 0, "\(run.errors)")
+        // Two videos a step, whatever the number of clips that are made of each.
+        #expect(try losses("\(folder)/\(repeats)").count == 4)
+      }
+      #expect(try losses(folder + "/1") != losses(folder + "/2"))
+      let own = try sluice("graph", "videomae-finetune", "--set", "recipe.repeats=2", "--set", "repeat.count=3")
+      #expect(own.status == 1 && own.errors.contains("repeat follows from the recipe"), "\(own.errors)")
+    }
+  }
+
   @Test func aGraphIsPrintedInEveryFormat() throws {
     for (format, beginning) in [("text", "maskfeat"), ("mermaid", "flowchart"), ("dot", "digraph"), ("json", "{")] {
       let graph = try sluice("graph", "maskfeat", "--format", format)

@@ -21,7 +21,7 @@ public struct FineTuningConfiguration<Declaration: ClassifierDeclaration>: Syste
 
   public static var presets: [String] { ["model.preset", "recipe.preset"] }
 
-  public static var builtGroups: Set<String> { ["stillFrame"] }
+  public static var builtGroups: Set<String> { ["stillFrame", "repeat"] }
 
   public static var settings: [Setting<Self>] {
     let network = (Declaration.Network.settings + Declaration.Network.classifierSettings).map { setting in

@@ -85,17 +85,29 @@ extension PipelinePart {
   /// ```
   /// See ``Expansion`` for order, resuming and failures.
   public func repeating(_ count: Int) -> Regrouped<Input, Output> {
-    let box = ExpansionBox(expansion: Repeat<Output>(count: count))
+    let box = ExpansionBox(expansion: Repeat<Output>(count))
     return Regrouped(pipelinePlan.followed(by: PipelinePlan([PlanNode(expansion: box)])))
   }
 }
 
-struct Repeat<Element: Sendable>: Expansion {
-  var count: Int
+/// Gives each element several times in a row; on a line of its own what ``PipelinePart/repeating(_:)`` is behind a part.
+///
+/// ```swift
+/// if repeats > 1 {
+///   Repeat<DecodedClip>(repeats)
+/// }
+/// ```
+public struct Repeat<Element: Sendable>: Expansion {
+  /// How often.
+  public var count: Int
 
-  static var settings: [Setting<Self>] { [Setting("count", \.count, in: NodeLimit.outputCount.range)] }
+  public init(_ count: Int) {
+    self.count = count
+  }
 
-  func callAsFunction(_ input: Element, context: ElementContext) -> [Element] {
+  public static var settings: [Setting<Self>] { [Setting("count", \.count, in: NodeLimit.outputCount.range)] }
+
+  public func callAsFunction(_ input: Element, context: ElementContext) -> [Element] {
     [Element](repeating: input, count: count)
   }
 }
