@@ -131,16 +131,23 @@ let package = Package(
         "SluiceAugment", "SluiceTokenize", "SluiceMask",
         "SluiceForward", "SluiceLoss", "SluiceOptimize", "SluiceReport",
       ], path: "pipelines"),
-    // 9
+    // 9: Sluice's own benchmarks
+    module(
+      "SluiceBench",
+      [
+        "SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceMedia", "SluiceNN", "SluiceShards", "SluiceModels",
+        "SluiceDatasets", "SluiceSamples", "SluiceDecode", "SluiceSample", "SluiceAugment", "SluiceTokenize",
+        "SluiceMask", "SluiceForward", "SluicePipelines", argumentParser,
+      ]),
+    // 10
     module(
       "SluiceCLI",
       [
         "SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceMedia", "SluiceNN", "SluiceCheckpoints", "SluiceShards",
         "SluiceModels", "SluiceDatasets", "SluiceSamples", "SluiceTraining", "SluiceAugment", "SluicePipelines",
-        argumentParser, yams,
-        "SluiceDecode", "SluiceSample", "SluiceMask", "SluiceTokenize", "SluiceReport",
+        "SluiceBench", "SluiceReport", "SluiceDecode", argumentParser, yams,
       ]),
-    // 10
+    // 11
     module(
       "Sluice",
       [

@@ -14,7 +14,7 @@ public enum Systems {
   public static func named(_ name: String) throws(RunError) -> any TrainingSystem.Type {
     if let system = all.first(where: { $0.name == name }) { return system }
     let names = all.map { $0.name }
-    let hint = nearestName(to: name, among: names).map { " Did you mean \($0)?" } ?? ""
+    let hint = didYouMean(name, among: names)
     throw RunError(
       .configuration, "no pipeline is called “\(name)”.\(hint) There are: \(names.joined(separator: ", ")).")
   }

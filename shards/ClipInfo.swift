@@ -97,7 +97,7 @@ extension FrameGeometry: CustomStringConvertible {
   }
 }
 
-/// A clip of a shard set, without its pictures.
+/// A clip of a shard set, without its frames.
 public struct ClipInfo: Sendable, Hashable {
   public let description: ClipDescription
   public let geometry: FrameGeometry

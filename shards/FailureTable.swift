@@ -1,3 +1,5 @@
+internal import SluicePlatform
+
 /// `failures.csv`: which lines of a list could not be stored, and why.
 enum FailureTable {
   /// The failures of a set: each once, and none that was stored after all.
@@ -22,14 +24,8 @@ enum FailureTable {
         description.path, description.start.map { "\($0)" } ?? "", description.end.map { "\($0)" } ?? "",
         description.labels.map(String.init).joined(separator: " "), failure.reason,
       ]
-      text += fields.map(quoted).joined(separator: ",") + "\n"
+      text += fields.map(\.csvField).joined(separator: ",") + "\n"
     }
     return Array(text.utf8)
-  }
-
-  // RFC 4180.
-  private static func quoted(_ field: String) -> String {
-    guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
-    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
   }
 }

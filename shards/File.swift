@@ -73,17 +73,9 @@ internal import SluicePlatform
     }
   }
 
-  /// Appends at the place of writing.
+  /// Appends at the current offset.
   func write(_ bytes: [UInt8]) throws(ShardError) {
-    var done = 0
-    while done < bytes.count {
-      let count = unsafe bytes.withUnsafeBytes {
-        unsafe Glibc.write(descriptor, $0.baseAddress! + done, $0.count - done)
-      }
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw File.failure("write", path) }
-      done += count
-    }
+    guard unsafe writeFully(bytes.span.bytes, to: descriptor) else { throw File.failure("write", path) }
   }
 
   /// Waits until everything is on the disk.
@@ -115,21 +107,15 @@ internal import SluicePlatform
 }
 
 /// A file mapped for reading.
-@safe final class MappedBytes: @unchecked Sendable {
-  // Safe to share: the memory is read only, and lives as long as this object.
-  private let base: UnsafeRawPointer
-  let count: Int
+final class MappedBytes: Sendable {
+  private let mapping: FileMapping
+  var count: Int { mapping.count }
 
   fileprivate init(_ descriptor: Int32, size: Int, path: String) throws(ShardError) {
-    count = size
     guard size > 0 else { throw ShardError(.damaged, "the file is empty", file: path) }
-    guard let memory = unsafe mmap(nil, size, PROT_READ, MAP_SHARED, descriptor, 0), unsafe memory != MAP_FAILED else {
-      throw File.failure("map", path)
-    }
-    unsafe base = UnsafeRawPointer(memory)
+    guard let mapping = FileMapping(descriptor: descriptor, count: size) else { throw File.failure("map", path) }
+    self.mapping = mapping
   }
-
-  deinit { unsafe munmap(UnsafeMutableRawPointer(mutating: base), count) }
 
   /// A copy of some bytes.
   /// - Throws: ``ShardError`` if they are not all inside.
@@ -137,22 +123,31 @@ internal import SluicePlatform
     guard length >= 0, offset <= UInt64(count), length <= count - Int(offset) else {
       throw ShardError(.damaged, "bytes \(offset)…+\(length) of a file of \(count)")
     }
-    return unsafe [UInt8](UnsafeRawBufferPointer(start: base + Int(offset), count: length))
+    return mapping.withBytes { bytes in
+      unsafe bytes.extracting(Int(offset)..<Int(offset) + length).withUnsafeBytes { unsafe [UInt8]($0) }
+    }
   }
 
   /// Where `pattern` occurs next at or after `start`, or `nil`.
   func find(_ pattern: String, from start: Int) -> Int? {
     guard start >= 0, start < count else { return nil }
-    let bytes = Array(pattern.utf8)
-    let place = unsafe sluice_find(
-      (base + start).assumingMemoryBound(to: UInt8.self), count - start, bytes, bytes.count)
-    return place < 0 ? nil : start + place
+    let wanted = Array(pattern.utf8)
+    let index = mapping.withBytes { bytes in
+      unsafe bytes.withUnsafeBytes { all in
+        let first = unsafe all.baseAddress! + start
+        return unsafe sluice_find(
+          first.assumingMemoryBound(to: UInt8.self), all.count - start, wanted, wanted.count)
+      }
+    }
+    return index < 0 ? nil : start + index
   }
 
   /// A little-endian number at `offset`, which must be inside.
   func word(_ offset: Int) -> UInt64 {
     precondition(offset >= 0 && offset + 8 <= count, "byte \(offset) of \(count)")
-    return unsafe UInt64(littleEndian: base.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    return mapping.withBytes { bytes in
+      unsafe UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
   }
 }
 
@@ -184,7 +179,7 @@ enum Directory {
 
   /// Gives a finished file its name, and makes that last.
   static func rename(_ old: String, to new: String) throws(ShardError) {
-    do { try putInPlace(old, as: new) } catch { throw ShardError(error) }
+    do { try moveIntoPlace(old, as: new) } catch { throw ShardError(error) }
   }
 
   /// Writes a whole file so that it is there completely or not at all.

@@ -2,7 +2,7 @@ internal import CZstd
 internal import SluiceKernels
 package import SluiceMedia
 
-/// Turns stored frames back into pictures.
+/// Decodes stored frames.
 ///
 /// Keeps its buffers from frame to frame; one for each thread.
 @safe public final class FrameDecoder: @unchecked Sendable {

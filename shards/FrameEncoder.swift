@@ -2,7 +2,7 @@ internal import CZstd
 internal import SluiceKernels
 public import SluiceMedia
 
-/// One frame as it lies in a shard: a zstd frame, and what the chunk table says about it.
+/// One frame as it is in a shard: a zstd frame, and what the chunk table says about it.
 public struct EncodedFrame: Sendable {
   package let bytes: [UInt8]
   package let checksum: UInt32
@@ -90,7 +90,7 @@ public struct EncodedFrame: Sendable {
     output.reserve(ZSTD_compressBound(2 * total + 1024) + 4096)
   }
 
-  /// Copies a frame's planes together, without gaps, in coding order and quantised.
+  /// Copies a frame's planes together, without gaps, in coding order and quantized.
   private func gather(_ frame: VideoFrame, into destination: UnsafeMutablePointer<UInt8>) {
     var target = unsafe destination
     let step = settings.fidelity.step

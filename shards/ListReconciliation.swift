@@ -1,6 +1,6 @@
 /// What it takes to make a set agree with its list: the list wins.
 ///
-/// Pictures that are stored stay. Labels, captions and names of classes are corrected in the records, clips that the list
+/// Frames that are stored stay. Labels, captions and names of classes are corrected in the records, clips that the list
 /// no longer names are marked there and left out of the index, and the index gets the order of the list.
 public struct ListReconciliation: Sendable {
   /// Numbers of the list's lines that have to be stored, in order.
@@ -17,56 +17,58 @@ public struct ListReconciliation: Sendable {
   public internal(set) var rewrittenShards: Int = 0
 
   /// Where each line of the list is stored already.
-  var places: [Int: ClipPlace] = [:]
+  var locations: [Int: ClipLocation] = [:]
   /// The descriptions that clips shall have, where they are others.
-  var changes: [ClipPlace: ClipDescription] = [:]
+  var changes: [ClipLocation: ClipDescription] = [:]
 
   /// Compares a list with what is stored.
   ///
-  /// Lines that name the same part of the same file have the same pictures, so that any of the clips stored for it will
+  /// Lines that name the same part of the same file have the same frames, so that any of the clips stored for it will
   /// do: one with the line's labels and captions first, else the next in order.
   init(_ list: [ClipDescription], _ shards: [ShardSummary]) {
-    var stored: [ClipDescription.Key: [ClipPlace]] = [:]
+    var stored: [ClipDescription.Key: [ClipLocation]] = [:]
     for shard in shards.indices {
       for clip in shards[shard].clips.indices {
-        stored[shards[shard].clips[clip].description.source, default: []].append(ClipPlace(shard: shard, clip: clip))
+        stored[shards[shard].clips[clip].description.source, default: []].append(ClipLocation(shard: shard, clip: clip))
       }
     }
-    func description(_ place: ClipPlace) -> ClipDescription { shards[place.shard].clips[place.clip].description }
+    func description(_ location: ClipLocation) -> ClipDescription {
+      shards[location.shard].clips[location.clip].description
+    }
 
     var left: [Int] = []
     for (number, line) in list.enumerated() {
-      guard let places = stored[line.source] else { continue }
-      if let match = places.firstIndex(where: { description($0).hasContent(of: line) }) {
-        self.places[number] = stored[line.source]?.remove(at: match)
+      guard let locations = stored[line.source] else { continue }
+      if let match = locations.firstIndex(where: { description($0).hasContent(of: line) }) {
+        self.locations[number] = stored[line.source]?.remove(at: match)
       } else {
         left.append(number)
       }
     }
     for number in left where stored[list[number].source]?.isEmpty == false {
-      places[number] = stored[list[number].source]?.removeFirst()
+      locations[number] = stored[list[number].source]?.removeFirst()
     }
-    for (number, place) in places {
-      var wanted = description(place)
+    for (number, location) in locations {
+      var wanted = description(location)
       if !wanted.hasContent(of: list[number]) { corrected += 1 }
       if wanted.unlisted == true { listedAgain += 1 }
       guard !wanted.hasContent(of: list[number]) || wanted.unlisted == true else { continue }
       wanted = list[number]
-      changes[place] = wanted
+      changes[location] = wanted
     }
     for shard in shards.indices {
       for clip in shards[shard].clips.indices {
-        let place = ClipPlace(shard: shard, clip: clip)
-        var wanted = description(place)
-        guard stored[wanted.source]?.contains(place) == true else { continue }
+        let location = ClipLocation(shard: shard, clip: clip)
+        var wanted = description(location)
+        guard stored[wanted.source]?.contains(location) == true else { continue }
         if wanted.unlisted != true {
           wanted.unlisted = true
-          changes[place] = wanted
+          changes[location] = wanted
         }
         unlisted.append(wanted)
       }
     }
-    waiting = list.indices.filter { places[$0] == nil }
+    waiting = list.indices.filter { locations[$0] == nil }
   }
 }
 

@@ -1,6 +1,6 @@
 public import SluiceMedia
 
-/// One clip of a shard set, to be asked for its pictures like a video file.
+/// One clip of a shard set, to be asked for its frames like a video file.
 public struct ShardClip: FrameSource {
   private let set: ShardSet
   private let shardIndex: Int
@@ -24,7 +24,7 @@ public struct ShardClip: FrameSource {
   public var frameCount: Int { info.frameCount }
   public var frameRate: Double? { info.frameRate }
 
-  /// The pictures at `indices`, in that order.
+  /// The frames at `indices`, in that order.
   ///
   /// Only the bytes of these frames are read, and the clip's part of the chunk table. A number that comes more than once
   /// gives the same memory.

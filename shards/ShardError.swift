@@ -38,10 +38,10 @@ public struct ShardError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   public var description: String {
-    var place = file ?? ""
-    if let clip { place += place.isEmpty ? "clip \(clip)" : ", clip \(clip)" }
-    if let offset { place += place.isEmpty ? "byte \(offset)" : ", byte \(offset)" }
-    return place.isEmpty ? message : "\(place): \(message)"
+    var context = file ?? ""
+    if let clip { context += context.isEmpty ? "clip \(clip)" : ", clip \(clip)" }
+    if let offset { context += context.isEmpty ? "byte \(offset)" : ", byte \(offset)" }
+    return context.isEmpty ? message : "\(context): \(message)"
   }
 
   /// The same error with what it did not know.

@@ -60,7 +60,7 @@ struct ShardFile {
     let entry = footer.clips[clip]
     do throws(ShardError) {
       guard entry.record <= UInt64(size), Int(entry.recordLength) <= size - Int(entry.record) else {
-        throw ShardError(.damaged, "the clip's record lies outside the file")
+        throw ShardError(.damaged, "the clip's record is outside the file")
       }
       let record = try ClipRecord(try file.read(Int(entry.recordLength), at: entry.record)[...])
       guard record.clip == clip, record.chunks.count == Int(entry.frameCount) else {

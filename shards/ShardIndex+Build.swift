@@ -3,8 +3,8 @@ internal import SluiceMedia
 extension ShardIndex {
   /// The index of finished shards.
   /// - Parameter order: the clips of the set; all that are listed, in the order of the shards, if `nil`.
-  static func build(_ shards: [ShardSummary], order: [ClipPlace]? = nil) throws(ShardError) -> [UInt8] {
-    let order = order ?? ClipPlace.listed(in: shards)
+  static func build(_ shards: [ShardSummary], order: [ClipLocation]? = nil) throws(ShardError) -> [UInt8] {
+    let order = order ?? ClipLocation.listed(in: shards)
     var shardTable = ByteWriter()
     var clipTable = ByteWriter()
     var texts = ByteWriter()
@@ -18,16 +18,16 @@ extension ShardIndex {
     var firsts = [Int](repeating: 0, count: shards.count)
     var counts = [Int](repeating: 0, count: shards.count)
     let chunkTables = shards.map(\.chunkTables)
-    for (number, place) in order.enumerated() {
-      if counts[place.shard] == 0 { firsts[place.shard] = number }
-      counts[place.shard] += 1
-      let clip = shards[place.shard].clips[place.clip]
+    for (number, location) in order.enumerated() {
+      if counts[location.shard] == 0 { firsts[location.shard] = number }
+      counts[location.shard] += 1
+      let clip = shards[location.shard].clips[location.clip]
       paths.append((hash(clip.description.path), UInt64(number)))
       let json = try ShardFormat.json(clip.description)
       clipTable.append(
         entry(
-          clip, text: textStart + texts.bytes.count, json: json, shardIndex: place.shard,
-          chunkTable: chunkTables[place.shard][place.clip]))
+          clip, text: textStart + texts.bytes.count, json: json, shardIndex: location.shard,
+          chunkTable: chunkTables[location.shard][location.clip]))
       texts.append(json)
     }
     for (shardIndex, shard) in shards.enumerated() {

@@ -88,7 +88,7 @@ struct ShardIndex: Sendable {
   /// A clip as the index knows it.
   struct Clip {
     let info: ClipInfo
-    /// The shard's place in `shards`.
+    /// The index in `shards`.
     let shardIndex: Int
     /// Where the clip's part of the chunk table begins in its shard, and its checksum.
     let chunkTable: UInt64
@@ -165,12 +165,12 @@ struct ShardIndex: Sendable {
   }
 
   /// The clips in their order, each checked.
-  func order() throws(ShardError) -> [ClipPlace] {
-    var order: [ClipPlace] = []
+  func order() throws(ShardError) -> [ClipLocation] {
+    var order: [ClipLocation] = []
     order.reserveCapacity(clipCount)
     for number in 0..<clipCount {
       let clip = try clip(number)
-      order.append(ClipPlace(shard: clip.shardIndex, clip: clip.info.clip))
+      order.append(ClipLocation(shard: clip.shardIndex, clip: clip.info.clip))
     }
     return order
   }

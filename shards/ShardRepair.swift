@@ -1,6 +1,6 @@
 internal import SluiceMedia
 
-/// What mending a set did.
+/// What repairing a set did.
 public struct ShardRepair: Sendable, Equatable {
   /// Shards that had to be written again without their damaged clips.
   public internal(set) var rewritten: [String] = []
@@ -14,7 +14,7 @@ public struct ShardRepair: Sendable, Equatable {
   /// Sound shards are not touched. Lost clips are noted in `failures.csv`, and a later `sluice preprocess` of the list
   /// appends them.
   /// - Throws: ``ShardError`` if the directory holds no shards or cannot be written.
-  public static func mend(_ path: String) throws(ShardError) -> ShardRepair {
+  public static func repair(_ path: String) throws(ShardError) -> ShardRepair {
     let numbers = try Directory.entries(path).compactMap(ShardFormat.shardNumber).sorted()
     guard !numbers.isEmpty else { throw ShardError(.missing, "there are no shards to repair", file: path) }
     let lock = try File(path)
@@ -37,7 +37,7 @@ public struct ShardRepair: Sendable, Equatable {
       summaries.append(try rewrite(name, number, path, facts, &result))
       result.rewritten.append(name)
     }
-    let order = ClipPlace.order(of: summaries, keeping: try? ShardIndex("\(path)/\(ShardFormat.indexName)").order())
+    let order = ClipLocation.order(of: summaries, keeping: try? ShardIndex("\(path)/\(ShardFormat.indexName)").order())
     result.clips = order.count
     _ = try ShardSet.publish(summaries, order: order, in: path)
     return result

@@ -4,7 +4,7 @@ extension ShardSet {
   ///   - order: the clips of the index.
   ///   - list: what is to be stored, where that is known: nothing else has failed.
   static func publish(
-    _ shards: [ShardSummary], order: [ClipPlace], alsoFailed: [ClipFailure] = [], of list: ListedClips? = nil,
+    _ shards: [ShardSummary], order: [ClipLocation], alsoFailed: [ClipFailure] = [], of list: ListedClips? = nil,
     in path: String
   ) throws(ShardError) -> [ClipFailure] {
     let failures = FailureTable.outstanding(shards, and: alsoFailed, of: list)

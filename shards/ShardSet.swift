@@ -89,7 +89,7 @@ public final class ShardSet: Sendable {
     return found
   }
 
-  /// An open shard, by its place in the index.
+  /// An open shard, by its number in the index.
   func file(_ shardIndex: Int) throws(ShardError) -> File {
     let shard = index.shards[shardIndex]
     if let file = files.withLock({ $0.files[shardIndex] }) { return file }

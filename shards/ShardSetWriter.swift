@@ -22,7 +22,7 @@ public final class ShardSetWriter: Sendable {
     var failed: [ClipFailure]
     // The list that the set shall agree with, and where its lines are.
     var list: ListedClips?
-    var places: [Int: ClipPlace] = [:]
+    var locations: [Int: ClipLocation] = [:]
     // Shards before this writer's own.
     var earlierShards = 0
   }
@@ -177,15 +177,15 @@ public final class ShardSetWriter: Sendable {
   }
 
   /// The clips of the index: the list's, in its order, where there is one.
-  private func order(of state: State) -> [ClipPlace] {
-    guard let list = state.list else { return ClipPlace.listed(in: state.shards) }
-    var written: [ClipDescription.Key: ClipPlace] = [:]
+  private func order(of state: State) -> [ClipLocation] {
+    guard let list = state.list else { return ClipLocation.listed(in: state.shards) }
+    var written: [ClipDescription.Key: ClipLocation] = [:]
     for shard in state.shards.indices.dropFirst(state.earlierShards) {
       for clip in state.shards[shard].clips.indices {
-        written[state.shards[shard].clips[clip].description.key] = ClipPlace(shard: shard, clip: clip)
+        written[state.shards[shard].clips[clip].description.key] = ClipLocation(shard: shard, clip: clip)
       }
     }
-    return list.descriptions.indices.compactMap { state.places[$0] ?? written[list.descriptions[$0].key] }
+    return list.descriptions.indices.compactMap { state.locations[$0] ?? written[list.descriptions[$0].key] }
   }
 }
 
@@ -214,9 +214,9 @@ extension ShardSetWriter {
   /// Makes what is stored agree with a list, as far as it can be without its videos, and says what is still to be stored.
   ///
   /// Shards are written again where labels, captions or names of classes are others, or where the list no longer names a
-  /// clip; their pictures are copied as they are. What has failed in a run that was interrupted is not waiting.
+  /// clip; their frames are copied as they are. What has failed in a run that was interrupted is not waiting.
   /// - Parameter list: every line; those that name the same part of the same file have different `copy`.
-  /// - Throws: ``ShardError`` if a label lies outside the set's classes, or a shard is damaged or cannot be written.
+  /// - Throws: ``ShardError`` if a label is outside the set's classes, or a shard is damaged or cannot be written.
   public func reconcile(with list: [ClipDescription]) throws(ShardError) -> ListReconciliation {
     try state.withLock { state throws(ShardError) in
       precondition(
@@ -234,7 +234,7 @@ extension ShardSetWriter {
       let failedKeys = Set(failed.map(\.key))
       result.waiting.removeAll { failedKeys.contains(list[$0].key) }
       state.list = ListedClips(list)
-      state.places = result.places
+      state.locations = result.locations
       return result
     }
   }

@@ -9,7 +9,7 @@ public struct ShardSettings: Sendable, Hashable, Codable {
     /// Two thirds of the size. Flat areas get contours one level high, which gradient targets such as HOG can see.
     case nearLossless = "near-lossless"
 
-    /// Distance of neighbouring levels.
+    /// Distance of neighboring levels.
     var step: Int {
       switch self {
       case .lossless: 1
@@ -18,15 +18,15 @@ public struct ShardSettings: Sendable, Hashable, Codable {
     }
   }
 
-  /// What of a sample is foretold by its neighbours before it is coded.
+  /// What of a sample is foretold by its neighbors before it is coded.
   public enum Filter: String, Sendable, Codable, CaseIterable {
-    /// Left + above − above left: the smallest and the fastest to read, whatever the pictures.
+    /// Left + above − above left: the smallest and the fastest to read, whatever the frames.
     case gradient
     /// The sample to the left.
     case left
     /// The sample above.
     case up
-    /// Nothing: after a short header, a decompressed chunk is the picture's planes as they are. Much larger.
+    /// Nothing: after a short header, a decompressed chunk is the frame's planes as they are. Much larger.
     case none
 
     /// As kernels and chunks say it: bit 0 for "not left", bit 1 for "not above".
@@ -51,7 +51,7 @@ public struct ShardSettings: Sendable, Hashable, Codable {
   ///
   /// Smaller frames are never enlarged.
   public var shortSide: Int?
-  /// Frames a second that are kept, each the one shown at that moment; `nil` keeps all.
+  /// Frames per second that are kept, each the one shown at that moment; `nil` keeps all.
   public var frameRate: Double?
   /// The most frames of a clip, evenly spaced from its first to its last; `nil` keeps all.
   public var frameLimit: Int?
@@ -82,7 +82,7 @@ public struct ShardSettings: Sendable, Hashable, Codable {
       throw ShardError(.invalid, "short side \(shortSide): 16 to 8192 pixels are possible.")
     }
     if let frameRate, !(frameRate > 0 && frameRate <= 1000) {
-      throw ShardError(.invalid, "frame rate \(frameRate): above 0 and at most 1000 frames a second are possible.")
+      throw ShardError(.invalid, "frame rate \(frameRate): above 0 and at most 1000 frames per second are possible.")
     }
     if let frameLimit, frameLimit < 1 {
       throw ShardError(.invalid, "frames \(frameLimit): a clip keeps at least one.")

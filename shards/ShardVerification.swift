@@ -6,7 +6,7 @@ public struct ShardVerification: Sendable, Equatable {
   public internal(set) var clips: Int = 0
   public internal(set) var frames: Int = 0
   public internal(set) var bytes: UInt64 = 0
-  /// Every place that is not as it was written; empty for a sound set.
+  /// Everything that is not as it was written; empty for a sound set.
   public internal(set) var problems: [ShardError] = []
 
   init() {}
@@ -125,7 +125,7 @@ public struct ShardVerification: Sendable, Equatable {
       let order = try index.order()
       guard isComplete else { return }
       // The order is the list's; every clip that is listed has one place in it.
-      let isWhole = Set(order) == Set(ClipPlace.listed(in: summaries)) && Set(order).count == order.count
+      let isWhole = Set(order) == Set(ClipLocation.listed(in: summaries)) && Set(order).count == order.count
       let file = try File(path)
       guard isWhole, try file.read(try file.size(), at: 0) == ShardIndex.build(summaries, order: order) else {
         throw ShardError(.damaged, "the index is not that of the shards. \(ShardSet.repairAdvice)")

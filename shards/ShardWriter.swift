@@ -68,7 +68,7 @@ struct ShardWriter {
     _ record: ClipRecord, of shard: ShardFile, as description: ClipDescription
   ) throws(ShardError) {
     for chunk in record.chunks {
-      guard chunk.isInside(shard.size) else { throw ShardError(.damaged, "a frame lies outside the file") }
+      guard chunk.isInside(shard.size) else { throw ShardError(.damaged, "a frame is outside the file") }
       let bytes = try shard.file.read(Int(chunk.length), at: chunk.offset)
       guard crc32(bytes) == chunk.checksum else {
         throw ShardError(.damaged, "a frame does not have its checksum", clip: record.clip, offset: chunk.offset)

@@ -3,6 +3,7 @@ internal import Foundation
 internal import SluiceDatasets
 internal import SluiceDecode
 internal import SluiceMedia
+internal import SluicePlatform
 internal import SluiceSamples
 internal import SluiceShards
 
@@ -12,7 +13,7 @@ struct CheckCommand: ParsableCommand {
     commandName: "check",
     abstract: "Opens and probes every item of a list and says what would fail.",
     discussion: """
-      Labels are checked by the rule of training; of each item the first, the middle and the last picture are decoded.
+      Labels are checked by the rule of training; of each item the first, the middle and the last frame are decoded.
       Bad items go to standard output, one a line; the exit code is 1 if there are any. Size and time of preprocessing
       are estimated from a few whole items.
 
@@ -32,7 +33,7 @@ struct CheckCommand: ParsableCommand {
   @OptionGroup
   var classes: ClassArguments
 
-  @Flag(help: "Decode every picture of every item.")
+  @Flag(help: "Decode every frame of every item.")
   var thorough = false
 
   @Flag(help: "Write one JSON object to standard output.")
@@ -61,7 +62,7 @@ struct CheckCommand: ParsableCommand {
   private func check() throws -> CheckReport {
     let items = try lists.list(list)
     let space = try ClassSpace(of: items, map: try classes.map(), origin: classes.classes)
-    // What is labelled in part was meant to be labelled.
+    // What is labeled in part was meant to be labeled.
     let need = items.items.contains { !$0.labels.isEmpty } ? LabelNeed.some : .any
     var report = CheckReport()
     var labels = ClassLabels()
@@ -87,7 +88,7 @@ struct CheckCommand: ParsableCommand {
     return report
   }
 
-  /// Opens an item and decodes its first, middle and last picture.
+  /// Opens an item and decodes its first, middle and last frame.
   private func probe(_ item: DatasetItem) throws -> CheckedClip {
     let source = try openFrames(path: item.path)
     let range = try source.frames(of: item.part)
@@ -105,6 +106,6 @@ struct CheckCommand: ParsableCommand {
 struct CheckedClip {
   let source: any FrameSource
   let range: Range<Int>
-  /// Its first picture.
+  /// Its first frame.
   let frame: VideoFrame
 }

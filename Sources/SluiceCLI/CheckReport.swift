@@ -1,5 +1,6 @@
 internal import Foundation
 internal import SluiceMedia
+internal import SluicePlatform
 internal import SluiceShards
 
 /// What `sluice check` found.
@@ -35,16 +36,9 @@ struct CheckReport: Encodable {
       \(soundItems) of \(soundItems + failures.count) items are sound\
       \(failures.isEmpty ? "" : ", \(failures.count) would fail"): \(frames) frames\(length)
       sizes: \(common.joined(separator: ", "))\(sizes.count > 3 ? " and \(sizes.count - 3) more" : "")
-      sluice preprocess would write about \(CheckReport.bytes(estimatedBytes)) and take about \
+      sluice preprocess would write about \(estimatedBytes.byteText) and take about \
       \(CheckReport.duration(estimatedProcessorSeconds)) of one processor
       """
-  }
-
-  private static func bytes(_ count: Int) -> String {
-    let units = ["bytes", "kB", "MB", "GB", "TB"]
-    var (value, unit) = (Double(count), 0)
-    while value >= 1000, unit < units.count - 1 { (value, unit) = (value / 1000, unit + 1) }
-    return (value < 10 && unit > 0 ? String(format: "%.1f", value) : String(format: "%.0f", value)) + " " + units[unit]
   }
 
   private static func duration(_ seconds: Double) -> String {
@@ -72,11 +66,11 @@ struct PreprocessingEstimate {
   mutating func add(_ clip: CheckedClip, number: Int) throws {
     let size = Double(clip.frame.width * clip.frame.height)
     if sampled.contains(number) || measured.pixels == 0 {
-      let began = processorTime()
+      let began = processorSeconds()
       let indices = Array(clip.range.prefix(60))
       var bytes = 0
       for frame in try clip.source.frames(at: indices) { bytes += try encoder.encode(frame).byteCount }
-      measured.seconds += processorTime() - began
+      measured.seconds += processorSeconds() - began
       measured.bytes += Double(bytes)
       measured.pixels += size * Double(indices.count)
     }
@@ -86,5 +80,4 @@ struct PreprocessingEstimate {
   var bytes: Int { measured.pixels > 0 ? Int(measured.bytes * pixels / measured.pixels) : 0 }
   var seconds: Double { measured.pixels > 0 ? measured.seconds * pixels / measured.pixels : 0 }
 
-  private func processorTime() -> Double { Double(clock()) / Double(CLOCKS_PER_SEC) }
 }

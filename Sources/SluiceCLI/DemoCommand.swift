@@ -9,7 +9,7 @@ struct DemoCommand: AsyncParsableCommand {
     commandName: "demo",
     abstract: "Shows the whole framework on videos of its own: some minutes on two cores, then a report.",
     discussion: """
-      Draws labelled videos whose classes differ only in motion, writes them into shards, pre-trains a small MViT without \
+      Draws labeled videos whose classes differ only in motion, writes them into shards, pre-trains a small MViT without \
       labels (MaskFeat), fine-tunes it with a few labels, and compares that with the same fine-tuning from scratch and \
       with one repeated frame. Ctrl-C stops it; the same command goes on.
 
@@ -23,10 +23,10 @@ struct DemoCommand: AsyncParsableCommand {
   @Option(help: "Another seed draws other videos and networks.")
   var seed: UInt64 = 0
 
-  @Option(help: "Labelled videos of each class.")
+  @Option(help: "Labeled videos of each class.")
   var labels = DemoSettings().labelsPerClass
 
-  @Option(help: "How often labelled videos are drawn anew; accuracies are means over the draws.")
+  @Option(help: "How often labeled videos are drawn anew; accuracies are means over the draws.")
   var draws = DemoSettings().draws
 
   @Option(help: "Threads that compute and read (default: the cores).")
@@ -107,11 +107,11 @@ extension DemoSummary {
     var table = TextTable(["trained", "top-1", "spread", "draws"])
     for kind in DemoKind.allCases {
       table.add([
-        kind.title, mean(of: kind).map(DemoSummary.percent) ?? "–", "± \(DemoSummary.percent(deviation(of: kind)))",
-        accuracies(of: kind).map(DemoSummary.percent).joined(separator: ", "),
+        kind.title, mean(of: kind).map(\.percentText) ?? "–", "± \(deviation(of: kind).percentText)",
+        accuracies(of: kind).map(\.percentText).joined(separator: ", "),
       ])
     }
-    table.add(["guessing", DemoSummary.percent(chance), "", ""])
+    table.add(["guessing", chance.percentText, "", ""])
     return table.text
   }
 }

@@ -2,13 +2,13 @@ public import ArgumentParser
 internal import Foundation
 internal import SluiceMedia
 
-/// `sluice frames`: exactly the pictures that were asked for.
+/// `sluice frames`: exactly the frames that were asked for.
 public struct FramesCommand: ParsableCommand {
   public static let configuration: CommandConfiguration = CommandConfiguration(
     commandName: "frames",
-    abstract: "Gets pictures of a video by their number in display order.",
+    abstract: "Gets frames of a video by their number in display order.",
     discussion: """
-      Numbers begin at 0 and may repeat, in any order; A-B stands for all from A to B. Without --at, all pictures.
+      Numbers begin at 0 and may repeat, in any order; A-B stands for all from A to B. Without --at, all frames.
       FILE may also be an image or a folder of images.
 
       Example: sluice frames swim.mp4 --at 0,17,42 --out stills
@@ -23,16 +23,16 @@ public struct FramesCommand: ParsableCommand {
   @Argument(help: "A video, an image or a folder of images.")
   var file: String
 
-  @Option(help: ArgumentHelp("Numbers of the pictures: 0,17,42 or 10-25.", valueName: "numbers"))
+  @Option(help: ArgumentHelp("Numbers of the frames: 0,17,42 or 10-25.", valueName: "numbers"))
   var at: String?
 
-  @Flag(help: "Print the number of pictures.")
+  @Flag(help: "Print the number of frames.")
   var count = false
 
   @Option(help: ArgumentHelp("Write PNG files into this folder.", valueName: "folder"))
   var out: String?
 
-  @Option(help: "Write 8-bit samples to standard output, one picture after the other: yuv as stored, or rgb.")
+  @Option(help: "Write 8-bit samples to standard output, one frame after the other: yuv as stored, or rgb.")
   var raw: RawFormat?
 
   public init() {}
@@ -61,7 +61,7 @@ public struct FramesCommand: ParsableCommand {
   private func write(_ source: any FrameSource, numbers: [Int]?) throws {
     let numbers = numbers ?? Array(0..<source.frameCount)
     if let out { try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true) }
-    // All numbers are looked at before the first picture is written.
+    // All numbers are looked at before the first frame is written.
     try source.check(numbers)
     for part in stride(from: 0, to: numbers.count, by: 256).map({ numbers[$0..<min($0 + 256, numbers.count)] }) {
       for (number, frame) in zip(part, try source.frames(at: Array(part))) {

@@ -118,7 +118,7 @@ struct StorageOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Scale larger frames down to this shorter side.", valueName: "pixels"))
   var shortSide: Int?
 
-  @Option(help: ArgumentHelp("Keep this many frames a second.", valueName: "rate"))
+  @Option(help: ArgumentHelp("Keep this many frames per second.", valueName: "rate"))
   var fps: Double?
 
   @Option(

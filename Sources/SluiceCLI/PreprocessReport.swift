@@ -1,5 +1,6 @@
 internal import Foundation
 internal import SluicePipelines
+internal import SluicePlatform
 internal import SluiceShards
 
 /// What a run of `sluice preprocess` says while it works and at its end.

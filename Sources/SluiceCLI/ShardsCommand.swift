@@ -1,13 +1,14 @@
 public import ArgumentParser
 internal import Foundation
 internal import SluiceMedia
+internal import SluicePlatform
 internal import SluiceShards
 
-/// `sluice shards`: looks into shard sets, checks and mends them.
+/// `sluice shards`: inspects, checks and repairs shard sets.
 public struct ShardsCommand: ParsableCommand {
   public static let configuration: CommandConfiguration = CommandConfiguration(
     commandName: "shards",
-    abstract: "Looks into shards, checks and mends them, gets frames back.",
+    abstract: "Inspects, checks and repairs shards, and gets frames back.",
     discussion: "Example: sluice shards verify shards/train",
     subcommands: [
       ShardsInfoCommand.self, ShardsListCommand.self, ShardsVerifyCommand.self, ShardsExtractCommand.self,
@@ -121,7 +122,7 @@ struct ShardsListCommand: ParsableCommand {
 
 struct ShardsVerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify", abstract: "Checks every byte of a set; exit code 1 and the places if something is wrong.",
+    commandName: "verify", abstract: "Checks every byte of a set; exit code 1, and where, if something is wrong.",
     discussion: "Example: sluice shards verify shards/train")
 
   @Argument(help: "Directory of the shards.") var dir: String
@@ -156,7 +157,7 @@ struct ShardsRepairCommand: ParsableCommand {
 
   func run() throws {
     try reporting("repair") {
-      let repair = try ShardRepair.mend(dir)
+      let repair = try ShardRepair.repair(dir)
       for name in repair.rewritten { Console.print("rewritten: \(name)") }
       for clip in repair.lost { Console.print("lost: \(clip.description.path): \(clip.reason)") }
       Console.note("\(repair.clips) clips are there.")

@@ -1,4 +1,5 @@
 public import ArgumentParser
+internal import SluiceBench
 internal import SluicePlatform
 
 /// The root of the command line: `sluice COMMAND`.

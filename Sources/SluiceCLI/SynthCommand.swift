@@ -1,11 +1,12 @@
 internal import ArgumentParser
 internal import SluiceFlow
 internal import SluicePipelines
+internal import SluicePlatform
 
 struct SynthCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "synth",
-    abstract: "Writes a labelled set of videos whose classes differ only in motion.",
+    abstract: "Writes a labeled set of videos whose classes differ only in motion.",
     discussion: """
       Eight classes, 50 frames of 96×96 at 25 a second, H.264. Lists and class map lie beside the videos.
 
@@ -20,7 +21,7 @@ struct SynthCommand: AsyncParsableCommand {
   @Option(help: "Videos to learn from.")
   var train = 1280
 
-  @Option(help: "Videos to judge by.")
+  @Option(help: "Videos to evaluate on.")
   var val = 400
 
   @Option(help: "Another seed gives other videos.")

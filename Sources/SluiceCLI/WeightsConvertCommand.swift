@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import SluiceCheckpoints
+internal import SluicePlatform
 
 /// `sluice weights convert`: writes any readable file as safetensors.
 struct WeightsConvertCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import SluiceCheckpoints
+internal import SluicePlatform
 
 /// `sluice weights diff`: compares two files tensor by tensor.
 struct WeightsDiffCommand: ParsableCommand {

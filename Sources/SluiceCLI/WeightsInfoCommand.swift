@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import SluiceCheckpoints
+internal import SluicePlatform
 
 /// `sluice weights info`: names, shapes and types.
 struct WeightsInfoCommand: ParsableCommand {

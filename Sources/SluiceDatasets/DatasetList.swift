@@ -11,7 +11,7 @@ public struct DatasetList: Sendable, Hashable {
   public var items: [DatasetItem]
   /// The files the items come from; an item says which by its number.
   public private(set) var files: [String]
-  /// The folder that paths are relative to, for what must not depend on where it lies; `nil` if none was named.
+  /// The folder that paths are relative to, for what must not depend on where it is; `nil` if none was named.
   public var root: String?
 
   /// A list of these samples.

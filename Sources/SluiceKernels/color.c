@@ -61,22 +61,22 @@ uint64_t sluice_luma_sum(const uint8_t *planes, ptrdiff_t count) {
   return sum;
 }
 
-// One row of the mean of nine, the centre counted five times, blended with the row itself.
+// One row of the mean of nine, the center counted five times, blended with the row itself.
 SLUICE_INLINE void soften_row_body(
-  const uint8_t *above, const uint8_t *centre, const uint8_t *below, int width, float factor, float rest, uint8_t *out) {
+  const uint8_t *above, const uint8_t *center, const uint8_t *below, int width, float factor, float rest, uint8_t *out) {
   for (int x = 1; x + 1 < width; x++) {
-    uint16_t sum = (uint16_t)(above[x - 1] + above[x] + above[x + 1] + centre[x - 1] + 5 * centre[x] + centre[x + 1] +
+    uint16_t sum = (uint16_t)(above[x - 1] + above[x] + above[x + 1] + center[x - 1] + 5 * center[x] + center[x + 1] +
                               below[x - 1] + below[x] + below[x + 1] + 6);
     // sum / 13 rounded: 13 is odd, so there are no ties; exact for sums up to 13 * 255 + 6.
     uint16_t soft = (uint16_t)(((uint32_t)sum * 5042) >> 16);
-    out[x] = truncated(factor * (float)centre[x] + rest * (float)soft);
+    out[x] = truncated(factor * (float)center[x] + rest * (float)soft);
   }
 }
 SLUICE_VARIANTS(
   static, soften_row,
-  (const uint8_t *restrict above, const uint8_t *restrict centre, const uint8_t *restrict below, int width, float factor,
+  (const uint8_t *restrict above, const uint8_t *restrict center, const uint8_t *restrict below, int width, float factor,
    float rest, uint8_t *restrict out),
-  (above, centre, below, width, factor, rest, out))
+  (above, center, below, width, factor, rest, out))
 
 void sluice_blend_soft(uint8_t *plane, int width, int height, float factor, float rest, uint8_t *soft) {
   if (width <= 2 || height <= 2) return;

@@ -9,8 +9,8 @@
 #if SLUICE_X86
 SLUICE_AVX512 static inline __mmask16 sluice_first(int n) { return (__mmask16)(0xFFFFu >> (16 - n)); }
 
-// Sixteen outputs (n of them used) take their inputs from two registers by a permutation when they lie within 32
-// neighbours, which they do up to a reduction of 1.7; else they gather.
+// Sixteen outputs (n of them used) take their inputs from two registers by a permutation when they are within 32
+// neighbors, which they do up to a reduction of 1.7; else they gather.
 SLUICE_AVX512 static inline __attribute__((always_inline)) __m512 sluice_columns16(
   const float *row, const sluice_taps *c, int taps, int i, int n) {
   const __m512i one = _mm512_set1_epi32(1);

@@ -37,7 +37,7 @@ SLUICE_INLINE uint8_t rounded(float value) {
   return (uint8_t)(int)value;
 }
 
-// The chroma rows that a row of pixels takes its colours from, and the number of their columns.
+// The chroma rows that a row of pixels takes its colors from, and the number of their columns.
 typedef struct {
   const uint8_t *near_u, *far_u, *near_v, *far_v;
   int columns;

@@ -5,7 +5,7 @@
 #include "variants.h"
 
 size_t sluice_fixed_scratch(int width, int height, int count) {
-  // A row of inputs, a row of sums, and what lies between the two passes.
+  // A row of inputs, a row of sums, and what is between the two passes.
   return (size_t)width + (size_t)count + (size_t)height * (size_t)count;
 }
 

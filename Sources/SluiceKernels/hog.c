@@ -5,7 +5,7 @@
 
 #include "variants.h"
 
-// One strip of lanes at a time: a lane is one colour of one pixel column, interleaved as in the picture. The eight rows
+// One strip of lanes at a time: a lane is one color of one pixel column, interleaved as in the picture. The eight rows
 // of a cell are added up lane by lane and bin by bin, then the lanes of a cell are added in a fixed order, so that every
 // variant gives the same bits.
 #pragma STDC FP_CONTRACT OFF
@@ -17,16 +17,16 @@ enum { BINS = SLUICE_HOG_BINS, CELL = SLUICE_HOG_CELL, LANES = 32, PAD = 3, SLOT
 enum { TAN20 = 23853, TAN40 = 54991, TAN60_1 = 47976, TAN80_5 = 43993 };
 
 typedef struct {
-  // Rows y - 1, y and y + 1 of each row y of a cell; lane j of the centre is at [PAD + j], as in the other two.
-  const uint8_t *above[CELL], *centre[CELL], *below[CELL];
+  // Rows y - 1, y and y + 1 of each row y of a cell; lane j of the center is at [PAD + j], as in the other two.
+  const uint8_t *above[CELL], *center[CELL], *below[CELL];
 } window;
 
 static void lanes_portable(const window *w, int lanes, float *sums) {
   memset(sums, 0, sizeof(float) * BINS * (size_t)lanes);
   for (int row = 0; row < CELL; row++) {
-    const uint8_t *above = w->above[row] + PAD, *centre = w->centre[row] + PAD, *below = w->below[row] + PAD;
+    const uint8_t *above = w->above[row] + PAD, *center = w->center[row] + PAD, *below = w->below[row] + PAD;
     for (int j = 0; j < lanes; j++) {
-      int gx = centre[j + 3] - centre[j - 3], gy = below[j] - above[j];
+      int gx = center[j + 3] - center[j - 3], gy = below[j] - above[j];
       int a = gx < 0 ? -gx : gx, b = gy < 0 ? -gy : gy;
       int passed = (b > (a * TAN20 >> 16)) + (b > (a * TAN40 >> 16)) + (b > a + (a * TAN60_1 >> 16)) +
                    (b > 5 * a + (a * TAN80_5 >> 16));
@@ -45,9 +45,9 @@ SLUICE_AVX2 static void lanes_avx2(const window *w, int lanes, float *sums) {
     __m256 bins[BINS];
     for (int k = 0; k < BINS; k++) bins[k] = zero;
     for (int row = 0; row < CELL; row++) {
-      const uint8_t *centre = w->centre[row] + PAD + j;
-      __m256i right = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(centre + 3)));
-      __m256i left = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(centre - 3)));
+      const uint8_t *center = w->center[row] + PAD + j;
+      __m256i right = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(center + 3)));
+      __m256i left = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(center - 3)));
       __m256i below = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(w->below[row] + PAD + j)));
       __m256i above = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(w->above[row] + PAD + j)));
       __m256 gx = _mm256_cvtepi32_ps(_mm256_sub_epi32(right, left));
@@ -85,9 +85,9 @@ SLUICE_AVX512 static void lanes_avx512(const window *w, int lanes, float *sums) 
     __m512 low[BINS], high[BINS];
     for (int k = 0; k < BINS; k++) low[k] = high[k] = _mm512_setzero_ps();
     for (int row = 0; row < CELL; row++) {
-      const uint8_t *centre = w->centre[row] + PAD + j;
-      __m512i right = _mm512_cvtepu8_epi16(_mm256_loadu_si256((const __m256i *)(centre + 3)));
-      __m512i left = _mm512_cvtepu8_epi16(_mm256_loadu_si256((const __m256i *)(centre - 3)));
+      const uint8_t *center = w->center[row] + PAD + j;
+      __m512i right = _mm512_cvtepu8_epi16(_mm256_loadu_si256((const __m256i *)(center + 3)));
+      __m512i left = _mm512_cvtepu8_epi16(_mm256_loadu_si256((const __m256i *)(center - 3)));
       __m512i below = _mm512_cvtepu8_epi16(_mm256_loadu_si256((const __m256i *)(w->below[row] + PAD + j)));
       __m512i above = _mm512_cvtepu8_epi16(_mm256_loadu_si256((const __m256i *)(w->above[row] + PAD + j)));
       __m512i gx = _mm512_sub_epi16(right, left), gy = _mm512_sub_epi16(below, above);
@@ -122,7 +122,7 @@ SLUICE_AVX512 static void lanes_avx512(const window *w, int lanes, float *sums) 
 
 static void lanes_of_cells(const window *w, int lanes, float *sums) { SLUICE_DISPATCH(lanes, (w, lanes, sums)) }
 
-// The 24 lanes of each cell to the sums of its three colours: pairs at distance 12, then 6, then 3.
+// The 24 lanes of each cell to the sums of its three colors: pairs at distance 12, then 6, then 3.
 SLUICE_INLINE void hog_reduce_body(const float *sums, int lanes, int columns, float *row) {
   for (int bin = 0; bin < BINS; bin++) {
     const float *from = sums + bin * lanes;
@@ -191,10 +191,10 @@ void sluice_hog_central(
       int y = r * CELL + i, last = height - 1;
       for (; padded <= y + 1 && padded < height; padded++)
         pad_row(rgb + padded * stride, width, ring + (padded % SLOTS) * size);
-      uint8_t *centre = ring + (y % SLOTS) * size;
-      w.centre[i] = centre;
-      w.above[i] = y == 0 || y == last ? centre : ring + ((y - 1) % SLOTS) * size;
-      w.below[i] = y == 0 || y == last ? centre : ring + ((y + 1) % SLOTS) * size;
+      uint8_t *center = ring + (y % SLOTS) * size;
+      w.center[i] = center;
+      w.above[i] = y == 0 || y == last ? center : ring + ((y - 1) % SLOTS) * size;
+      w.below[i] = y == 0 || y == last ? center : ring + ((y + 1) % SLOTS) * size;
     }
     lanes_of_cells(&w, lanes, sums);
     ptrdiff_t at = (ptrdiff_t)r * columns * 3 * BINS;

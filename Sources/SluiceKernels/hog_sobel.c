@@ -28,11 +28,11 @@ void sluice_hog_sobel(const float *plane, ptrdiff_t stride, int width, int heigh
   size_t area = (size_t)rows * (size_t)columns;
   memset(cells, 0, BINS * area * sizeof(float));
   for (int y = 0; y < rows * CELL; y++) {
-    const float *above = plane + mirrored(y - 1, height) * stride, *centre = plane + y * stride,
+    const float *above = plane + mirrored(y - 1, height) * stride, *center = plane + y * stride,
                 *below = plane + mirrored(y + 1, height) * stride;
     for (int x = 0; x < columns * CELL; x++) {
       int l = mirrored(x - 1, width), r = mirrored(x + 1, width);
-      float gx = (above[l] - above[r]) + 2 * (centre[l] - centre[r]) + (below[l] - below[r]);
+      float gx = (above[l] - above[r]) + 2 * (center[l] - center[r]) + (below[l] - below[r]);
       float gy = (above[l] + 2 * above[x] + above[r]) - (below[l] + 2 * below[x] + below[r]);
       size_t cell = (size_t)(y / CELL) * (size_t)columns + (size_t)(x / CELL);
       cells[(size_t)bin_of(gx, gy) * area + cell] += sqrtf(gx * gx + gy * gy);

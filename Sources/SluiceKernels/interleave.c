@@ -19,7 +19,7 @@ static void join_portable(
 }
 
 #if SLUICE_X86
-// place[c][v][i]: the byte of vector v that goes to (split) or comes from (join) lane i of colour c, -1 for none.
+// place[c][v][i]: the byte of vector v that goes to (split) or comes from (join) lane i of color c, -1 for none.
 #define NONE -1
 static const int8_t gather_bytes[3][3][16] = {
   {{0, 3, 6, 9, 12, 15, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE},

@@ -6,7 +6,7 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-// Sixteen pixels at a time: lane j of 48 is always colour j % 3.
+// Sixteen pixels at a time: lane j of 48 is always color j % 3.
 enum { LANES = 48 };
 
 SLUICE_INLINE void colors_of_lanes(const float *lanes, float *colors) {

@@ -6,7 +6,7 @@
 #include "resample.h"
 #include "variants.h"
 
-// Rows first, because they lie side by side in memory, then columns out of one row of floats. Multiplications and
+// Rows first, because they are side by side in memory, then columns out of one row of floats. Multiplications and
 // additions are rounded one by one in the same order in every variant, so that all give the same bits.
 #pragma STDC FP_CONTRACT OFF
 

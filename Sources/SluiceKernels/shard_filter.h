@@ -7,7 +7,7 @@
 
 #include "cpu.h"
 
-// What a variant is asked for: one row, whose neighbours are prepared by the caller.
+// What a variant is asked for: one row, whose neighbors are prepared by the caller.
 //
 // `above` holds |r| of the row above and `own` receives |r| of this row; both have 2 zero bytes before and
 // SLUICE_SHARD_SLACK zero bytes after their `width` bytes (a variant may write past `width` into `own`: the caller

@@ -9,19 +9,19 @@ public struct MediaError: Error, Sendable, Equatable, CustomStringConvertible {
 
     /// The file is missing or may not be read.
     public static let cannotOpen: Code = Code(kind: .cannotOpen)
-    /// The file holds no pictures that can be decoded.
+    /// The file holds no frames that can be decoded.
     public static let notVideo: Code = Code(kind: .notVideo)
     /// The file asks for more memory than ``MediaLimits`` allows.
     public static let limitExceeded: Code = Code(kind: .limit)
-    /// A picture's data is damaged.
+    /// A frame's data is damaged.
     public static let cannotDecode: Code = Code(kind: .cannotDecode)
-    /// A picture was asked for that the file does not have.
+    /// A frame was asked for that the file does not have.
     public static let noSuchFrame: Code = Code(kind: .noSuchFrame)
     /// The file is sound, but of a kind that is not supported.
     public static let unsupported: Code = Code(kind: .unsupported)
     /// FFmpeg's libraries are not installed, or not in the version Sluice was built with.
     public static let missingLibrary: Code = Code(kind: .missingLibrary)
-    /// Pictures could not be written.
+    /// Frames could not be written.
     public static let cannotEncode: Code = Code(kind: .encode)
     /// Reading or decoding took longer than ``MediaLimits`` allows.
     public static let timedOut: Code = Code(kind: .timeout)
@@ -32,7 +32,7 @@ public struct MediaError: Error, Sendable, Equatable, CustomStringConvertible {
   public let code: Code
   /// The file.
   public let path: String
-  /// The place of the picture in display order, where the failure has one.
+  /// The index of the frame in display order, where the failure has one.
   public let frame: Int?
   /// What was found, what was wanted and what to do, without the file's name.
   public let reason: String

@@ -1,12 +1,12 @@
-/// How much a file may ask for: files come from strangers.
+/// How much a file may ask for: files are not trusted.
 public struct MediaLimits: Sendable, Hashable {
-  /// Pixels of a picture, width times height.
+  /// Pixels of a frame, width times height.
   public var pixels: Int
-  /// Pictures of a file.
+  /// Frames of a file.
   public var frames: Int
-  /// Bytes of compressed pictures an open file keeps in memory; a larger file is read again when frames are asked for.
+  /// Bytes of compressed frames an open file keeps in memory; a larger file is read again when frames are asked for.
   public var retainedBytes: Int
-  /// Seconds that opening a file, or the way to the next wanted picture, may take.
+  /// Seconds that opening a file, or the way to the next wanted frame, may take.
   public var seconds: Double
 
   /// Limits that no sound training video meets.

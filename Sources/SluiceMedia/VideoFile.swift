@@ -1,22 +1,22 @@
 internal import SluicePlatform
 
-/// A video file whose pictures can be asked for by their place in display order, exactly.
+/// A video file whose frames can be asked for by their index in display order, exactly.
 ///
-/// Opening reads the file through once, without decoding. Pictures stand in display order of their time stamps, and
-/// where those are missing or contradict the pictures, in the order in which a decoder puts them out: frame `i` is the
-/// `i`-th picture of `ffmpeg -i FILE -map 0:v:0 -vsync passthrough -f rawvideo`, turned as its display matrix says.
+/// Opening reads the file through once, without decoding. Frames stand in display order of their time stamps, and
+/// where those are missing or contradict the frames, in the order in which a decoder puts them out: frame `i` is the
+/// `i`-th frame of `ffmpeg -i FILE -map 0:v:0 -vsync passthrough -f rawvideo`, turned as its display matrix says.
 ///
 /// Safe to share between threads; requests are served one after the other by a single-threaded decoder.
 public final class VideoFile: FrameSource {
   public let name: String
   public let frameCount: Int
   public let frameRate: Double?
-  /// Width and height of the first pictures as the container states them, turned for display, pixels; 0 where it does not.
+  /// Width and height of the first frames as the container states them, turned for display, pixels; 0 where it does not.
   public let width: Int
   public let height: Int
-  /// Presentation times in display order, seconds from the first picture.
+  /// Presentation times in display order, seconds from the first frame.
   public let times: [Double]
-  /// The index and, of a small file, the compressed pictures.
+  /// The index and, of a small file, the compressed frames.
   public let retainedBytes: Int
   private let session: Lock<VideoSession>
 
@@ -33,19 +33,19 @@ public final class VideoFile: FrameSource {
     self.session = Lock(session)
   }
 
-  /// The pictures at `indices`, in that order; an index may come more than once.
+  /// The frames at `indices`, in that order; an index may come more than once.
   ///
-  /// Decodes from the nearest key picture, leaves out what no wanted picture needs, and converts nothing.
-  /// - Throws: ``MediaError`` that names the picture which does not exist or cannot be decoded.
+  /// Decodes from the nearest key frame, leaves out what no wanted frame needs, and converts nothing.
+  /// - Throws: ``MediaError`` that names the frame which does not exist or cannot be decoded.
   public func frames(at indices: [Int]) throws -> [VideoFrame] {
     var decoded: [Int: VideoFrame] = [:]
     try forEachFrame(at: indices) { decoded[$0] = $1 }
     return indices.compactMap { decoded[$0] }
   }
 
-  /// Calls `body` with each picture at `indices` as it leaves the decoder: nearly in display order, each one once.
+  /// Calls `body` with each frame at `indices` as it leaves the decoder: nearly in display order, each one once.
   ///
-  /// Holds no picture itself, so a whole file can be gone through.
+  /// Holds no frame itself, so a whole file can be gone through.
   /// - Throws: ``MediaError``, or what `body` throws.
   public func forEachFrame(at indices: some Sequence<Int>, _ body: (Int, VideoFrame) throws -> Void) throws {
     let wanted = Array(indices)
@@ -55,7 +55,7 @@ public final class VideoFile: FrameSource {
     }
   }
 
-  /// The picture shown `seconds` after the first one: the last that begins no later.
+  /// The frame shown `seconds` after the first one: the last that begins no later.
   public func frameIndex(at seconds: Double) -> Int {
     var low = 0
     var high = times.count

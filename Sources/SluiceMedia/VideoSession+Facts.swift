@@ -1,5 +1,5 @@
 extension VideoSession {
-  /// Presentation times in display order, seconds from the first picture.
+  /// Presentation times in display order, seconds from the first frame.
   ///
   /// Where presentation times are missing, decoding times in ascending order stand for them, and else the stated rate.
   static func times(of index: PacketIndex, stream: StreamDescription) -> [Double] {

@@ -5,13 +5,13 @@ final class VideoSession {
   let deadline: Deadline
   let reader: PacketReader
   let index: PacketIndex
-  /// Presentation times in display order, seconds from the first picture.
+  /// Presentation times in display order, seconds from the first frame.
   let times: [Double]
-  /// Opened when the first picture is wanted.
+  /// Opened when the first frame is wanted.
   private var decoder: Decoder?
   private let reorderDepth: Int?
   private let packet: Packet
-  /// The container was caught calling a picture a key picture that is none: decoding begins with the file.
+  /// The container was caught calling a frame a key frame that is none: decoding begins with the file.
   private var startsLie = false
 
   init(path: String, limits: MediaLimits) throws(MediaError) {
@@ -25,7 +25,7 @@ final class VideoSession {
     guard size.width.multipliedReportingOverflow(by: size.height).partialValue <= limits.pixels else {
       throw MediaError(
         .limitExceeded, path: path,
-        "its pictures are \(size.width)×\(size.height), more than the \(limits.pixels) pixels of MediaLimits.pixels")
+        "its frames are \(size.width)×\(size.height), more than the \(limits.pixels) pixels of MediaLimits.pixels")
     }
     let timed = PacketIndex(timeOrdered: reader.packets, isOnePicturePerPacket: !reader.header.hasSplitFrames)
     let isTimed = timed.doubt == nil && reader.header.mpeg4?.isPlain != false
@@ -44,17 +44,17 @@ final class VideoSession {
     }
     guard !index.display.isEmpty else {
       throw MediaError(
-        .notVideo, path: path, "holds no picture that can be decoded; \(reader.packets.count) packets were read")
+        .notVideo, path: path, "holds no frame that can be decoded; \(reader.packets.count) packets were read")
     }
     times = VideoSession.times(of: index, stream: reader.stream)
   }
 
-  /// Calls `body` with each wanted picture as it leaves the decoder, which is nearly display order.
+  /// Calls `body` with each wanted frame as it leaves the decoder, which is nearly display order.
   ///
-  /// - Parameter wanted: places in display order; a place that comes twice is delivered once.
+  /// - Parameter wanted: indices in display order; one that comes twice is delivered once.
   func forEachFrame(_ wanted: some Sequence<Int>, _ body: (Int, VideoFrame) throws -> Void) throws {
     deadline.start(seconds: limits.seconds)
-    var pending: [Int: Int] = [:]  // packet → place in display order
+    var pending: [Int: Int] = [:]  // packet → index in display order
     for place in wanted { pending[index.isCounted ? place : Int(index.display[place])] = place }
     guard !pending.isEmpty else { return }
     if !index.isCounted {
@@ -63,7 +63,7 @@ final class VideoSession {
       }
     }
     guard !pending.isEmpty else { return }
-    // A picture that did not come out, or stands behind damage: what a decoder makes of it depends on all before it,
+    // A frame that did not come out, or stands behind damage: what a decoder makes of it depends on all before it,
     // and on nothing else, so it has to be a new one.
     decoder = nil
     try decode(DecodeRun(first: 0, last: reader.packets.count - 1), pending: &pending, isStrict: true, body)
@@ -74,7 +74,7 @@ final class VideoSession {
     )
   }
 
-  /// Decodes one stretch and takes the pictures delivered out of `pending`.
+  /// Decodes one stretch and takes the frames delivered out of `pending`.
   ///
   /// - Parameter isStrict: whether every packet is decoded, so that damage is concealed as in a plain reading of the
   ///   file; otherwise the stretch is given up at the first damage and what nobody needs is left out.
@@ -135,14 +135,14 @@ final class VideoSession {
     return opened
   }
 
-  /// Pictures shown before the key picture the stretch begins with: they refer to what was not decoded.
+  /// Frames shown before the key frame the stretch begins with: they refer to what was not decoded.
   private func isLeading(_ packet: Int, _ run: DecodeRun) -> Bool {
     packet > run.first && index.order[packet] < index.order[run.first] && run.first > 0
   }
 
   // MARK: When time stamps are not enough
 
-  /// Whether the first pictures come out of the decoder as the time stamps say.
+  /// Whether the first frames come out of the decoder as the time stamps say.
   private static func beginning(
     of index: PacketIndex, _ reader: PacketReader, _ decoder: Decoder
   )
@@ -160,7 +160,7 @@ final class VideoSession {
     try order(ofFirst: reader.packets.count, reader, decoder)
   }
 
-  /// The packets of the pictures that a decoder puts out, in its order, when it is given the first `count` packets.
+  /// The packets of the frames that a decoder puts out, in its order, when it is given the first `count` packets.
   private static func order(
     ofFirst count: Int, _ reader: PacketReader, _ decoder: Decoder
   )

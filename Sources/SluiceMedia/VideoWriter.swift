@@ -1,4 +1,4 @@
-/// How pictures become a video file.
+/// How frames become a video file.
 public struct VideoEncoding: Sendable, Hashable {
   /// How much the encoder searches, x264's preset: the slower, the smaller the file.
   public enum Speed: String, Sendable, CaseIterable {
@@ -12,9 +12,9 @@ public struct VideoEncoding: Sendable, Hashable {
   public var framesPerSecond: Int
   /// Quality from 0 (no loss) over 23 (usual) to 51, x264's constant rate factor.
   public var quality: Int
-  /// Pictures from one key picture to the next, at most.
+  /// Frames from one key frame to the next, at most.
   public var keyInterval: Int
-  /// B-pictures in a row, at most.
+  /// B-frames in a row, at most.
   public var reorderedFrames: Int
   // For files of every kind that the reader is tested with: FFmpeg's name of the encoder, its options, the container's.
   package var encoder: String = "libx264"
@@ -33,9 +33,9 @@ public struct VideoEncoding: Sendable, Hashable {
   }
 }
 
-/// Writes pictures into a video file, H.264 in the container that the path's ending names.
+/// Writes frames into a video file, H.264 in the container that the path's ending names.
 ///
-/// One thread and no dates: equal pictures give equal files with equal libraries.
+/// One thread and no dates: equal frames give equal files with equal libraries.
 public final class VideoWriter {
   private let path: String
   private let width: Int
@@ -46,8 +46,8 @@ public final class VideoWriter {
   private var count = 0
   private var isFinished = false
 
-  /// Creates the file at `path` for pictures like `frame`; RGB pictures are stored as 4:2:0.
-  /// - Throws: ``MediaError`` if the file cannot be written or the encoder refuses the pictures.
+  /// Creates the file at `path` for frames like `frame`; RGB frames are stored as 4:2:0.
+  /// - Throws: ``MediaError`` if the file cannot be written or the encoder refuses the frames.
   public init(path: String, like frame: VideoFrame, encoding: VideoEncoding = .h264()) throws(MediaError) {
     self.path = path
     (width, height) = (frame.width, frame.height)
@@ -58,7 +58,7 @@ public final class VideoWriter {
     try muxer.open(for: encoder, options: encoding.containerOptions, displayMatrix: encoding.displayMatrix)
   }
 
-  /// Appends a picture, shown after the one before; `time` in frames overrides that for variable rates.
+  /// Appends a frame, shown after the one before; `time` in frames overrides that for variable rates.
   /// - Throws: ``MediaError`` if it has another size than the first or cannot be written.
   public func append(_ frame: VideoFrame, at time: Int? = nil) throws(MediaError) {
     guard frame.width == width, frame.height == height else {

@@ -1,11 +1,11 @@
 public import SluiceTensor
 
-/// Where the heads of an attention look in one picture, seen from the class token.
+/// Where the heads of an attention look in one image, seen from the class token.
 ///
 /// ```swift
 /// let weights = try model.attentionWeights(of: clip)
 /// let maps = AttentionMap.maps(of: weights, rows: 14, columns: 14)   // one a time step
-/// let picture = maps[0].overlay(on: frame, patchSize: 16)            // [H, W, 3], 0…255
+/// let image = maps[0].overlay(on: frame, patchSize: 16)            // [H, W, 3], 0…255
 /// ```
 /// - Source: VideoTransformer-pytorch, `visualize_attention`; Caron et al., "Emerging properties in self-supervised
 ///   vision transformers", ICCV 2021.
@@ -19,7 +19,7 @@ public struct AttentionMap: Sendable, Equatable {
   /// Row-major `[heads, rows, columns]`: shares of attention.
   public let values: [Float]
 
-  /// The colours of the heads, in order.
+  /// The colors of the heads, in order.
   public static let colors: [[Double]] = [
     [0, 160, 215], [220, 55, 60], [245, 180, 0], [10, 120, 190], [40, 150, 100], [135, 75, 145],
   ]
@@ -36,7 +36,7 @@ public struct AttentionMap: Sendable, Equatable {
         var values: [Float] = []
         for head in 0..<heads {
           let start = (sequence * heads + head) * count * count
-          for place in 1..<count { values.append(shares[start + place]) }
+          for index in 1..<count { values.append(shares[start + index]) }
         }
         return AttentionMap(headCount: heads, rows: rows, columns: columns, values: values)
       }
@@ -48,8 +48,8 @@ public struct AttentionMap: Sendable, Equatable {
   static func maps(ofJoint weights: Tensor, rows: Int, columns: Int, steps: Int) -> [AttentionMap] {
     let (heads, count) = (weights.shape[1], weights.shape[2])
     return weights.withFloats { shares in
-      (0..<weights.shape[0] * steps).map { place in
-        let (clip, step) = place.quotientAndRemainder(dividingBy: steps)
+      (0..<weights.shape[0] * steps).map { index in
+        let (clip, step) = index.quotientAndRemainder(dividingBy: steps)
         var values: [Float] = []
         for head in 0..<heads {
           let start = (clip * heads + head) * count * count
@@ -68,23 +68,23 @@ public struct AttentionMap: Sendable, Equatable {
       let order = (head * size..<(head + 1) * size).sorted { (values[$0], $0) < (values[$1], $1) }
       let total = order.reduce(0.0) { $0 + Double(values[$1]) }
       var sum = 0.0
-      for place in order {
-        sum += Double(values[place]) / total
-        kept[place] = sum > 1 - share
+      for index in order {
+        sum += Double(values[index]) / total
+        kept[index] = sum > 1 - share
       }
     }
     return kept
   }
 
-  /// The picture in dark grey with the patches of the first six heads in their colours, `[H, W, 3]`, 0…255.
+  /// The image in dark gray with the patches of the first six heads in their colors, `[H, W, 3]`, 0…255.
   /// - Parameters:
-  ///   - picture: `[3, rows · patchSize, columns · patchSize]`, of any range.
+  ///   - image: `[3, rows · patchSize, columns · patchSize]`, of any range.
   ///   - patchSize: pixels of a patch's side.
   ///   - share: the share of each head's attention that is shown.
-  public func overlay(on picture: [Float], patchSize: Int, share: Double = 0.6) -> [UInt8] {
+  public func overlay(on image: [Float], patchSize: Int, share: Double = 0.6) -> [UInt8] {
     let (height, width) = (rows * patchSize, columns * patchSize)
-    precondition(picture.count == 3 * height * width, "a picture of \(picture.count) values for \(height) × \(width)")
-    var canvas = grey(picture, area: height * width)
+    precondition(image.count == 3 * height * width, "an image of \(image.count) values for \(height) × \(width)")
+    var canvas = gray(image, area: height * width)
     let shown = strongest(keeping(share))
     for head in 0..<min(headCount, AttentionMap.colors.count) {
       let own = shown.map { $0.head == head ? $0.share : 0 }
@@ -96,8 +96,8 @@ public struct AttentionMap: Sendable, Equatable {
           guard strength > 0.2 else { continue }
           let root = strength.squareRoot()
           for color in 0..<3 {
-            let place = (row * width + column) * 3 + color
-            canvas[place] = canvas[place] * (1 - root) + root * AttentionMap.colors[head][color]
+            let index = (row * width + column) * 3 + color
+            canvas[index] = canvas[index] * (1 - root) + root * AttentionMap.colors[head][color]
           }
         }
       }
@@ -108,21 +108,21 @@ public struct AttentionMap: Sendable, Equatable {
   /// For each patch the head that looks at it most, and how much; the first of equal ones.
   private func strongest(_ kept: [Bool]) -> [(head: Int, share: Double)] {
     let size = rows * columns
-    return (0..<size).map { place in
-      var best = (head: 0, share: kept[place] ? Double(values[place]) : 0)
+    return (0..<size).map { index in
+      var best = (head: 0, share: kept[index] ? Double(values[index]) : 0)
       for head in 1..<max(headCount, 1) {
-        let share = kept[head * size + place] ? Double(values[head * size + place]) : 0
+        let share = kept[head * size + index] ? Double(values[head * size + index]) : 0
         if share > best.share { best = (head, share) }
       }
       return best
     }
   }
 
-  private func grey(_ picture: [Float], area: Int) -> [Double] {
-    let (least, most) = (Double(picture.min() ?? 0), Double(picture.max() ?? 0))
+  private func gray(_ image: [Float], area: Int) -> [Double] {
+    let (least, most) = (Double(image.min() ?? 0), Double(image.max() ?? 0))
     let range = most > least ? most - least : 1
-    return (0..<area).flatMap { place in
-      let sum = (0..<3).reduce(0.0) { $0 + (Double(picture[$1 * area + place]) - least) / range * 64 + 192 }
+    return (0..<area).flatMap { index in
+      let sum = (0..<3).reduce(0.0) { $0 + (Double(image[$1 * area + index]) - least) / range * 64 + 192 }
       return [Double](repeating: 0.1 * (sum / 3).rounded(.towardZero), count: 3)
     }
   }

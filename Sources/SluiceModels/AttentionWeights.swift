@@ -12,7 +12,7 @@ extension NormedAttention {
     return Tensor([rows, headCount, count, count]) { shares in
       packed.withFloats { numbers in
         var scores = [Float](repeating: 0, count: count)
-        for (row, head, query) in places(rows, headCount, count) {
+        for (row, head, query) in positions(rows, headCount, count) {
           let start = (row * count + query) * 3 * width + head * size
           for key in 0..<count {
             let other = (row * count + key) * 3 * width + width + head * size
@@ -34,7 +34,7 @@ extension NormedAttention {
     }
   }
 
-  private func places(_ rows: Int, _ heads: Int, _ queries: Int) -> some Sequence<(Int, Int, Int)> {
+  private func positions(_ rows: Int, _ heads: Int, _ queries: Int) -> some Sequence<(Int, Int, Int)> {
     (0..<rows * heads * queries).lazy.map { ($0 / (heads * queries), $0 / queries % heads, $0 % queries) }
   }
 }

@@ -1,7 +1,7 @@
 public import SluiceNN
 public import SluiceTensor
 
-/// A network that gives one feature a clip, so that a classifier can be put on it.
+/// A network that gives one feature per clip, so that a classifier can be put on it.
 public protocol VideoBackbone: Sendable {
   /// The network's parameters, and those of a head that was added to it.
   var parameters: ParameterStore { get }
@@ -14,7 +14,7 @@ public protocol VideoBackbone: Sendable {
   /// What checkpoints call the head's weight and bias, less `.weight` and `.bias`.
   var headName: String { get }
 
-  /// One feature a clip, `[B, D]`, of `[B, 3, T, H, W]` normalised clips.
+  /// One feature per clip, `[B, D]`, of `[B, 3, T, H, W]` normalized clips.
   func features(of clips: Tensor, _ pass: ForwardPass) throws(ModelError) -> Tensor
 
   /// A checkpoint's weights under this network's names.
@@ -34,7 +34,7 @@ public enum ClassifierLearning: String, Sendable, CaseIterable {
   case linearProbe
 }
 
-/// A backbone with a linear head that tells classes apart.
+/// A backbone with a linear head that classifies clips.
 ///
 /// ```swift
 /// let model = try Classifier(TimeSformer(), classCount: 400)
@@ -43,7 +43,7 @@ public enum ClassifierLearning: String, Sendable, CaseIterable {
 public struct Classifier<Backbone: VideoBackbone>: Sendable {
   /// What features come from.
   public let backbone: Backbone
-  /// Classes told apart.
+  /// Classes there are.
   public let classCount: Int
   /// How much of the network learns.
   public let training: ClassifierLearning
@@ -69,8 +69,8 @@ public struct Classifier<Backbone: VideoBackbone>: Sendable {
   /// The backbone's parameters and the head's.
   public var parameters: ParameterStore { backbone.parameters }
 
-  /// How much each class is favoured, `[B, classCount]`, before any softmax.
-  /// - Parameter clips: `[B, 3, T, H, W]`, normalised.
+  /// How much each class is favored, `[B, classCount]`, before any softmax.
+  /// - Parameter clips: `[B, 3, T, H, W]`, normalized.
   public func logits(of clips: Tensor, _ pass: ForwardPass = .evaluation) throws -> Tensor {
     switch training {
     case .finetune: head(try backbone.features(of: clips, pass))

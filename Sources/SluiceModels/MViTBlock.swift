@@ -40,12 +40,12 @@ struct MViTBlock: Sendable {
       // A wider window than the stride on strided axes only.
       let kernel = stride.map(stride) { step, _ in step > 1 ? step + 1 : 1 }
       return tokens.maxPooled(
-        grid: sizes.grid.axes, window: .centred(kernel: kernel, stride: stride), leading: classTokens)
+        grid: sizes.grid.axes, window: .centered(kernel: kernel, stride: stride), leading: classTokens)
     }
     let middle = (kept ?? tokens) + pass.dropPath(mixed, rate: dropRate)
     let normed = secondNorm(middle)
     let change = contract(expand(normed, activation: .gelu))
-    // The skip connection to another width starts from the normalised tokens.
+    // The skip connection to another width starts from the normalized tokens.
     return (widen?(normed) ?? middle) + pass.dropPath(change, rate: dropRate)
   }
 }
@@ -116,10 +116,10 @@ struct HeadPool: Sendable {
     norm = LayerNorm(scope["norm_\(name)"], dimension: sizes.headSize, epsilon: epsilon)
   }
 
-  /// `[B, N, heads × size]` to `[B, N', heads × size]`; class tokens are not convolved but normalised like all others.
+  /// `[B, N, heads × size]` to `[B, N', heads × size]`; class tokens are not convolved but normalized like all others.
   func callAsFunction(_ tokens: Tensor, classTokens: Int) -> Tensor {
     let pooled = tokens.depthwiseConvolution(
-      weight.value, grid: sizes.grid.axes, window: .centred(kernel: kernel, stride: stride), leading: classTokens)
+      weight.value, grid: sizes.grid.axes, window: .centered(kernel: kernel, stride: stride), leading: classTokens)
     let heads = pooled.reshaped(pooled.shape[0], pooled.shape[1], sizes.headCount, sizes.headSize)
     return norm(heads).reshaped(pooled.shape)
   }
@@ -127,7 +127,7 @@ struct HeadPool: Sendable {
 
 extension SlidingWindow {
   /// A window padded by half its kernel.
-  static func centred(kernel: GridStride, stride: GridStride) -> SlidingWindow {
+  static func centered(kernel: GridStride, stride: GridStride) -> SlidingWindow {
     SlidingWindow(kernel: kernel.axes, stride: stride.axes, padding: kernel.axes.map { $0 / 2 })
   }
 }

@@ -7,7 +7,7 @@ extension MViTConfiguration {
   /// The rows of the grid, `[B, N, D]`, of all rows.
   func grid(of rows: Tensor) -> Tensor { rows.slice(classTokens..<rows.shape[1], axis: 1) }
 
-  /// One feature a clip, `[B, D]`, of all rows.
+  /// One feature per clip, `[B, D]`, of all rows.
   func feature(of rows: Tensor) -> Tensor {
     switch pooling {
     case .classToken: rows.slice(0..<1, axis: 1).reshaped(rows.shape[0], rows.shape[2])

@@ -52,7 +52,7 @@ public struct MViTv2: Sendable {
 
   /// All rows after the last norm, class token first: `[B, (1 +) N, D]`.
   /// - Parameters:
-  ///   - clips: `[B, 3, T, H, W]`, normalised.
+  ///   - clips: `[B, 3, T, H, W]`, normalized.
   ///   - hidden: row-major `[B, t, h, w]` on the token grid, 1 where a token is hidden; `nil` hides none.
   /// - Throws: ``ModelError`` if a shape does not fit the configuration.
   public func tokens(
@@ -71,7 +71,7 @@ public struct MViTv2: Sendable {
     return norm(rows)
   }
 
-  /// One feature a clip, `[B, D]`: the class token's row or the mean of all others.
+  /// One feature per clip, `[B, D]`: the class token's row or the mean of all others.
   public func features(of clips: Tensor, _ pass: ForwardPass = .evaluation) throws(ModelError) -> Tensor {
     configuration.feature(of: try tokens(of: clips, pass))
   }

@@ -8,7 +8,7 @@ public protocol MaskedBackbone: Sendable {
 
   /// What is predicted for each token of the grid, `[B, N, width]`, without class token.
   /// - Parameters:
-  ///   - clips: `[B, 3, T, H, W]`, normalised.
+  ///   - clips: `[B, 3, T, H, W]`, normalized.
   ///   - hidden: row-major `[B, t, h, w]` on the token grid, 1 where a token is hidden.
   func prediction(of clips: Tensor, hidden: [UInt8], _ pass: ForwardPass) throws(ModelError) -> Tensor
 }

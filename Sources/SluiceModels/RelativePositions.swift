@@ -1,7 +1,7 @@
 internal import SluiceNN
 internal import SluiceTensor
 
-/// Scores that depend on how far a key lies from a query along time, height and width.
+/// Scores that depend on how far a key is from a query along time, height and width.
 ///
 /// One learned vector for each distance along each axis; a query's score is the sum of its products with three of them.
 /// - Source: Li et al., "MViTv2: improved multiscale vision transformers", CVPR 2022, section 4.1.

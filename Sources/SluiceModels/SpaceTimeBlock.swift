@@ -73,9 +73,9 @@ struct SpaceTimeBlock: Sendable {
   private func alongTime(_ tokens: Tensor, steps: Int, _ pass: ForwardPass) -> Tensor {
     guard let time, let timeProject else { return tokens }
     let (batch, width) = (tokens.shape[0], tokens.shape[2])
-    let places = (tokens.shape[1] - 1) / steps
+    let patchCount = (tokens.shape[1] - 1) / steps
     let patches = tokens.slice(1..<tokens.shape[1], axis: 1)
-    let lanes = patches.reshaped(batch * places, steps, width)
+    let lanes = patches.reshaped(batch * patchCount, steps, width)
     let change = timeProject(pass.dropPath(time(lanes), rate: dropRate))
     let moved = patches + change.reshaped(patches.shape)
     return .concatenated([tokens.slice(0..<1, axis: 1), moved], axis: 1)
@@ -88,9 +88,9 @@ struct SpaceTimeBlock: Sendable {
   /// `[B, 1 + patches × steps, D]` to `[B × steps, 1 + patches, D]`, the class token in front of each step.
   private static func frames(_ tokens: Tensor, steps: Int) -> Tensor {
     let (batch, width) = (tokens.shape[0], tokens.shape[2])
-    let places = (tokens.shape[1] - 1) / steps
-    let patches = tokens.slice(1..<tokens.shape[1], axis: 1).reshaped(batch, places, steps, width)
-      .permuted(0, 2, 1, 3).reshaped(batch * steps, places, width)
+    let patchCount = (tokens.shape[1] - 1) / steps
+    let patches = tokens.slice(1..<tokens.shape[1], axis: 1).reshaped(batch, patchCount, steps, width)
+      .permuted(0, 2, 1, 3).reshaped(batch * steps, patchCount, width)
     let first = tokens.slice(0..<1, axis: 1).reshaped(batch, width)
     let classes = first.rows(at: (0..<batch * steps).map { $0 / steps }).reshaped(batch * steps, 1, width)
     return .concatenated([classes, patches], axis: 1)
@@ -99,9 +99,9 @@ struct SpaceTimeBlock: Sendable {
   /// `[B × steps, 1 + patches, D]` to `[B, 1 + patches × steps, D]`, the mean of the steps' class tokens in front.
   private static func sequence(_ frames: Tensor, steps: Int) -> Tensor {
     let (batch, width) = (frames.shape[0] / steps, frames.shape[2])
-    let places = frames.shape[1] - 1
-    let patches = frames.slice(1..<places + 1, axis: 1).reshaped(batch, steps, places, width)
-      .permuted(0, 2, 1, 3).reshaped(batch, places * steps, width)
+    let patchCount = frames.shape[1] - 1
+    let patches = frames.slice(1..<patchCount + 1, axis: 1).reshaped(batch, steps, patchCount, width)
+      .permuted(0, 2, 1, 3).reshaped(batch, patchCount * steps, width)
     let classes = frames.slice(0..<1, axis: 1).reshaped(batch, steps, width).mean(over: 1).reshaped(batch, 1, width)
     return .concatenated([classes, patches], axis: 1)
   }

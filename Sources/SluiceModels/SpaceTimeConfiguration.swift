@@ -12,7 +12,7 @@ public struct SpaceTimeConfiguration: Sendable, Equatable {
     /// Only tokens of the same frame; frames meet in a mean at the end.
     case spaceOnly = "space_only"
     /// A stack over the tokens of each time step, then a stack over the steps.
-    case factorised = "fact_encoder"
+    case factorized = "fact_encoder"
   }
 
   /// What a clip's feature is.
@@ -24,7 +24,7 @@ public struct SpaceTimeConfiguration: Sendable, Equatable {
   }
 
   /// Which class tokens of the spatial stack enter the temporal stack.
-  public enum FactorisedClass: String, Sendable, CaseIterable {
+  public enum FactorizedClass: String, Sendable, CaseIterable {
     /// The one of each clip's own first step.
     case firstStep = "first_step"
     /// Rows 0…B−1 of all steps of all clips, which mixes clips, as VideoTransformer-pytorch does in training.
@@ -45,7 +45,7 @@ public struct SpaceTimeConfiguration: Sendable, Equatable {
   public var headCount = 12
   /// Blocks, of the spatial stack where there are two.
   public var depth = 12
-  /// Blocks of the temporal stack of factorised attention.
+  /// Blocks of the temporal stack of factorized attention.
   public var temporalDepth = 4
   /// Which tokens attend to which.
   public var attention: Attention
@@ -53,17 +53,17 @@ public struct SpaceTimeConfiguration: Sendable, Equatable {
   public var hasLearnedPositions = true
   /// What a clip's feature is.
   public var pooling = Pooling.classToken
-  /// Which class tokens the temporal stack of factorised attention takes.
-  public var factorisedClass = FactorisedClass.firstStep
+  /// Which class tokens the temporal stack of factorized attention takes.
+  public var factorizedClass = FactorizedClass.firstStep
   /// Rate of stochastic depth in the last block of each stack; it grows from 0 in the first.
   public var dropPathRate = 0.1
 
   /// TimeSformer-B: 8 frames, divided attention.
   public static let timeSformerBase = SpaceTimeConfiguration(frameCount: 8, attention: .divided)
 
-  /// ViViT-B: 16 frames in tubelets of 2, factorised encoder.
+  /// ViViT-B: 16 frames in tubelets of 2, factorized encoder.
   public static let vivitBase: SpaceTimeConfiguration = {
-    var base = SpaceTimeConfiguration(frameCount: 16, attention: .factorised)
+    var base = SpaceTimeConfiguration(frameCount: 16, attention: .factorized)
     base.tubeletSize = 2
     return base
   }()

@@ -6,7 +6,7 @@ package import SluiceTensor
 struct SpaceTimeEmbedding: Sendable {
   private let configuration: SpaceTimeConfiguration
   private let classToken: Weight
-  private let placeTable: Weight?
+  private let spaceTable: Weight?
   private let timeTable: Weight?
   private let patches: PatchEmbedding
 
@@ -17,7 +17,7 @@ struct SpaceTimeEmbedding: Sendable {
     let places = configuration.patchesPerSide * configuration.patchesPerSide
     classToken = scope.weight("cls_token", [1, 1, width], .truncatedNormal(0.02))
     let isLearned = configuration.hasLearnedPositions
-    placeTable = isLearned ? scope.weight("pos_embed", [1, places + 1, width], .truncatedNormal(0.02)) : nil
+    spaceTable = isLearned ? scope.weight("pos_embed", [1, places + 1, width], .truncatedNormal(0.02)) : nil
     let steps = configuration.timeRows
     timeTable =
       isLearned && steps > 0 ? scope.weight("time_embed", [1, steps, width], .truncatedNormal(0.02)) : nil
@@ -36,11 +36,11 @@ struct SpaceTimeEmbedding: Sendable {
     pass.observe("patch_tokens", rows)
     let classes = classToken.value.repeated(batch * steps)
     let size = configuration.patchSize
-    let places = placePositions(rows: clips.shape[3] / size, columns: clips.shape[4] / size)
+    let places = spacePositions(rows: clips.shape[3] / size, columns: clips.shape[4] / size)
     return .concatenated([classes, rows], axis: 1) + places
   }
 
-  /// ``frames(_:_:)`` as one sequence a clip, steps innermost, with positions in time: `[B, 1 + p × t, D]`.
+  /// ``frames(_:_:)`` as one sequence per clip, steps innermost, with positions in time: `[B, 1 + p × t, D]`.
   func sequence(_ clips: Tensor, _ pass: ForwardPass) -> Tensor {
     let frames = frames(clips, pass)
     let (steps, width) = (configuration.stepCount, configuration.dimension)
@@ -57,9 +57,9 @@ struct SpaceTimeEmbedding: Sendable {
     timeTable?.value ?? .waves(rows: configuration.timeRows, width: configuration.dimension)
   }
 
-  private func placePositions(rows: Int, columns: Int) -> Tensor {
+  private func spacePositions(rows: Int, columns: Int) -> Tensor {
     let (side, width) = (configuration.patchesPerSide, configuration.dimension)
-    let table = placeTable?.value ?? .waves(rows: side * side + 1, width: width)
+    let table = spaceTable?.value ?? .waves(rows: side * side + 1, width: width)
     if rows == side, columns == side { return table }
     let resized = table.slice(1..<side * side + 1, axis: 1).reshaped(side * side, width).permuted(1, 0)
       .linear(.gridResize(from: side, rows: rows, columns: columns)).permuted(1, 0)
@@ -68,11 +68,11 @@ struct SpaceTimeEmbedding: Sendable {
 }
 
 extension SpaceTimeConfiguration {
-  /// Rows of the time table; factorised attention has one for its class token.
+  /// Rows of the time table; factorized attention has one for its class token.
   var timeRows: Int {
     switch attention {
     case .divided, .joint: stepCount
-    case .factorised: stepCount + 1
+    case .factorized: stepCount + 1
     case .spaceOnly: 0
     }
   }
@@ -110,7 +110,7 @@ extension Tensor {
     }
   }
 
-  /// For each output place the input places it is made of, with Keys' cubic kernel at a = −0.75.
+  /// For each output position the input positions it is made of, with Keys' cubic kernel at a = −0.75.
   private static func cubicWeights(_ side: Int, to extent: Int) -> [[(Int, Double)]] {
     let scale = (Double(extent) + 0.1) / Double(side)
     func kernel(_ distance: Double) -> Double {

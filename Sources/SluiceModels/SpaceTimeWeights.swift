@@ -45,7 +45,7 @@ public struct SpaceTimeWeights: Sendable {
     /// Repeated over the tubelet, divided by its length.
     case average = "temporal_avg"
     /// In the middle frame, zeros in the others.
-    case centreFrame = "center_frame"
+    case centerFrame = "center_frame"
   }
 
   /// The shape of the model that takes the weights.
@@ -138,7 +138,7 @@ public struct SpaceTimeWeights: Sendable {
     case ("mlp.fc2", _), ("ffns.0.layers.1", _): tail = "ffns.0.layers.1.\(kind)"
     default: return nil
     }
-    let stack = configuration.attention == .factorised ? "transformer_layers.0.layers" : "transformer_layers.layers"
+    let stack = configuration.attention == .factorized ? "transformer_layers.0.layers" : "transformer_layers.layers"
     return "\(stack).\(parts[place]).\(tail)"
   }
 
@@ -149,7 +149,7 @@ public struct SpaceTimeWeights: Sendable {
       case .divided where name.contains(".attentions.0."):
         weights[name.replacing(".attentions.0.", with: ".attentions.1.")] = copy == .repositoryZeros ? zeros : value
         if copy == .zeros { weights[name] = zeros }
-      case .factorised where name.hasPrefix("transformer_layers.0."):
+      case .factorized where name.hasPrefix("transformer_layers.0."):
         guard let block = Int(name.split(separator: ".")[3]), block < configuration.temporalDepth else { continue }
         weights[name.replacing("transformer_layers.0.", with: "transformer_layers.1.")] =
           copy == .repeat ? value : zeros

@@ -33,10 +33,10 @@ public struct TimeSformer: Sendable {
     norm = LayerNorm(scope["norm"], dimension: configuration.dimension, epsilon: 1e-6)
   }
 
-  /// One feature a clip, `[B, D]`.
+  /// One feature per clip, `[B, D]`.
   ///
   /// Clips of another size than the configuration's are taken too: the position table is resized.
-  /// - Parameter clips: `[B, 3, T, H, W]`, normalised.
+  /// - Parameter clips: `[B, 3, T, H, W]`, normalized.
   /// - Throws: ``ModelError`` if a shape does not fit the configuration.
   public func features(of clips: Tensor, _ pass: ForwardPass = .evaluation) throws(ModelError) -> Tensor {
     try configuration.check(clips, model: "TimeSformer", isSizeFree: true)

@@ -1,7 +1,7 @@
 public import SluiceNN
 public import SluiceTensor
 
-/// A video transformer on tubelets: a factorised encoder, joint or divided attention.
+/// A video transformer on tubelets: a factorized encoder, joint or divided attention.
 ///
 /// ```swift
 /// let model = try ViViT(.vivitBase)
@@ -23,31 +23,31 @@ public struct ViViT: Sendable {
   /// Describes the network; its parameters are made on first use.
   /// - Throws: ``ModelError`` if the configuration contradicts itself.
   public init(_ configuration: SpaceTimeConfiguration = .vivitBase) throws(ModelError) {
-    try configuration.validate("ViViT", attentions: [.factorised, .joint, .divided])
+    try configuration.validate("ViViT", attentions: [.factorized, .joint, .divided])
     self.configuration = configuration
     parameters = ParameterStore()
     let scope = ParameterScope(parameters, prefix: "model.")
     embedding = SpaceTimeEmbedding(scope, configuration)
-    let isFactorised = configuration.attention == .factorised
+    let isFactorized = configuration.attention == .factorized
     blocks = SpaceTimeBlock.stack(
-      scope[isFactorised ? "transformer_layers.0.layers" : "transformer_layers.layers"], configuration,
+      scope[isFactorized ? "transformer_layers.0.layers" : "transformer_layers.layers"], configuration,
       depth: configuration.depth, isDivided: configuration.attention == .divided)
     temporalBlocks =
-      isFactorised
+      isFactorized
       ? SpaceTimeBlock.stack(
         scope["transformer_layers.1.layers"], configuration, depth: configuration.temporalDepth, isDivided: false) : []
     norm = LayerNorm(scope["norm"], dimension: configuration.dimension, epsilon: 1e-6)
   }
 
-  /// One feature a clip, `[B, D]`.
-  /// - Parameter clips: `[B, 3, T, H, W]`, normalised.
+  /// One feature per clip, `[B, D]`.
+  /// - Parameter clips: `[B, 3, T, H, W]`, normalized.
   /// - Throws: ``ModelError`` if a shape does not fit the configuration.
   public func features(of clips: Tensor, _ pass: ForwardPass = .evaluation) throws(ModelError) -> Tensor {
     let tokens = try run(clips, pass, temporal: temporalBlocks)
     return configuration.pooled(tokens, norm, pass)
   }
 
-  /// What the last attention looks at: factorised `[B, heads, 1 + t, 1 + t]`, divided `[B × t, heads, 1 + p, 1 + p]`,
+  /// What the last attention looks at: factorized `[B, heads, 1 + t, 1 + t]`, divided `[B × t, heads, 1 + p, 1 + p]`,
   /// joint `[B, heads, N, N]`.
   ///
   /// Rows are queries and sum to 1; row and column 0 are the class token's.
@@ -74,8 +74,8 @@ public struct ViViT: Sendable {
     _ clips: Tensor, _ pass: ForwardPass, _ blocks: some Collection<SpaceTimeBlock>
   ) throws(ModelError) -> Tensor {
     try configuration.check(clips, model: "ViViT", isSizeFree: false)
-    let isFactorised = configuration.attention == .factorised
-    var tokens = isFactorised ? embedding.frames(clips, pass) : embedding.sequence(clips, pass)
+    let isFactorized = configuration.attention == .factorized
+    var tokens = isFactorized ? embedding.frames(clips, pass) : embedding.sequence(clips, pass)
     pass.observe("embedded", tokens)
     for (index, block) in blocks.enumerated() {
       tokens = pass.block(tokens) { [configuration] in
@@ -91,7 +91,7 @@ public struct ViViT: Sendable {
     _ clips: Tensor, _ pass: ForwardPass, temporal: some Collection<SpaceTimeBlock>
   ) throws(ModelError) -> Tensor {
     var tokens = try spatial(clips, pass, blocks)
-    guard configuration.attention == .factorised else { return tokens }
+    guard configuration.attention == .factorized else { return tokens }
     tokens = steps(of: tokens)
     for (index, block) in temporal.enumerated() {
       tokens = pass.block(tokens) { block($0, $1) }
@@ -107,7 +107,7 @@ public struct ViViT: Sendable {
     let patches = frames.slice(1..<frames.shape[1], axis: 1).mean(over: 1).reshaped(batch, steps, width)
     let all = frames.slice(0..<1, axis: 1)
     let classes =
-      switch configuration.factorisedClass {
+      switch configuration.factorizedClass {
       case .firstStep: all.reshaped(batch, steps, width).slice(0..<1, axis: 1)
       case .repositoryRows: all.reshaped(1, batch * steps, width).slice(0..<batch, axis: 1).reshaped(batch, 1, width)
       }

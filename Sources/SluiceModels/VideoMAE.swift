@@ -48,16 +48,16 @@ public struct VideoMAE: Sendable {
 
   /// What is predicted for each token of the grid, `[B, N, predictionWidth]`; zeros for visible tokens.
   /// - Parameters:
-  ///   - clips: `[B, 3, T, H, W]`, normalised.
+  ///   - clips: `[B, 3, T, H, W]`, normalized.
   ///   - hidden: row-major `[B, t, h, w]`, 1 where a token is hidden; as many in each clip.
   /// - Throws: ``ModelError`` if a shape does not fit, or clips hide different numbers of tokens.
   public func prediction(
     of clips: Tensor, hidden: [UInt8], _ pass: ForwardPass = .evaluation
   ) throws(ModelError) -> Tensor {
     let rows = try hiddenPrediction(of: clips, hidden: hidden, pass)
-    let places = hidden.indices.filter { hidden[$0] != 0 }
+    let indices = hidden.indices.filter { hidden[$0] != 0 }
     let width = rows.shape[2]
-    return rows.reshaped(-1, width).scattered(to: places, count: hidden.count)
+    return rows.reshaped(-1, width).scattered(to: indices, count: hidden.count)
       .reshaped(rows.shape[0], -1, width)
   }
 
@@ -82,10 +82,10 @@ public struct VideoMAE: Sendable {
     rows = bridge(rows)
     pass.observe("encoder_to_decoder", rows)
     let inner = configuration.decoderDimension
-    let places = Tensor.waves(rows: count, width: inner)
-    pass.observe("pos_embed_decoder", places)
-    let known = rows + places.reshaped(count, inner).rows(at: visible.flatMap { $0 }).reshaped(rows.shape)
-    let asked = places.reshaped(count, inner).rows(at: masked.flatMap { $0 }).reshaped(masked.count, -1, inner)
+    let indices = Tensor.waves(rows: count, width: inner)
+    pass.observe("pos_embed_decoder", indices)
+    let known = rows + indices.reshaped(count, inner).rows(at: visible.flatMap { $0 }).reshaped(rows.shape)
+    let asked = indices.reshaped(count, inner).rows(at: masked.flatMap { $0 }).reshaped(masked.count, -1, inner)
     // Visible tokens come first; positions, not places in the sequence, say where a token belongs.
     rows = .concatenated([known, asked + maskToken.value], axis: 1)
     pass.observe("decoder_in", rows)
@@ -141,7 +141,7 @@ public struct VideoViT: Sendable {
       scope[configuration.poolsMean ? "fc_norm" : "norm"], dimension: configuration.dimension, epsilon: 1e-6)
   }
 
-  /// One feature a clip, `[B, D]`, of `[B, 3, T, H, W]` normalised clips.
+  /// One feature per clip, `[B, D]`, of `[B, 3, T, H, W]` normalized clips.
   public func features(of clips: Tensor, _ pass: ForwardPass = .evaluation) throws(ModelError) -> Tensor {
     try configuration.check(clips.shape.dimensions)
     var rows = patches(clips) + .waves(rows: configuration.tokenGrid.count, width: configuration.dimension)

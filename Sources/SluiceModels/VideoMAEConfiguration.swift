@@ -65,7 +65,7 @@ public struct VideoMAEConfiguration: Sendable, Equatable {
     GridStride(frameCount / tubeletSize, height / patchSize, width / patchSize)
   }
 
-  /// Values of one tubelet in three colours: what is predicted for each token.
+  /// Values of one tubelet in three colors: what is predicted for each token.
   public var predictionWidth: Int { 3 * tubeletSize * patchSize * patchSize }
 
   /// Throws unless every size is positive and divides as it must.

@@ -78,7 +78,7 @@ extension Report.Part {
     case .confusion(let matrix): matrix.html
     case .stages(let metrics, let graph): StageTable(metrics, graph).html
     case .graph(let graph): GraphFigure(graph).html
-    case .pictures(let rows): rows.html
+    case .images(let rows): rows.html
     case .table(let table): table.html
     case .commands(let commands): Report.Part.commandList.html(["commands": commands])
     }

@@ -47,8 +47,8 @@ public struct Report: Sendable {
     case stages(RunMetrics, GraphDescription)
     /// A pipeline's graph.
     case graph(GraphDescription)
-    /// Rows of pictures.
-    case pictures(PictureRows)
+    /// Rows of images.
+    case images(ImageRows)
     /// Any other table.
     case table(DataTable)
     /// Commands to be typed.

@@ -1,6 +1,6 @@
 public import SluiceTensor
 
-/// 8-bit RGB pictures of one size, `[T, H, W, 3]`.
+/// 8-bit RGB frames of one size, `[T, H, W, 3]`.
 public struct PixelClip: Sendable {
   public let frameCount: Int
   public let height: Int
@@ -21,9 +21,9 @@ public struct PixelClip: Sendable {
 
 /// An augmented clip: the crop in 8 bits, and what a network reads.
 public struct Clip: Sendable {
-  /// The crop before normalisation; targets are computed from it.
+  /// The crop before normalization; targets are computed from it.
   public let pixels: PixelClip
-  /// The normalised crop, `[C, T, H, W]`.
+  /// The normalized crop, `[C, T, H, W]`.
   public let values: Tensor
   /// Class numbers, see ``ClipHandle/labels``.
   public let labels: [Int]

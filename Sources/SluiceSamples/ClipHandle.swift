@@ -1,8 +1,8 @@
 public import SluiceMedia
 
-/// A sample before anything of it is decoded: where its pictures are, and what is known about it.
+/// A sample before anything of it is decoded: where its frames are, and what is known about it.
 public struct ClipHandle: Sendable {
-  /// What the pictures are asked of.
+  /// What the frames are asked of.
   public let frames: any FrameSource
   /// The part of `frames` that is this sample; its ends are display-order numbers.
   public let range: Range<Int>
@@ -19,14 +19,14 @@ public struct ClipHandle: Sendable {
     self.captions = captions
   }
 
-  /// Pictures of the sample.
+  /// Frames of the sample.
   public var frameCount: Int { range.count }
 }
 
-/// Which pictures of a sample are wanted, in order; none is decoded yet.
+/// Which frames of a sample are wanted, in order; none is decoded yet.
 public struct FrameSelection: Sendable {
   public let handle: ClipHandle
-  /// Numbers from the sample's first picture, `0 ..< handle.frameCount`.
+  /// Numbers from the sample's first frame, `0 ..< handle.frameCount`.
   public let indices: [Int]
 
   public init(handle: ClipHandle, indices: [Int]) {
@@ -35,7 +35,7 @@ public struct FrameSelection: Sendable {
   }
 }
 
-/// The wanted pictures of a sample, as the decoder gave them.
+/// The wanted frames of a sample, as the decoder gave them.
 public struct DecodedClip: Sendable {
   public let handle: ClipHandle
   public let frames: [VideoFrame]

@@ -2,19 +2,19 @@ public import SluiceFlow
 
 /// What the stages between a source and a batch tell each other of a clip's size.
 extension ElementSize {
-  /// Pictures of a clip.
+  /// Frames of a clip.
   public var frameCount: Int? {
     get { self["frames"] }
     set { self["frames"] = newValue }
   }
 
-  /// Bytes of one decoded picture.
-  public var pictureBytes: Int? {
-    get { self["picture bytes"] }
-    set { self["picture bytes"] = newValue }
+  /// Bytes of one decoded frame.
+  public var frameBytes: Int? {
+    get { self["frame bytes"] }
+    set { self["frame bytes"] = newValue }
   }
 
-  /// Pixels of one augmented picture.
+  /// Pixels of one augmented frame.
   public var pixelCount: Int? {
     get { self["pixels"] }
     set { self["pixels"] = newValue }

@@ -9,7 +9,7 @@ public struct LabeledBatch: Sendable {
   /// The share of each class in each clip, `[B, classes]`, where clips were mixed.
   public let shares: Tensor?
 
-  /// - Precondition: one label a clip, and one row of shares.
+  /// - Precondition: one label per clip, and one row of shares.
   public init(clips: Tensor, labels: [Int], shares: Tensor? = nil) {
     precondition(clips.shape[0] == labels.count, "\(labels.count) labels for clips \(clips.shape)")
     precondition(shares.map { $0.shape.rank == 2 && $0.shape[0] == labels.count } ?? true, "a row of shares a clip")

@@ -1,6 +1,6 @@
 public import SluiceTensor
 
-/// Masked clips of one size side by side, and what a network is to predict at their hidden places.
+/// Masked clips of one size side by side, and what a network is to predict of their hidden tokens.
 public struct MaskedBatch<Targets: Sendable>: Sendable {
   /// `[B, C, T, H, W]`, normalized.
   public let clips: Tensor

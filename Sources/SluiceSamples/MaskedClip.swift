@@ -48,7 +48,7 @@ public struct MaskedClip: Sendable {
   }
 }
 
-/// A masked clip and what the network is to predict at its hidden places.
+/// A masked clip and what the network is to predict of its hidden tokens.
 public struct MaskedSample<Target: Sendable>: Sendable {
   public let masked: MaskedClip
   public let target: Target

@@ -5,10 +5,10 @@ extension Tensor {
   package var floating: Tensor { converted(to: .float32) }
 
   /// The same numbers in bfloat16, rounded to the nearest; the history stays.
-  package var brief: Tensor { converted(to: .bfloat16) }
+  package var asBFloat16: Tensor { converted(to: .bfloat16) }
 
   /// The elements of a bfloat16 tensor in memory; valid while a copy of the tensor lives in a variable.
-  var briefPointer: UnsafeMutablePointer<UInt16> {
+  var bfloatPointer: UnsafeMutablePointer<UInt16> {
     precondition(elementType == .bfloat16, "bfloat16 access to \(self)")
     return unsafe storage.bytes.assumingMemoryBound(to: UInt16.self)
   }
@@ -21,9 +21,9 @@ extension Tensor {
     Compute.current.team.forEachRange(count, grain: 1 << 15) { range in
       let start = range.lowerBound
       if wanted == .float32 {
-        unsafe sluice_widen(briefPointer + start, result.pointer + start, range.count)
+        unsafe sluice_widen(bfloatPointer + start, result.pointer + start, range.count)
       } else {
-        unsafe sluice_narrow(pointer + start, result.briefPointer + start, range.count)
+        unsafe sluice_narrow(pointer + start, result.bfloatPointer + start, range.count)
       }
     }
     timer?.stop("convert", bytes: 6 * count)

@@ -23,8 +23,8 @@ extension Tensor {
     precondition(
       elements.count == shape.count, "Tensor: \(elements.count) elements for \(shape), which has \(shape.count)")
     self.init(uninitialized: shape)
-    let place = unsafe UnsafeMutableBufferPointer(start: pointer, count: shape.count)
-    _ = unsafe place.initialize(fromContentsOf: elements)
+    let elementsBuffer = unsafe UnsafeMutableBufferPointer(start: pointer, count: shape.count)
+    _ = unsafe elementsBuffer.initialize(fromContentsOf: elements)
   }
 
   /// A float tensor without axes.
@@ -43,18 +43,18 @@ extension Tensor {
   public static func zeros(_ shape: Shape) -> Tensor { full(shape, 0) }
 
   /// Zeros that will stay as long as training does.
-  package static func lastingZeros(_ shape: Shape) -> Tensor {
+  package static func persistentZeros(_ shape: Shape) -> Tensor {
     let result = Tensor(
-      shape: shape, elementType: .float32, storage: Storage(byteCount: shape.count * 4, isLasting: true), node: nil)
+      shape: shape, elementType: .float32, storage: Storage(byteCount: shape.count * 4, isPersistent: true), node: nil)
     unsafe result.pointer.initialize(repeating: 0, count: shape.count)
     return result
   }
 
   /// A copy of `tensor` that will stay as long as training does.
-  package static func lastingCopy(of tensor: Tensor) -> Tensor {
+  package static func persistentCopy(of tensor: Tensor) -> Tensor {
     let tensor = tensor.floating
     let result = Tensor(
-      shape: tensor.shape, elementType: .float32, storage: Storage(byteCount: tensor.count * 4, isLasting: true),
+      shape: tensor.shape, elementType: .float32, storage: Storage(byteCount: tensor.count * 4, isPersistent: true),
       node: nil)
     unsafe result.pointer.initialize(from: tensor.pointer, count: tensor.count)
     extendLifetime(tensor.storage)

@@ -157,7 +157,7 @@ import Testing
     let found = diagnose(
       pipeline, threads: 2, ["decode": TimeShares(busy: 0.325), "augment": TimeShares(busy: 0.325)])
     #expect(found.kind == .threads && found.node == "decode")
-    #expect(found.sentence.hasPrefix("All 2 threads are busy; decode takes 66.7 % of their time."))
+    #expect(found.sentence.hasPrefix("All 2 threads are busy; decode takes 67 % of their time."))
   }
 
   @Test func nothingStandsOut() {

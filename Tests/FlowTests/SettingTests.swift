@@ -53,7 +53,7 @@ struct Tuned: Stage {
     ("tuned.ration", "1", "tuned has no field “ration”. Did you mean ratio? It has: ratio, mode, on, workers, buffer."),
     ("tuned.ratio", "2", "tuned.ratio: 2 is outside 0.0...1.0"),
     ("tuned.ratio", "much", "tuned.ratio: “much” is no number"),
-    ("tuned.mode", "exat", "tuned.mode: exat is none of fast, exact; did you mean exact?"),
+    ("tuned.mode", "exat", "tuned.mode: exat is none of fast, exact. Did you mean exact?"),
     ("tuned.workers", "0", "tuned.workers: 0 given, at least 1 wanted"),
     ("batch.size", "-3", "batch.size: -3 given, at least 1 wanted"),
     ("ratio", "1", "ratio: a setting is named stage.field, such as numbers.workers"),

@@ -4,7 +4,7 @@
 #include "checks.h"
 
 // Numbers in -1 ... 1.
-static sluice_bfloat *brief(long count) {
+static sluice_bfloat *bfloats(long count) {
   sluice_bfloat *to = shorts(count);
   sluice_narrow(numbers(count), to, count);
   return to;
@@ -28,7 +28,7 @@ static void conversions(void) {
   release();
   for (int i = 0; i < length_count; i++) {
     long n = lengths[i];
-    sluice_bfloat *x = brief(n), *y = brief(n), *odd = shorts(n);
+    sluice_bfloat *x = bfloats(n), *y = bfloats(n), *odd = shorts(n);
     float *single = numbers(n), *wanted = floats(n), *sums = floats(n);
     sluice_narrow(strange(n), odd, n);
     for (long c = 0; c < n; c++) wanted[c] = single[c] + widened(y[c]), sums[c] = widened(x[c]) + widened(y[c]);
@@ -67,7 +67,7 @@ static void conversions(void) {
 static sluice_matrix operand(long rows, long columns, bool is_float, bool is_transposed) {
   long lines = is_transposed ? columns : rows, places = is_transposed ? rows : columns, stride = places + draw(0, 5);
   long count = (lines - 1) * stride + places;
-  return (sluice_matrix){is_float ? (void *)numbers(count) : brief(count), stride, is_float, is_transposed};
+  return (sluice_matrix){is_float ? (void *)numbers(count) : bfloats(count), stride, is_float, is_transposed};
 }
 
 static float element(const sluice_matrix *m, long row, long column) {
@@ -128,10 +128,10 @@ static void attention(long queries, long keys, long width, bool has_addend) {
   sluice_head head = {.query_stride = stride, .key_stride = stride, .value_stride = stride};
   head.key_count = keys;
   head.width = width;
-  const sluice_bfloat *q = head.queries = brief((queries - 1) * stride + width);
-  const sluice_bfloat *k = head.keys = brief((keys - 1) * stride + width);
-  const sluice_bfloat *v = head.values = brief((keys - 1) * stride + width);
-  const sluice_bfloat *upper = brief((queries - 1) * stride + width);
+  const sluice_bfloat *q = head.queries = bfloats((queries - 1) * stride + width);
+  const sluice_bfloat *k = head.keys = bfloats((keys - 1) * stride + width);
+  const sluice_bfloat *v = head.values = bfloats((keys - 1) * stride + width);
+  const sluice_bfloat *upper = bfloats((queries - 1) * stride + width);
   head.scale = 1 / sqrtf((float)width);
   float *add = has_addend ? numbers((queries - 1) * spread + keys) : NULL;
   for (long r = 1; has_addend && r < queries; r += 3)

@@ -7,30 +7,30 @@ typedef struct {
   float *numbers;
 } rows;
 
-static rows drawn(bool brief, long count, long width, long stride) {
+static rows drawn(bool is_bfloat16, long count, long width, long stride) {
   long size = (count - 1) * stride + width;
   rows all = {.numbers = numbers(size)};
   all.start = all.numbers;
-  if (!brief) return all;
+  if (!is_bfloat16) return all;
   all.start = shorts(size);
   sluice_narrow(all.numbers, all.start, size);
   for (long i = 0; i < size; i++) all.numbers[i] = widened(((unsigned short *)all.start)[i]);
   return all;
 }
 
-static sluice_head_rows room(bool brief, long count, long width, long stride) {
+static sluice_head_rows room(bool is_bfloat16, long count, long width, long stride) {
   long size = (count - 1) * stride + width;
-  return (sluice_head_rows){brief ? (void *)shorts(size) : floats(size), stride};
+  return (sluice_head_rows){is_bfloat16 ? (void *)shorts(size) : floats(size), stride};
 }
 
-static bool is_near(bool brief, sluice_head_rows found, const double *wanted, long count, long width) {
+static bool is_near(bool is_bfloat16, sluice_head_rows found, const double *wanted, long count, long width) {
   float *line = floats(count * width);
   for (long r = 0; r < count; r++)
     for (long c = 0; c < width; c++) {
       long at = r * found.stride + c;
-      line[r * width + c] = brief ? widened(((unsigned short *)found.start)[at]) : ((float *)found.start)[at];
+      line[r * width + c] = is_bfloat16 ? widened(((unsigned short *)found.start)[at]) : ((float *)found.start)[at];
     }
-  return near(line, wanted, count * width, brief ? 0.005 : 1e-5, 1);
+  return near(line, wanted, count * width, is_bfloat16 ? 0.005 : 1e-5, 1);
 }
 
 static double product(const float *a, const float *b, long width) {
@@ -39,11 +39,11 @@ static double product(const float *a, const float *b, long width) {
   return sum;
 }
 
-static void attention(bool brief, long queries, long keys, long width) {
+static void attention(bool is_bfloat16, long queries, long keys, long width) {
   long stride = width + draw(0, 9);
-  rows q = drawn(brief, queries, width, stride), k = drawn(brief, keys, width, stride);
-  rows v = drawn(brief, keys, width, stride), upper = drawn(brief, queries, width, stride);
-  sluice_short_head head = {brief, q.start, k.start, v.start, stride, stride, stride, queries, keys, width, 0.3f};
+  rows q = drawn(is_bfloat16, queries, width, stride), k = drawn(is_bfloat16, keys, width, stride);
+  rows v = drawn(is_bfloat16, keys, width, stride), upper = drawn(is_bfloat16, queries, width, stride);
+  sluice_short_head head = {is_bfloat16, q.start, k.start, v.start, stride, stride, stride, queries, keys, width, 0.3f};
   double *result = doubles(queries * width), *dq = doubles(queries * width), *sums = doubles(queries);
   double *dk = doubles(keys * width), *dv = doubles(keys * width), *shares = doubles(keys), *slopes = doubles(keys);
   for (long r = 0; r < queries; r++) {
@@ -65,17 +65,17 @@ static void attention(bool brief, long queries, long keys, long width) {
     sums[r] = log(sums[r]);
   }
   EACH_LEVEL(level) {
-    sluice_head_rows to = room(brief, queries, width, stride), to_q = room(brief, queries, width, stride);
-    sluice_head_rows to_k = room(brief, keys, width, stride), to_v = room(brief, keys, width, stride);
+    sluice_head_rows to = room(is_bfloat16, queries, width, stride), to_q = room(is_bfloat16, queries, width, stride);
+    sluice_head_rows to_k = room(is_bfloat16, keys, width, stride), to_v = room(is_bfloat16, keys, width, stride);
     float *lse = floats(queries);
     sluice_short_attention(&head, to.start, to.stride, lse);
-    EXPECT(is_near(brief, to, result, queries, width), "%ld x %ld x %ld", queries, keys, width);
+    EXPECT(is_near(is_bfloat16, to, result, queries, width), "%ld x %ld x %ld", queries, keys, width);
     EXPECT(near(lse, sums, queries, 1e-5, 1), "logarithms of %ld x %ld x %ld", queries, keys, width);
     sluice_short_attention_backward(&head, (sluice_head_rows){upper.start, stride}, lse, to_q, to_k, to_v);
-    EXPECT(is_near(brief, to_q, dq, queries, width), "queries of %ld x %ld x %ld", queries, keys, width);
-    EXPECT(is_near(brief, to_k, dk, keys, width), "keys of %ld x %ld x %ld", queries, keys, width);
-    EXPECT(is_near(brief, to_v, dv, keys, width), "values of %ld x %ld x %ld", queries, keys, width);
-    if (brief) continue;
+    EXPECT(is_near(is_bfloat16, to_q, dq, queries, width), "queries of %ld x %ld x %ld", queries, keys, width);
+    EXPECT(is_near(is_bfloat16, to_k, dk, keys, width), "keys of %ld x %ld x %ld", queries, keys, width);
+    EXPECT(is_near(is_bfloat16, to_v, dv, keys, width), "values of %ld x %ld x %ld", queries, keys, width);
+    if (is_bfloat16) continue;
     head.queries = strange((queries - 1) * stride + width);
     sluice_short_attention(&head, to.start, to.stride, lse);
     sluice_short_attention_backward(&head, (sluice_head_rows){upper.start, stride}, lse, to_q, to_k, to_v);

@@ -32,28 +32,28 @@ static long seen(const sluice_window *w, long row, long place) {
 }
 
 // Numbers as they are stored, and what they are.
-static void *stored(float *x, long count, bool brief) {
-  if (!brief) return x;
+static void *stored(float *x, long count, bool is_bfloat16) {
+  if (!is_bfloat16) return x;
   unsigned short *narrow = shorts(count);
   sluice_narrow(x, narrow, count);
   for (long i = 0; i < count; i++) x[i] = widened(narrow[i]);
   return narrow;
 }
 
-static const float *loaded(const void *y, long count, bool brief) {
-  if (!brief) return y;
+static const float *loaded(const void *y, long count, bool is_bfloat16) {
+  if (!is_bfloat16) return y;
   float *wide = floats(count);
   sluice_widen(y, wide, count);
   return wide;
 }
 
-static void depthwise(bool brief) {
+static void depthwise(bool is_bfloat16) {
   static const long heads[] = {1, 5, 16, 31, 32, 33, 48, 70};
   sluice_window w = window_of();
   long head = heads[draw(0, 7)], channels = head * draw(1, 3);
   long in = places(w.size), out = places(w.result), k = places(w.kernel);
   float *x = numbers(in * channels), *dy = numbers(out * channels), *weight = numbers(k * head);
-  void *own_x = stored(x, in * channels, brief), *own_dy = stored(dy, out * channels, brief);
+  void *own_x = stored(x, in * channels, is_bfloat16), *own_dy = stored(dy, out * channels, is_bfloat16);
   double *y = doubles(out * channels), *dx = doubles(in * channels), *dweight = doubles(k * head);
   for (long row = 0; row < out; row++)
     for (long place = 0; place < k; place++)
@@ -62,24 +62,24 @@ static void depthwise(bool brief) {
         dx[from * channels + c] += (double)dy[row * channels + c] * weight[place * head + c % head];
         dweight[place * head + c % head] += (double)dy[row * channels + c] * x[from * channels + c];
       }
-  double limit = brief ? 0.005 : 1e-5;
-  long size = brief ? 2 : 4, cut = draw(0, out), part = draw(0, in);
+  double limit = is_bfloat16 ? 0.005 : 1e-5;
+  long size = is_bfloat16 ? 2 : 4, cut = draw(0, out), part = draw(0, in);
   EACH_LEVEL(level) {
-    void *found = brief ? (void *)shorts(out * channels) : floats(out * channels);
-    void *slopes = brief ? (void *)shorts(in * channels) : floats(in * channels);
+    void *found = is_bfloat16 ? (void *)shorts(out * channels) : floats(out * channels);
+    void *slopes = is_bfloat16 ? (void *)shorts(in * channels) : floats(in * channels);
     float *sums = floats(k * head);
     memset(sums, 0, (size_t)(k * head * 4));
     memset(found, 0, (size_t)(out * channels * size));
-    sluice_depthwise(&w, brief, own_x, weight, found, channels, head, 0, cut);
-    sluice_depthwise(&w, brief, own_x, weight, found, channels, head, cut, out);
-    EXPECT(near(loaded(found, out * channels, brief), y, out * channels, limit, 1), "%ld channels", channels);
-    sluice_depthwise_input(&w, brief, own_dy, weight, slopes, channels, head, 0, part);
-    sluice_depthwise_input(&w, brief, own_dy, weight, slopes, channels, head, part, in);
-    EXPECT(near(loaded(slopes, in * channels, brief), dx, in * channels, limit, 1), "input of %ld channels", channels);
-    sluice_depthwise_weight(&w, brief, own_x, own_dy, sums, channels, head, 0, cut);
-    sluice_depthwise_weight(&w, brief, own_x, own_dy, sums, channels, head, cut, out);
+    sluice_depthwise(&w, is_bfloat16, own_x, weight, found, channels, head, 0, cut);
+    sluice_depthwise(&w, is_bfloat16, own_x, weight, found, channels, head, cut, out);
+    EXPECT(near(loaded(found, out * channels, is_bfloat16), y, out * channels, limit, 1), "%ld channels", channels);
+    sluice_depthwise_input(&w, is_bfloat16, own_dy, weight, slopes, channels, head, 0, part);
+    sluice_depthwise_input(&w, is_bfloat16, own_dy, weight, slopes, channels, head, part, in);
+    EXPECT(near(loaded(slopes, in * channels, is_bfloat16), dx, in * channels, limit, 1), "input of %ld channels", channels);
+    sluice_depthwise_weight(&w, is_bfloat16, own_x, own_dy, sums, channels, head, 0, cut);
+    sluice_depthwise_weight(&w, is_bfloat16, own_x, own_dy, sums, channels, head, cut, out);
     EXPECT(near(sums, dweight, k * head, 1e-5, 1), "weights of %ld channels", channels);
-    if (!brief) sluice_depthwise(&w, brief, strange(in * channels), weight, found, channels, head, 0, out);
+    if (!is_bfloat16) sluice_depthwise(&w, is_bfloat16, strange(in * channels), weight, found, channels, head, 0, out);
   }
 }
 
@@ -112,7 +112,7 @@ static void pooling(void) {
   }
 }
 
-static void folding(bool brief) {
+static void folding(bool is_bfloat16) {
   sluice_window w = window_of();
   if (draw(0, 3) == 0) w.kernel[2] = w.stride[2] = 16, w.size[2] = 48, w.result[2] = 3, w.padding[2] = 0;
   long planes = draw(1, 3), in = places(w.size), k = places(w.kernel), wide = w.kernel[2];
@@ -120,13 +120,13 @@ static void folding(bool brief) {
   long runs = planes * k / wide, first_run = draw(0, runs - 1), last_run = draw(first_run + 1, runs);
   long count = lines * w.result[2] - first, part = (last_run - first_run) * wide;
   float *x = numbers(planes * in), *rows = numbers(count * planes * k), *sums = floats(planes * in);
-  void *own_x = stored(x, planes * in, brief);
+  void *own_x = stored(x, planes * in, is_bfloat16);
   double *wanted = doubles(planes * in);
   EACH_LEVEL(level) {
-    void *found = brief ? (void *)shorts(count * part) : floats(count * part);
-    void *room = aligned(sluice_unfold_room(&w, brief, last_run - first_run));
-    sluice_unfold(&w, brief, own_x, found, first_run, last_run, from, lines, room);
-    const float *numbers = loaded(found, count * part, brief);
+    void *found = is_bfloat16 ? (void *)shorts(count * part) : floats(count * part);
+    void *room = aligned(sluice_unfold_room(&w, is_bfloat16, last_run - first_run));
+    sluice_unfold(&w, is_bfloat16, own_x, found, first_run, last_run, from, lines, room);
+    const float *numbers = loaded(found, count * part, is_bfloat16);
     bool equal = true;
     for (long row = 0; row < count; row++)
       for (long i = 0; i < part; i++) {

@@ -36,7 +36,7 @@ import Testing
     let (hasPlaces, hasTimes) = (names.contains("model.pos_embed"), names.contains("model.time_embed"))
     var configuration = SpaceTimeConfiguration(
       frameCount: 8,
-      attention: isTwoStacked ? .factorised : isDivided ? .divided : hasPlaces && !hasTimes ? .spaceOnly : .joint)
+      attention: isTwoStacked ? .factorized : isDivided ? .divided : hasPlaces && !hasTimes ? .spaceOnly : .joint)
     configuration.hasLearnedPositions = hasPlaces
     configuration.depth = count(names, after: "model.transformer_layers.\(isTwoStacked ? "0." : "")layers.")
     if isTwoStacked { configuration.temporalDepth = count(names, after: "model.transformer_layers.1.layers.") }

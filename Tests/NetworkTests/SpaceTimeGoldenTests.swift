@@ -91,6 +91,6 @@ extension SpaceTimeConfiguration {
     hasLearnedPositions = config["use_learnable_pos_emb"].bool ?? true
     pooling = config["return_cls_token"].bool == false ? .mean : .classToken
     if let rate = config["drop_path_rate"].double { dropPathRate = rate }
-    if let rows = config["fact_cls"].string { factorisedClass = try #require(.init(rawValue: rows)) }
+    if let rows = config["fact_cls"].string { factorizedClass = try #require(.init(rawValue: rows)) }
   }
 }

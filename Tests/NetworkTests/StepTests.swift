@@ -93,14 +93,14 @@ import Testing
     var divided = SpaceTimeConfiguration.timeSformerBase
     (divided.frameCount, divided.imageSize, divided.dimension, divided.headCount, divided.depth) = (2, 32, 24, 2, 3)
     divided.dropPathRate = 0.4
-    var factorised = divided
-    factorised.attention = .factorised
-    factorised.tubeletSize = 2
-    factorised.frameCount = 4
+    var factorized = divided
+    factorized.attention = .factorized
+    factorized.tubeletSize = 2
+    factorized.frameCount = 4
     var pooled = MViTConfiguration.demo
     pooled.dropPathRate = 0.4
     try compare { try Classifier(TimeSformer(divided), classCount: 3) }
-    try compare { try Classifier(ViViT(factorised), classCount: 3) }
+    try compare { try Classifier(ViViT(factorized), classCount: 3) }
     try compare { try Classifier(MViT(pooled), classCount: 3) }
     try compare { try Classifier(MViTv2(pooled), classCount: 3) }
   }

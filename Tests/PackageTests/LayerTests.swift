@@ -16,6 +16,7 @@ import Testing
       "SluiceOptimize",
     ],
     ["SluicePipelines"],
+    ["SluiceBench"],
     ["SluiceCLI"],
     ["Sluice", "sluice"],
   ]

@@ -7,7 +7,7 @@ struct LabeledDataTests {
   private static let labels: [[Int]] = (0..<30).map { [$0 % 3] } + [[], [0, 1]]
 
   private func chosen(perClass: Int? = nil, draw: Int? = nil) -> [Int]? {
-    LabeledData.places(of: Self.labels, perClass: perClass, draw: draw)
+    LabeledData.indices(of: Self.labels, perClass: perClass, draw: draw)
   }
 
   @Test func allAreKeptUnlessToldOtherwise() {

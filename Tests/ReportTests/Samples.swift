@@ -98,10 +98,10 @@ enum Samples {
         .init(
           "Pictures",
           [
-            .pictures(
-              PictureRows(
+            .images(
+              ImageRows(
                 "Rows \(name)", columns: ["masked \(name)", "frame"],
-                rows: [.init("clip \(name)", pictures: [png, png])]))
+                rows: [.init("clip \(name)", images: [png, png])]))
           ]),
         .init(
           "Repeat it",

@@ -44,7 +44,7 @@ import Testing
       // Neither may these fall over anything.
       if round % 5 == 0 {
         _ = try? ShardVerification.check(scratch("set"))
-        _ = try? ShardRepair.mend(scratch("set"))
+        _ = try? ShardRepair.repair(scratch("set"))
       }
     }
     print(

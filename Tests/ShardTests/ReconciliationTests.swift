@@ -72,7 +72,7 @@ import Testing
     try expectSound()
     // An index that is made again from the shards alone has them too.
     try FileManager.default.removeItem(atPath: scratch("set/index.sluice"))
-    #expect(try ShardRepair.mend(scratch("set")).rewritten.isEmpty)
+    #expect(try ShardRepair.repair(scratch("set")).rewritten.isEmpty)
     #expect(try stored() == corrected)
     // The shards are those of a list that was right from the beginning.
     let before = try contents(scratch("set"))
@@ -89,7 +89,7 @@ import Testing
     #expect(try stored() == shorter)
     try expectSound()
     try FileManager.default.removeItem(atPath: scratch("set/index.sluice"))
-    #expect(try ShardRepair.mend(scratch("set")).clips == 6)
+    #expect(try ShardRepair.repair(scratch("set")).clips == 6)
     #expect(try stored() == shorter)
     try expectSound()
     // Named once more, but nothing is left to be done.
@@ -114,7 +114,7 @@ import Testing
     #expect(try set.clips(path: "new.mp4") == [3] && set.clips(path: "v0.mp4") == [8])
     // A repair keeps the order as long as there is an index.
     let before = try contents(scratch("set"))
-    _ = try ShardRepair.mend(scratch("set"))
+    _ = try ShardRepair.repair(scratch("set"))
     #expect(try contents(scratch("set")) == before)
   }
 

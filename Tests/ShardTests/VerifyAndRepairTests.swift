@@ -19,7 +19,7 @@ import Testing
     #expect(report.problems.isEmpty, "\(report.problems)")
     #expect(report.clips == 6 && report.frames == clips.reduce(0) { $0 + $1.count } && last > 0)
     let before = try contents(scratch("set"))
-    #expect(try ShardRepair.mend(scratch("set")).rewritten.isEmpty)
+    #expect(try ShardRepair.repair(scratch("set")).rewritten.isEmpty)
     #expect(try contents(scratch("set")) == before)
   }
 
@@ -65,7 +65,7 @@ import Testing
     #expect(problem.file == name && problem.clip == damaged[0])
     #expect(try #require(problem.offset) <= UInt64(place))
 
-    let repair = try ShardRepair.mend(scratch("set"))
+    let repair = try ShardRepair.repair(scratch("set"))
     #expect(repair.rewritten == [name] && repair.lost.map(\.description) == [describe(damaged[0])])
     #expect(try ShardVerification.check(scratch("set")).problems.isEmpty)
     #expect(try ShardSet(scratch("set")).count == 5)
@@ -84,7 +84,7 @@ import Testing
       try write(data.prefix(cut), scratch("set/shard-00000.zst"))
       #expect(throws: ShardError.self) { try ShardSet(scratch("set")).clip(0).frames(at: [0]) }
       #expect(try !ShardVerification.check(scratch("set")).problems.isEmpty)
-      let repair = try ShardRepair.mend(scratch("set"))
+      let repair = try ShardRepair.repair(scratch("set"))
       #expect(repair.rewritten == ["shard-00000.zst"])
       let set = try ShardSet(scratch("set"))
       for number in 0..<set.count {
@@ -93,7 +93,7 @@ import Testing
       #expect(try ShardVerification.check(scratch("set")).problems.isEmpty)
       #expect(set.count == (cut > data.count - 400 ? 6 : set.count))
       try write(data, scratch("set/shard-00000.zst"))
-      _ = try ShardRepair.mend(scratch("set"))
+      _ = try ShardRepair.repair(scratch("set"))
     }
   }
 
@@ -105,11 +105,11 @@ import Testing
       try write(damage, scratch("set/index.sluice"))
       let error = #expect(throws: ShardError.self) { try ShardSet(scratch("set")) }
       #expect(error?.description.contains("sluice shards repair") == true)
-      _ = try ShardRepair.mend(scratch("set"))
+      _ = try ShardRepair.repair(scratch("set"))
       #expect(try contents(scratch("set")) == before)
     }
     try FileManager.default.removeItem(atPath: scratch("set/index.sluice"))
-    _ = try ShardRepair.mend(scratch("set"))
+    _ = try ShardRepair.repair(scratch("set"))
     #expect(try contents(scratch("set")) == before)
   }
 
@@ -120,7 +120,7 @@ import Testing
     var data = try #require(before["shard-00000.zst"])
     data[20] ^= 0xFF
     try write(data, scratch("set/shard-00000.zst"))
-    #expect(try ShardRepair.mend(scratch("set")).lost.isEmpty)
+    #expect(try ShardRepair.repair(scratch("set")).lost.isEmpty)
     #expect(try contents(scratch("set")) == before)
   }
 
@@ -130,7 +130,7 @@ import Testing
     try writeSet(scratch("set"), clips, ShardSettings(shardSize: 1 << 16))
     try FileManager.default.removeItem(atPath: scratch("set/shard-00000.zst"))
     #expect(try ShardVerification.check(scratch("set")).problems.contains { $0.file == "shard-00000.zst" })
-    let error = #expect(throws: ShardError.self) { try ShardRepair.mend(scratch("set")) }
+    let error = #expect(throws: ShardError.self) { try ShardRepair.repair(scratch("set")) }
     #expect(error?.description.contains("shard-00000.zst is missing") == true)
   }
 }

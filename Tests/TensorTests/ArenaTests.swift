@@ -49,12 +49,12 @@ import Testing
 
   @Test func whatLastsLiesApartFromWhatComesAndGoes() {
     let cache = StorageCache()
-    func address(isLasting: Bool) -> UInt {
-      UInt(bitPattern: Storage(byteCount: 1 << 20, isLasting: isLasting, cache: cache).bytes)
+    func address(isPersistent: Bool) -> UInt {
+      UInt(bitPattern: Storage(byteCount: 1 << 20, isPersistent: isPersistent, cache: cache).bytes)
     }
-    let (lasting, passing) = (address(isLasting: true), address(isLasting: false))
+    let (lasting, passing) = (address(isPersistent: true), address(isPersistent: false))
     #expect(lasting != passing)
-    #expect(address(isLasting: true) == lasting && address(isLasting: false) == passing)
+    #expect(address(isPersistent: true) == lasting && address(isPersistent: false) == passing)
     #expect(cache.statistics.liveByteCount == 0 && cache.statistics.systemAllocationCount == 2)
     cache.trim()
     #expect(cache.statistics.cachedByteCount == 0)

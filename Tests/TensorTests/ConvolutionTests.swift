@@ -123,11 +123,11 @@ import Testing
 
   @Test(
     arguments: windows, [SLUICE_BFLOAT_LOOPS, SLUICE_BFLOAT_AVX512, SLUICE_BFLOAT_AMX].map { Int32($0) })
-  func briefPatchEmbeddingIsThatOfRoundedNumbers(_ window: SlidingWindow, _ level: Int32) {
+  func bfloatPatchEmbeddingIsThatOfRoundedNumbers(_ window: SlidingWindow, _ level: Int32) {
     sluice_bfloat_cap_thread(level)
     defer { sluice_bfloat_cap_thread(Int32(SLUICE_BFLOAT_AMX)) }
     let (size, planes, outputs) = ([4, 9, 12], 3, 37)
-    func rounded(_ tensor: Tensor) -> Tensor { tensor.brief.floating }
+    func rounded(_ tensor: Tensor) -> Tensor { tensor.asBFloat16.floating }
     let x = rounded(random(Shape([2, planes] + size)))
     let w = rounded(random(Shape([outputs, planes] + window.kernel), "w"))
     let b = random([outputs], "b")
@@ -141,7 +141,7 @@ import Testing
       }
     }
     let wanted = outcome(.float32, x).map { $0.map(Double.init) }
-    for video in [x, x.brief] {
+    for video in [x, x.asBFloat16] {
       let found = outcome(.bfloat16, video)
       #expect(relativeError(found[0], wanted[0]) < 2e-6)
       #expect(relativeError(found[1], wanted[1]) < 2e-6)

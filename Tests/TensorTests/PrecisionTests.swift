@@ -11,7 +11,7 @@ import Testing
     _ body: ([Tensor]) -> Tensor
   ) {
     // What bfloat16 can hold: the inputs' own rounding is not the operation's error.
-    let rounded = inputs.map { $0.brief.floating }
+    let rounded = inputs.map { $0.asBFloat16.floating }
     func run(_ compute: Compute) -> (Tensor, [Tensor]) {
       compute.run {
         let parameters = rounded.map { Parameter("x", Tensor($0.floats, shape: $0.shape)) }

@@ -60,7 +60,7 @@ extension SpaceTimeSettings: Configurable {
       Setting("headCount", \.network.headCount, in: 1...4096),
       Setting("depth", \.network.depth, in: 1...4096), Setting("temporalDepth", \.network.temporalDepth, in: 1...4096),
       Setting("learnsPositions", \.network.hasLearnedPositions), Setting("pooling", \.network.pooling),
-      Setting("factorisedClass", \.network.factorisedClass),
+      Setting("factorizedClass", \.network.factorizedClass),
       Setting("dropPath", \.network.dropPathRate, in: 0...0.99),
       Setting("classCount", \.classCount, in: 2...1_000_000, none: "auto"),
       Setting("weights", \.origin), Setting("copy", \.copy), Setting("inflation", \.inflation),

@@ -19,7 +19,7 @@ public struct VideoClassifier: TrainingModel {
   public let frameCount: Int
   /// Height and width of a frame, pixels.
   public let imageSize: Int
-  /// Where the network looks, and the side of its patches in pixels; `nil` where its attention is pooled.
+  /// What the network attends to, and the side of its patches in pixels; `nil` where its attention is pooled.
   public let attention: (maps: @Sendable (_ clips: Tensor) throws -> [AttentionMap], patchSize: Int)?
   private let logits: @Sendable (Tensor, ForwardPass) throws -> Tensor
   private let loadWeights: @Sendable ([String: Tensor]) throws -> LoadReport
@@ -35,7 +35,7 @@ public struct VideoClassifier: TrainingModel {
     classCount = classifier.classCount
     frameCount = classifier.backbone.frameCount
     imageSize = classifier.backbone.imageSize
-    attention = (classifier.backbone as? any AttentionPictured).map { backbone in
+    attention = (classifier.backbone as? any AttentionMapping).map { backbone in
       ({ try backbone.attentionMaps(of: $0) }, backbone.patchSize)
     }
     logits = { try classifier.logits(of: $0, $1) }

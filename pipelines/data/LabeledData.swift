@@ -38,30 +38,30 @@ package struct LabeledData {
     self.classCount = max(space.count, 2)
     let labels = ClassLabels(try (0..<clips.count).map { try clips.labels(of: $0) })
     notes = space.notes(on: labels)
-    self.clips = clips.selecting(LabeledData.places(of: labels, perClass: perClass, draw: draw))
+    self.clips = clips.selecting(LabeledData.indices(of: labels, perClass: perClass, draw: draw))
   }
 
   /// The clips that are kept; `nil` for all.
   ///
   /// Clips without exactly one class stay.
-  package static func places(of labels: some Collection<[Int]>, perClass: Int?, draw: Int?) -> [Int]? {
+  package static func indices(of labels: some Collection<[Int]>, perClass: Int?, draw: Int?) -> [Int]? {
     guard let perClass else { return nil }
     var kept: [Int] = []
-    var places: [Int: [Int]] = [:]
-    for (place, labels) in labels.enumerated() {
-      if labels.count != 1 { kept.append(place) } else { places[labels[0], default: []].append(place) }
+    var indices: [Int: [Int]] = [:]
+    for (index, labels) in labels.enumerated() {
+      if labels.count != 1 { kept.append(index) } else { indices[labels[0], default: []].append(index) }
     }
-    for (label, places) in places { kept += chosen(perClass, of: places, label: label, draw: draw) }
+    for (label, indices) in indices { kept += chosen(perClass, of: indices, label: label, draw: draw) }
     return kept.sorted()
   }
 
   /// So many of a class's clips.
-  private static func chosen(_ count: Int, of places: [Int], label: Int, draw: Int?) -> some Sequence<Int> {
-    guard let draw else { return places.prefix(count) }
-    var (places, random) = (places, KeyedRandom(seed: UInt64(draw), epoch: 0, sample: label, stage: "labelled clips"))
-    let wanted = min(count, places.count)
-    for place in 0..<wanted { places.swapAt(place, random.integer(in: place...places.count - 1)) }
-    return places.prefix(wanted)
+  private static func chosen(_ count: Int, of indices: [Int], label: Int, draw: Int?) -> some Sequence<Int> {
+    guard let draw else { return indices.prefix(count) }
+    var (indices, random) = (indices, KeyedRandom(seed: UInt64(draw), epoch: 0, sample: label, stage: "labelled clips"))
+    let wanted = min(count, indices.count)
+    for index in 0..<wanted { indices.swapAt(index, random.integer(in: index...indices.count - 1)) }
+    return indices.prefix(wanted)
   }
 }
 

@@ -11,7 +11,7 @@ extension Demo {
     var sections: [Report.Section] = [
       .init(
         "What was learned", [.text(summary.setting), .accuracies(summary.accuracies), .classes(summary.classTable)]),
-      .init("What the network sees", [.pictures(try await pictures())]),
+      .init("What the network sees", [.images(try await images())]),
       .init("Losses", try losses(summary)),
     ]
     if let stages = summary.stages {
@@ -72,13 +72,13 @@ extension DemoSummary {
   fileprivate var setting: String {
     "Eight classes of moving shapes that no single frame gives away. The network saw \(settings.trainCount) videos "
       + "without labels (\(settings.pretrainSteps) steps of \(settings.batchSize)), then \(settings.labelsPerClass) "
-      + "labelled ones of each class (\(settings.tuneSteps) steps), and was judged by \(settings.valCount) others. Means "
-      + "and standard deviations over \(settings.draws) draws of the labelled videos."
+      + "labeled ones of each class (\(settings.tuneSteps) steps), and was evaluated on \(settings.valCount) others. Means "
+      + "and standard deviations over \(settings.draws) draws of the labeled videos."
   }
 
   fileprivate var accuracies: AccuracyTable {
     AccuracyTable(
-      "Share of \(settings.valCount) videos recognised.", chance: chance,
+      "Share of \(settings.valCount) videos recognized.", chance: chance,
       rows: DemoKind.allCases.compactMap { kind in
         mean(of: kind).map { mean in
           AccuracyTable.Row(
@@ -90,7 +90,7 @@ extension DemoSummary {
 
   fileprivate var classTable: ClassTable {
     ClassTable(
-      "Share recognised of each class, mean of all draws.", columns: DemoKind.allCases.map(\.rawValue),
+      "Share recognized of each class, mean of all draws.", columns: DemoKind.allCases.map(\.rawValue),
       rows: classes.enumerated().map { number, name in
         ClassTable.Row(name, values: DemoKind.allCases.map { recall(of: $0, class: number) })
       })

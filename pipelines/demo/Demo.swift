@@ -121,7 +121,7 @@ public struct Demo: Sendable {
     guard !(try await train(title, MaskFeatFineTuning.self, request, in: run, stop, observe)).isStopped else { return }
     guard let counts = try await counts(of: run, stop) else { return }
     let recalls = (0..<counts.classCount).map { counts.recall(ofClass: $0) ?? 0 }
-    observe(.note("\(kind.title): \(DemoSummary.percent(counts.top1)) of \(counts.sampleCount) videos recognised"))
+    observe(.note("\(kind.title): \(counts.top1.percentText) of \(counts.sampleCount) videos recognized"))
     try record.add(DemoSummary.Run(kind: kind, draw: draw, top1: counts.top1, recalls: recalls))
   }
 

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import SluiceFlow
+internal import SluicePlatform
 internal import SluiceTraining
 
 /// What a demo has done so far, on the disk after every step of it: `summary.json` in its directory.
@@ -57,8 +58,7 @@ struct DemoRecord {
     let clock = ContinuousClock()
     let begun = clock.now
     try await body(&self)
-    let duration = (clock.now - begun).components
-    let seconds = Double(duration.seconds) + Double(duration.attoseconds) * 1e-18
+    let seconds = (clock.now - begun).seconds
     summary.seconds[name] = max(summary.seconds[name] ?? 0, (seconds * 10).rounded() / 10)
     try write()
   }

@@ -2,9 +2,9 @@
 public struct DemoSettings: Sendable, Codable, Equatable {
   /// Videos to learn from; only a few of them are used with their labels.
   public var trainCount = 1280
-  /// Videos to judge by.
+  /// Videos to evaluate on.
   public var valCount = 400
-  /// Labelled videos of each class.
+  /// Labeled videos of each class.
   public var labelsPerClass = 5
   /// Steps of pre-training without labels.
   public var pretrainSteps = 1000
@@ -12,7 +12,7 @@ public struct DemoSettings: Sendable, Codable, Equatable {
   public var tuneSteps = 150
   /// Clips of a step.
   public var batchSize = 16
-  /// How often labelled videos are drawn anew; accuracies are means over these.
+  /// How often labeled videos are drawn anew; accuracies are means over these.
   public var draws = 5
   /// The key of all randomness.
   public var seed: UInt64 = 0

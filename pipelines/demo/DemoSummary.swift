@@ -1,13 +1,14 @@
 public import SluiceFlow
+internal import SluicePlatform
 
 /// What a demo found out; `summary.json`.
 public struct DemoSummary: Sendable, Codable, Equatable {
-  /// A training with labels and how it was judged.
+  /// A training with labels and how it was evaluated.
   public struct Run: Sendable, Codable, Equatable {
     public let kind: DemoKind
-    /// Which draw of labelled videos it learned from.
+    /// Which draw of labeled videos it learned from.
     public let draw: Int
-    /// The share of videos recognised, 0…1.
+    /// The share of videos recognized, 0…1.
     public let top1: Double
     /// The same for each class, in the order of their numbers.
     public let recalls: [Double]
@@ -21,7 +22,7 @@ public struct DemoSummary: Sendable, Codable, Equatable {
   public var runs: [Run]
   /// What each stage did while pre-training.
   public var stages: RunMetrics?
-  /// Seconds of each phase of the sitting in which it ended, by name.
+  /// Seconds of each phase of the session in which it ended, by name.
   public var seconds: [String: Double]
 
   /// The accuracies of one kind, a value for each draw.
@@ -58,13 +59,10 @@ public struct DemoSummary: Sendable, Codable, Equatable {
       : "pre-training did not help this time, by \(gain.magnitude) points"
     let isMotion = abs(still - chance) <= 0.05 && pretrained >= 2 * chance
     return
-      "With \(settings.labelsPerClass) labelled videos of each class \(verdict): \(Self.percent(pretrained)) against "
-      + "\(Self.percent(scratch)) from scratch at equal steps. One repeated frame gives \(Self.percent(still)), chance is "
-      + "\(Self.percent(chance))" + (isMotion ? ": what was learned is motion." : ".")
+      "With \(settings.labelsPerClass) labeled videos of each class \(verdict): \(pretrained.percentText) against "
+      + "\(scratch.percentText) from scratch at equal steps. One repeated frame gives \(still.percentText), chance is "
+      + "\(chance.percentText)" + (isMotion ? ": what was learned is motion." : ".")
   }
-
-  /// `79.6 %`.
-  public static func percent(_ share: Double) -> String { "\(points(share)) %" }
 
   // Rounded as the report rounds percentages, so that table and sentence agree.
   private static func points(_ share: Double) -> Double { (share * 100 * 10).rounded() / 10 }

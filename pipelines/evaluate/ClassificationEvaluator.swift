@@ -46,7 +46,7 @@ public struct ClassificationEvaluator: Evaluator {
       ], sections: [Report.Section("Classes", ClassificationTables(rows, confusion, names).parts)])
   }
 
-  /// A row a class, in it how often it was predicted as each.
+  /// A row per class, in it how often it was predicted as each.
   private var confusion: [[Int]] {
     let width = counts.classCount
     return (0..<width).map { Array(counts.confusion[$0 * width..<($0 + 1) * width]) }
@@ -75,7 +75,7 @@ struct ClassRow: Sendable {
 
   var json: JSONValue {
     .object([
-      "name": .string(name), "samples": .integer(samples), "recognised": .integer(correct),
+      "name": .string(name), "samples": .integer(samples), "recognized": .integer(correct),
       "recall": recall.map { .number($0) } ?? .null, "confusedWith": confusedWith.map { .string($0) } ?? .null,
       "confusedCount": .integer(confusedCount),
     ])

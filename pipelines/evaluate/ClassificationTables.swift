@@ -11,7 +11,7 @@ struct ClassificationTables {
     (self.rows, self.confusion, self.names) = (rows, confusion, names)
   }
 
-  private static let columns = ["class", "clips", "recognised", "recall", "most often taken for"]
+  private static let columns = ["class", "clips", "recognized", "recall", "most often taken for"]
 
   private var cells: [[String]] {
     rows.filter { $0.samples > 0 }.map { row in
@@ -22,7 +22,7 @@ struct ClassificationTables {
     }
   }
 
-  /// A line a class; the confusion matrix too where it can be read.
+  /// A line per class; the confusion matrix too where it can be read.
   var text: String {
     var table = TextTable(Self.columns)
     for row in cells { table.add(row) }
@@ -36,7 +36,7 @@ struct ClassificationTables {
     let table = DataTable(
       "Class by class.",
       columns: [
-        .text("class"), .number("clips"), .number("recognised"), .number("recall"), .text("most often taken for"),
+        .text("class"), .number("clips"), .number("recognized"), .number("recall"), .text("most often taken for"),
       ],
       rows: cells)
     // More than these nobody can read; the table says what each class is taken for.

@@ -47,7 +47,7 @@ struct SplitViews: Stage {
 }
 
 extension Collate where Sample == ClipViews, Batch == ViewBatch {
-  /// The views of a batch in one memory.
+  /// The views of a batch in one buffer.
   init(viewCount: Int) {
     self.init { samples, _ in
       ViewBatch(
@@ -57,7 +57,7 @@ extension Collate where Sample == ClipViews, Batch == ViewBatch {
   }
 }
 
-/// A classifier that looks at several views of a sample: their logits are averaged before any softmax.
+/// A classifier of several views of a sample: their logits are averaged before any softmax.
 struct ViewClassifier: TrainingModel {
   let classifier: VideoClassifier
 

@@ -25,7 +25,7 @@ extension FineTuning {
       ClassificationEvaluator(classCount: classifier.classCount, classes: classes), sampleCount: clips.count)
   }
 
-  /// From clips to logits, a row a sample; the views of a sample are averaged before any softmax.
+  /// From clips to logits, a row per sample; the views of a sample are averaged before any softmax.
   /// - Parameter isLabeled: whether a clip without a class fails.
   public func predictions(
     on clips: some Source<ClipHandle>, views: EvaluationViews = EvaluationViews(), isLabeled: Bool

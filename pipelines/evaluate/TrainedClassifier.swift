@@ -7,7 +7,7 @@ internal import SluiceSample
 internal import SluiceSamples
 public import SluiceTraining
 
-/// A classifier as a checkpoint left it, ready to be evaluated or asked.
+/// A classifier as a checkpoint left it, ready to evaluate or predict.
 ///
 /// ```swift
 /// let classifier = try TrainedClassifier(from: "runs/timesformer-1")
@@ -62,7 +62,7 @@ public struct TrainedClassifier: Sendable {
     let videos = try Videos(DatasetList(items: files.map { DatasetItem(path: $0) }))
     let (recipe, classifier) = (tuning.recipe, tuning.classifier)
     let crop = recipe.clips.augment(recipe.clips.centered(size: classifier.imageSize), keepsPixels: true)
-    return Pipeline("look") {
+    return Pipeline("preview") {
       videos
       recipe.frames.sampling(count: classifier.frameCount, window: .center)
       Decode()

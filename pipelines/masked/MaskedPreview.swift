@@ -17,7 +17,7 @@ internal import SluiceTraining
 /// ```
 public struct MaskedPreview: Sendable {
   private let predictions: @Sendable (Clips) -> Pipeline<(sample: MaskedSample<HOGTargets>, output: Tensor)>
-  private let pictures: MaskPictures
+  private let images: MaskImages
 
   /// Opens a run or a checkpoint.
   /// - Throws: ``RunError`` if it is of no system of masked pre-training, or predicts no HOG.
@@ -32,14 +32,14 @@ public struct MaskedPreview: Sendable {
     guard let hog = try system.init(request).hogPredictions() else {
       throw RunError(.weights, "\(path) predicts no HOG; only predicted HOG can be shown.")
     }
-    (predictions, pictures) = (hog.pipeline, MaskPictures(hog.target))
+    (predictions, images) = (hog.pipeline, MaskImages(hog.target))
     try hog.parameters.load(stored.checkpoint.parameters().allTensors(), mode: .exact)
   }
 
   /// Masked input, predicted HOG and frame of the middle of a video, a row for each frame with a target.
   /// - Parameter seed: of the mask.
   /// - Throws: what is wrong with the video.
-  public func rows(of file: String, seed: UInt64 = 0) async throws -> [Picture] {
+  public func rows(of file: String, seed: UInt64 = 0) async throws -> [Image] {
     let clips = try Clips(videos: DatasetList(items: [DatasetItem(path: file)]))
     return try await parts(of: clips, seed: seed).flatMap { $0.frames.map { .row($0) } }
   }
@@ -48,10 +48,10 @@ public struct MaskedPreview: Sendable {
   /// target.
   /// - Parameter seed: of the masks.
   /// - Throws: what is wrong with a clip.
-  func parts(of clips: Clips, seed: UInt64 = 0) async throws -> [(masked: MaskedClip, frames: [[Picture]])] {
-    var found: [(masked: MaskedClip, frames: [[Picture]])] = []
+  func parts(of clips: Clips, seed: UInt64 = 0) async throws -> [(masked: MaskedClip, frames: [[Image]])] {
+    var found: [(masked: MaskedClip, frames: [[Image]])] = []
     for try await (sample, output) in predictions(clips).run(RunOptions(seed: seed, maxFailures: 0)) {
-      found.append((sample.masked, pictures.parts(of: sample, prediction: output)))
+      found.append((sample.masked, images.parts(of: sample, prediction: output)))
     }
     return found
   }

@@ -19,7 +19,7 @@ public struct MaskedRecipe: Sendable, Equatable {
     case cube
     /// Boxes in time and space, two fifths of the volume.
     case block3d
-    /// The same random places in all time steps.
+    /// The same random positions in all time steps.
     case tube
     /// Random tokens.
     case random
@@ -28,7 +28,7 @@ public struct MaskedRecipe: Sendable, Equatable {
   public var target: TargetKind = .hog
   public var hog: Gradients = .skimage
   public var mask: Mask = .cube
-  /// Share of what the mask hides: of the time steps and places of cubes, else of the tokens.
+  /// Share of what the mask hides: of the time steps and positions of cubes, else of the tokens.
   public var maskRatio: Double = 0.4
   /// Which frames have HOG targets, where there are no cubes.
   public var targetFrames: HOGTarget.Frames = .firstOfSteps

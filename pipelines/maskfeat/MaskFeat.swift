@@ -13,11 +13,11 @@ public enum MaskFeatDeclaration: MaskedDeclaration {
 
   /// The recipes there are.
   public enum Preset: String, Sendable, CaseIterable {
-    /// VideoTransformer-pytorch's: cubes, scikit-image's HOG, two frames a token.
+    /// VideoTransformer-pytorch's: cubes, scikit-image's HOG, two frames per token.
     case vtp
-    /// The authors': MViTv2-S, blocks in time and space, Sobel HOG, one frame a token.
+    /// The authors': MViTv2-S, blocks in time and space, Sobel HOG, one frame per token.
     case official
-    /// That of `sluice demo`: every token hidden with the same chance, scikit-image's HOG of one frame a token.
+    /// That of `sluice demo`: every token hidden with the same chance, scikit-image's HOG of one frame per token.
     case demo
   }
 

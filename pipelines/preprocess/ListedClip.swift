@@ -6,12 +6,12 @@ public import SluiceShards
 public struct ListedClip: Sendable {
   /// What the shard says about it.
   public let description: ClipDescription
-  /// Where its pictures are.
+  /// Where its frames are.
   public let path: String
-  /// Pictures the list says it has.
+  /// Frames the list says it has.
   public let listedFrames: Int?
 
-  /// All lines of a list; those that name the same part of the same file are told apart by a count.
+  /// All lines of a list; those that name the same part of the same file are numbered.
   ///
   /// The list's root is taken off the paths again, so that shards do not depend on where the files were.
   /// - Parameter classes: the classes there are; if `nil`, the list decides about them itself.

@@ -3,15 +3,15 @@ public import SluiceFlow
 internal import SluiceMedia
 internal import SluiceShards
 
-/// A clip whose pictures have been counted and chosen.
+/// A clip whose frames have been counted and chosen.
 public struct OpenedClip: Sendable {
   let frames: any FrameSource
-  /// Display-order numbers of the pictures to be stored, ascending; may repeat.
+  /// Display-order numbers of the frames to be stored, ascending; may repeat.
   let indices: [Int]
-  /// Pictures a second after choosing.
+  /// Frames per second after choosing.
   let frameRate: Double?
 
-  /// Opens what stands at the clip's path and chooses its part, and its pictures if a rate is wanted or only some.
+  /// Opens what stands at the clip's path and chooses its part, and its frames if a rate is wanted or only some.
   init(_ clip: ListedClip, frameRate wanted: Double?, limit: Int?) throws {
     frames = try openFrames(path: clip.path)
     let video = frames as? VideoFile
@@ -35,28 +35,28 @@ public struct OpenedClip: Sendable {
     }
     if let limit, limit < all.count {
       indices = (0..<limit).map { all[limit == 1 ? all.count / 2 : $0 * (all.count - 1) / (limit - 1)] }
-      // As many pictures over the same time.
+      // As many frames over the same time.
       frameRate = rate.map { limit == 1 ? $0 : $0 * Double(limit - 1) / Double(all.count - 1) }
     } else {
       indices = all
       frameRate = rate
     }
     guard !indices.isEmpty else {
-      throw MediaError(.notVideo, path: clip.path, "has no pictures in the part asked for")
+      throw MediaError(.notVideo, path: clip.path, "has no frames in the part asked for")
     }
   }
 
-  /// Calls `body` with the chosen pictures in order, one at a time.
+  /// Calls `body` with the chosen frames in order, one at a time.
   func forEachFrame(_ body: (VideoFrame) throws -> Void) throws {
     guard let video = frames as? VideoFile else {
       for index in indices { try body(frames.frames(at: [index])[0]) }
       return
     }
-    // The decoder's order is nearly that of display: few pictures wait here for their turn.
+    // The decoder's order is nearly that of display: few frames wait here for their turn.
     var waiting: [Int: VideoFrame] = [:]
     var next = 0
-    try video.forEachFrame(at: indices) { place, frame in
-      waiting[place] = frame
+    try video.forEachFrame(at: indices) { index, frame in
+      waiting[index] = frame
       while next < indices.count, let frame = waiting[indices[next]] {
         try body(frame)
         next += 1
@@ -65,7 +65,7 @@ public struct OpenedClip: Sendable {
     }
     guard next == indices.count else {
       throw MediaError(
-        .cannotDecode, path: video.name, frame: indices[next], "the picture did not come out of the decoder")
+        .cannotDecode, path: video.name, frame: indices[next], "the frame did not come out of the decoder")
     }
   }
 }
@@ -77,8 +77,8 @@ public struct ListedClips: Source {
   private let frameLimit: Int?
 
   /// - Parameters:
-  ///   - frameRate: pictures a second to keep; `nil` keeps all.
-  ///   - frameLimit: the most pictures of a clip, evenly spaced; `nil` keeps all.
+  ///   - frameRate: frames per second to keep; `nil` keeps all.
+  ///   - frameLimit: the most frames of a clip, evenly spaced; `nil` keeps all.
   public init(_ clips: [ListedClip], frameRate: Double? = nil, frameLimit: Int? = nil) {
     self.clips = clips
     self.frameRate = frameRate

@@ -10,11 +10,11 @@ public func preprocessPipeline(
   let settings = writer.settings
   return Pipeline("preprocess") {
     ListedClips(clips, frameRate: settings.frameRate, frameLimit: settings.frameLimit)
-    DecodePictures().named("decode").workers(workers).buffer(1)
+    DecodeFrames().named("decode").workers(workers).buffer(1)
     if let shortSide = settings.shortSide {
-      ScalePictures(shortSide: shortSide).named("scale").workers(workers).buffer(1)
+      ScaleFrames(shortSide: shortSide).named("scale").workers(workers).buffer(1)
     }
-    EncodePictures(settings).named("encode").workers(workers).buffer(1)
+    EncodeFrames(settings).named("encode").workers(workers).buffer(1)
     WriteShards(writer).named("write").onFailure(.stop)
   }
 }

@@ -5,9 +5,9 @@ public import SluiceShards
 /// What became of one line of the list.
 public struct StoredClip: Sendable {
   public let clip: ListedClip
-  /// Pictures stored.
+  /// Frames stored.
   public let frames: Int
-  /// Bytes of the pictures as decoded, and as stored.
+  /// Bytes of the frames as decoded, and as stored.
   public let bytesIn: Int
   public let bytesOut: Int
   /// Why it was not stored.
@@ -43,23 +43,23 @@ public struct WriteShards: Transform {
       return try failed(clip, failure.description)
     case .success(let coded):
       var count = coded.frames.count
-      var bytesIn = coded.pictures.byteCount
+      var bytesIn = coded.clip.byteCount
       var bytesOut = coded.frames.reduce(0) { $0 + $1.byteCount }
       if let geometry = coded.geometry {
         try writer.append(coded.frames, geometry: geometry)
       } else {
         do {
-          (count, bytesIn, bytesOut) = try stream(coded.pictures.opened, worker)
+          (count, bytesIn, bytesOut) = try stream(coded.clip.opened, worker)
         } catch let error as ShardError where error.code == .system {
           throw error
         } catch {
           return try failed(clip, "\(error)")
         }
       }
-      try writer.finishClip(clip.description, frameRate: coded.pictures.opened.frameRate)
+      try writer.finishClip(clip.description, frameRate: coded.clip.opened.frameRate)
       return StoredClip(
         clip: clip, frames: count, bytesIn: bytesIn, bytesOut: bytesOut, failure: nil,
-        warning: warning(clip, coded.pictures.opened.frames.frameCount))
+        warning: warning(clip, coded.clip.opened.frames.frameCount))
     }
   }
 
@@ -75,17 +75,17 @@ public struct WriteShards: Transform {
     return "the list says \(listed) frames, there are \(found)"
   }
 
-  /// A clip that is too large to be held: each picture from the decoder into the shard.
+  /// A clip that is too large to be held: each frame from the decoder into the shard.
   private func stream(_ opened: OpenedClip, _ worker: Worker) throws -> (frames: Int, bytesIn: Int, bytesOut: Int) {
     var count = 0
     var (bytesIn, bytesOut) = (0, 0)
     var first: FrameGeometry?
     try opened.forEachFrame { frame in
-      let picture = try worker.scaler?.scaled(frame) ?? frame
-      let geometry = FrameGeometry(picture)
+      let sized = try worker.scaler?.scaled(frame) ?? frame
+      let geometry = FrameGeometry(sized)
       try (first ?? geometry).check(geometry, number: count)
       first = geometry
-      let coded = try worker.encoder.encode(picture)
+      let coded = try worker.encoder.encode(sized)
       try writer.append([coded], geometry: geometry)
       count += 1
       bytesIn += FrameGeometry(frame).byteCount

@@ -16,7 +16,7 @@ public struct ClipRecipe: Sendable, Equatable {
     case resized
     /// A square anywhere of the frame whose short side was resized.
     case random
-    /// One of ten boxes at one of thirteen places, resized.
+    /// One of ten boxes at one of thirteen positions, resized.
     case multiScale
   }
 

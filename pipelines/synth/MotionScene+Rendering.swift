@@ -2,7 +2,7 @@ internal import Glibc
 package import SluiceMedia
 
 extension MotionScene {
-  /// The pictures of the clip, RGB.
+  /// The frames of the clip, RGB.
   package func frames() -> [VideoFrame] {
     (0..<MotionScene.frameCount).map { number in
       VideoFrame(
@@ -29,18 +29,18 @@ extension MotionScene {
         let coverage = Float(min(max(0.5 - pose.radius * shape.distance(u, v), 0), 1))
         guard coverage > 0 else { continue }
         let texture = foreground.clamped(32 * u + 48, 32 * v + 48)
-        let place = (y * MotionScene.side + x) * 3
-        image[place] += (texture.0 - image[place]) * coverage
-        image[place + 1] += (texture.1 - image[place + 1]) * coverage
-        image[place + 2] += (texture.2 - image[place + 2]) * coverage
+        let offset = (y * MotionScene.side + x) * 3
+        image[offset] += (texture.0 - image[offset]) * coverage
+        image[offset + 1] += (texture.1 - image[offset + 1]) * coverage
+        image[offset + 2] += (texture.2 - image[offset + 2]) * coverage
       }
     }
     return image.map { UInt8($0.rounded()) }
   }
 
-  /// The lines of a picture that are no further than `reach` from `centre`.
-  private static func range(around centre: Double, _ reach: Double) -> Range<Int> {
-    let first = min(max(Int((centre - reach).rounded(.down)), 0), side)
-    return first..<min(max(Int((centre + reach).rounded(.up)) + 1, first), side)
+  /// The lines of a frame that are no further than `reach` from `center`.
+  private static func range(around center: Double, _ reach: Double) -> Range<Int> {
+    let first = min(max(Int((center - reach).rounded(.down)), 0), side)
+    return first..<min(max(Int((center + reach).rounded(.up)) + 1, first), side)
   }
 }

@@ -8,7 +8,7 @@ struct SceneTexture: Sendable {
   private let values: [Float]
 
   /// - Parameters:
-  ///   - base: mean level of each colour, 0…255.
+  ///   - base: mean level of each color, 0…255.
   ///   - contrast: levels of one standard deviation.
   init(base: [Double], contrast: Double, random: inout KeyedRandom) {
     let side = SceneTexture.side
@@ -17,14 +17,14 @@ struct SceneTexture: Sendable {
       let amplitude = strength * random.uniform(0.4, 1)
       SceneTexture.addLattice(cells: cells, amplitude: amplitude, to: &noise, random: &random)
     }
-    // Between grey and colourful.
+    // Between gray and colorful.
     let saturation = random.uniform(0.2, 0.8)
-    var grey = [Double](repeating: 0, count: side * side)
-    for index in noise.indices { grey[index / 3] += noise[index] / 3 }
-    let greySpread = SceneTexture.spread(grey).deviation
+    var gray = [Double](repeating: 0, count: side * side)
+    for index in noise.indices { gray[index / 3] += noise[index] / 3 }
+    let graySpread = SceneTexture.spread(gray).deviation
     let spread = SceneTexture.spread(noise).deviation
-    for pixel in grey.indices { grey[pixel] *= (1 - saturation) / greySpread }
-    for index in noise.indices { noise[index] = exp(0.7 * (grey[index / 3] + saturation * noise[index] / spread)) }
+    for pixel in gray.indices { gray[pixel] *= (1 - saturation) / graySpread }
+    for index in noise.indices { noise[index] = exp(0.7 * (gray[index / 3] + saturation * noise[index] / spread)) }
     let skewed = SceneTexture.spread(noise)
     values = noise.indices.map { index in
       let level = base[index % 3] + contrast * (noise[index] - skewed.mean) / skewed.deviation
@@ -65,7 +65,7 @@ struct SceneTexture: Sendable {
     }
   }
 
-  /// The colour at a real place; outside the tile, that of the nearest border.
+  /// The color at a real position; outside the tile, that of the nearest border.
   func clamped(_ x: Double, _ y: Double) -> (Float, Float, Float) {
     let last = SceneTexture.side - 1
     let column = min(max(x, 0), Double(last))

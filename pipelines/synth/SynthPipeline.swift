@@ -2,9 +2,10 @@ internal import FoundationEssentials
 internal import Glibc
 public import SluiceFlow
 internal import SluiceMedia
+internal import SluicePlatform
 public import SluiceTraining
 
-/// Writes the synthetic motion set: labelled H.264 videos, their lists and their class map.
+/// Writes the synthetic motion set: labeled H.264 videos, their lists and their class map.
 ///
 /// ```
 /// DIR/train/00000.mp4 …   DIR/val/00000.mp4 …   DIR/train.txt   DIR/val.txt   DIR/classes.json
@@ -99,9 +100,7 @@ private struct WriteClip: Stage {
     let writer = try VideoWriter(path: temporary, like: frames[0], encoding: .h264(keyInterval: 25, speed: .veryfast))
     for frame in frames { try writer.append(frame) }
     try writer.finish()
-    guard unsafe rename(temporary, path) == 0 else {
-      throw RunError.file(path, "cannot be written", errno: errno)
-    }
+    try moveIntoPlace(temporary, as: path)
     return path
   }
 }

@@ -1,10 +1,10 @@
 /// Why a clip cannot be augmented.
 public enum AugmentError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// A crop does not fit into the picture.
+  /// A crop does not fit into the frame.
   case tooSmall(width: Int, height: Int, wanted: Int)
-  /// The pictures of one clip differ in size.
+  /// The frames of one clip differ in size.
   case mixedSizes(name: String, first: [Int], other: [Int], frame: Int)
-  /// The clip has no pictures.
+  /// The clip has no frames.
   case empty(name: String)
   /// A setting that cannot be.
   case setting(String)

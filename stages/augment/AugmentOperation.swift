@@ -44,7 +44,7 @@ public struct AugmentOperation: Sendable, Hashable {
     AugmentOperation(kind: .resizedCrop(size: size, scale: scale, ratio: ratio, resampling))
   }
 
-  /// A box of one of a few sizes at one of thirteen places, resized to a square of `size` pixels; see ``MultiScaleCrop``.
+  /// A box of one of a few sizes at one of thirteen positions, resized to a square of `size` pixels; see ``MultiScaleCrop``.
   ///
   /// - Parameter scales: sides of boxes as shares of the frame's shorter side, falling; height and width of a box are at
   ///   most one scale apart.
@@ -75,8 +75,8 @@ public struct AugmentOperation: Sendable, Hashable {
     AugmentOperation(kind: .sideCrop(size: size, side))
   }
 
-  /// One of `count` squares of `size` pixels that lie evenly from end to end of the longer side, in the middle of the
-  /// shorter one; a single one lies in the middle of both.
+  /// One of `count` squares of `size` pixels that are evenly from end to end of the longer side, in the middle of the
+  /// shorter one; a single one is in the middle of both.
   ///
   /// - Parameter index: which of them, 0 being the top or the left one.
   public static func longSideCrop(_ size: Int, index: Int, of count: Int) -> AugmentOperation {

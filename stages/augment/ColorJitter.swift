@@ -2,18 +2,18 @@ internal import SluicePlatform
 
 /// Random changes of brightness, contrast, saturation and hue.
 struct ColorJitter: Sendable, Hashable {
-  /// Factors lie in `max(0, 1 - amount) ... 1 + amount`; an amount of 0 leaves the operation out.
+  /// Factors are in `max(0, 1 - amount) ... 1 + amount`; an amount of 0 leaves the operation out.
   var brightness: Double
   var contrast: Double
   var saturation: Double
-  /// Turns lie in `-hue ... hue`, parts of the circle.
+  /// Turns are in `-hue ... hue`, parts of the circle.
   var hue: Double
 
   /// Draws a random order first, then one factor for each operation in that order.
   func operations(draws: inout some RandomDraws) -> [ImageOperation] {
     var order = [0, 1, 2, 3]
-    for place in order.indices.dropLast() {
-      order.swapAt(place, draws.integer(in: place...order.count - 1))
+    for index in order.indices.dropLast() {
+      order.swapAt(index, draws.integer(in: index...order.count - 1))
     }
     return order.compactMap { which in
       switch which {

@@ -15,7 +15,7 @@ public struct CropBox: Sendable, Hashable {
     self.width = width
   }
 
-  /// The whole of a picture.
+  /// The whole of a frame.
   package init(width: Int, height: Int) {
     self.init(top: 0, left: 0, height: height, width: width)
   }
@@ -30,7 +30,7 @@ public struct CropBox: Sendable, Hashable {
   /// A box of random area and aspect ratio.
   ///
   /// Up to ten times draws the share of the area and the logarithm of width to height; what fits is placed by two more
-  /// draws, top and left. Otherwise the largest centred box of an allowed ratio.
+  /// draws, top and left. Otherwise the largest centered box of an allowed ratio.
   /// - Source: Szegedy et al., "Going deeper with convolutions", 2014, section 6.
   package init(
     randomIn width: Int, _ height: Int, scale: ClosedRange<Double>, ratio: ClosedRange<Double>,

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import SluiceMedia
 
-/// Where the fused path takes each output from: luma of the box, chroma of the part of its planes that lies below it.
+/// Where the fused path takes each output from: luma of the box, chroma of the part of its planes that is below it.
 struct FusedTaps: Sendable {
   /// Taps of one plane and the part of it they refer to.
   struct Plane: Sendable {
@@ -11,11 +11,11 @@ struct FusedTaps: Sendable {
   }
 
   let luma: Plane
-  /// `nil` for grey pictures.
+  /// `nil` for gray frames.
   let chroma: Plane?
 
   /// - Parameters:
-  ///   - size: of the decoded picture.
+  ///   - size: of the decoded frame.
   ///   - box: what is cut out of it.
   ///   - output: the size it is resized to.
   init(

@@ -6,7 +6,7 @@ public enum ImageOperation: Sendable, Hashable {
   case contrast(Double)
   /// Distance from the pixel's luma times a factor.
   case saturation(Double)
-  /// Distance from the neighbourhood's mean times a factor.
+  /// Distance from the neighborhood's mean times a factor.
   case sharpness(Double)
   /// The hue turned by a part of the circle, -0.5…0.5.
   case hue(Double)

@@ -18,10 +18,10 @@ extension VideoFrame {
   func withKernelPlanes<Result>(_ body: (UnsafePointer<sluice_yuv_planes>) -> Result) -> Result {
     let planes = unsafe storage.planes
     defer { extendLifetime(self) }
-    var picture = unsafe sluice_yuv_planes(
+    var source = unsafe sluice_yuv_planes(
       y: planes[0].base, u: planes[1].base, v: planes[2].base, luma_stride: planes[0].bytesPerRow,
       chroma_stride: planes[1].bytesPerRow, width: Int32(width), height: Int32(height),
       shift_x: layout == .yuv420 || layout == .yuv422 ? 1 : 0, shift_y: layout == .yuv420 ? 1 : 0)
-    return unsafe body(&picture)
+    return unsafe body(&source)
   }
 }

@@ -48,7 +48,7 @@ public struct Mixup: Sendable, Hashable {
     }
   }
 
-  /// Draws whether to mix, how, the share and, for CutMix, row and column of the box's centre.
+  /// Draws whether to mix, how, the share and, for CutMix, row and column of the box's center.
   package func choice(width: Int, height: Int, draws: inout some RandomDraws) -> Choice {
     guard draws.uniform(0, 1) < probability else { return .none }
     guard draws.uniform(0, 1) < switchProbability else {
@@ -60,11 +60,11 @@ public struct Mixup: Sendable, Hashable {
     return Mixup.cutmix(share: share, row: row, column: column, width: width, height: height)
   }
 
-  /// A box of `1 - share` of the picture about a centre, cut at the border.
+  /// A box of `1 - share` of the frame about a center, cut at the border.
   package static func cutmix(share: Double, row: Int, column: Int, width: Int, height: Int) -> Choice {
     let side = (1 - share).squareRoot()
     let (boxHeight, boxWidth) = (Int(Double(height) * side), Int(Double(width) * side))
-    func clipped(_ place: Int, _ length: Int) -> Int { min(max(place, 0), length) }
+    func clipped(_ offset: Int, _ length: Int) -> Int { min(max(offset, 0), length) }
     let (top, bottom) = (clipped(row - boxHeight / 2, height), clipped(row + boxHeight / 2, height))
     let (left, right) = (clipped(column - boxWidth / 2, width), clipped(column + boxWidth / 2, width))
     let box = CropBox(top: top, left: left, height: bottom - top, width: right - left)
@@ -97,8 +97,8 @@ public struct Mixup: Sendable, Hashable {
         unsafe out.update(from: own, count: size)
         for frame in 0..<size / (height * width) {
           for row in box.top..<box.top + box.height {
-            let place = (frame * height + row) * width + box.left
-            unsafe (out + place).update(from: partner + place, count: box.width)
+            let offset = (frame * height + row) * width + box.left
+            unsafe (out + offset).update(from: partner + offset, count: box.width)
           }
         }
       }

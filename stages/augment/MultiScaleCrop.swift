@@ -1,6 +1,6 @@
 package import SluicePlatform
 
-/// A box of one of a few sizes at one of thirteen places.
+/// A box of one of a few sizes at one of thirteen positions.
 /// - Source: Wang et al., "Temporal segment networks: towards good practices for deep action recognition", 2016,
 ///   section 3.2: corner cropping and scale jittering.
 package struct MultiScaleCrop: Sendable, Hashable {
@@ -28,7 +28,7 @@ package struct MultiScaleCrop: Sendable, Hashable {
     }
   }
 
-  /// The thirteen places of a box, in quarters of what is left: the corners, the middle, the middles of the sides, and
+  /// The thirteen positions of a box, in quarters of what is left: the corners, the middle, the middles of the sides, and
   /// halfway from the middle to each corner.
   package static func places(of box: PixelSize, in frame: PixelSize) -> [CropBox] {
     let (right, down) = ((frame.width - box.width) / 4, (frame.height - box.height) / 4)
@@ -40,7 +40,7 @@ package struct MultiScaleCrop: Sendable, Hashable {
     }
   }
 
-  /// Draws the size and then the place.
+  /// Draws the size and then the position.
   package func box(in frame: PixelSize, draws: inout some RandomDraws) -> CropBox {
     let sizes = sizes(in: frame)
     let places = MultiScaleCrop.places(of: sizes[draws.integer(in: 0...sizes.count - 1)], in: frame)

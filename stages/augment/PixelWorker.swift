@@ -116,17 +116,17 @@ package import SluiceMedia
       extendLifetime(frame)
       return
     }
-    unsafe frame.withKernelPlanes { picture in
+    unsafe frame.withKernelPlanes { source in
       unsafe withUnsafePointer(to: frame.color.matrixToRGB) { matrix in
         let scratch = unsafe floats.room(sluice_yuv_scratch(Int32(box.width)))
         unsafe sluice_yuv_to_rgb(
-          picture, matrix, Int32(box.left), Int32(box.top), Int32(box.width), Int32(box.height), needed, planes, scratch
+          source, matrix, Int32(box.left), Int32(box.top), Int32(box.width), Int32(box.height), needed, planes, scratch
         )
       }
     }
   }
 
-  /// Three planes of bytes that lie in one piece of memory.
+  /// Three planes of bytes that are in one piece of memory.
   @unsafe struct Planes {
     let base: UnsafePointer<UInt8>
     let bytesPerRow: Int

@@ -20,7 +20,7 @@ package struct ResizeTaps: Sendable {
     self.init(isReversed ? rows.reversed() : rows, length: length)
   }
 
-  /// - Parameter positions: where each output lies among the inputs, 0 being the center of the first.
+  /// - Parameter positions: where each output is among the inputs, 0 being the center of the first.
   package init(positions: [Double], length: Int, filter: ResizeFilter) {
     self.init(positions.map { ResizeTaps.plain($0, length: length, filter: filter) }, length: length)
   }

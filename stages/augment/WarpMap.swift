@@ -1,9 +1,9 @@
 internal import Glibc
 internal import SluiceKernels
 
-/// Where each pixel of a moved picture comes from, as runs of neighbours; nearest pixel, nothing from outside.
+/// Where each pixel of a moved frame comes from, as runs of neighbors; nearest pixel, nothing from outside.
 struct WarpMap: Sendable {
-  /// Triples that cover the picture in order: the first pixel of a run, where it comes from or -1, how many follow.
+  /// Triples that cover the frame in order: the first pixel of a run, where it comes from or -1, how many follow.
   private(set) var runs: [Int32] = []
 
   /// - Returns: `nil` for operations that move nothing.
@@ -43,20 +43,20 @@ struct WarpMap: Sendable {
   }
 
   private init(_ width: Int, _ height: Int, row: (Int) -> sluice_warp) {
-    var places = [Int32](repeating: 0, count: width)
+    var sources = [Int32](repeating: 0, count: width)
     for y in 0..<height {
-      unsafe withUnsafePointer(to: row(y)) { unsafe sluice_warp_row($0, Int32(width), Int32(height), &places) }
-      append(places, from: Int32(y * width))
+      unsafe withUnsafePointer(to: row(y)) { unsafe sluice_warp_row($0, Int32(width), Int32(height), &sources) }
+      append(sources, from: Int32(y * width))
     }
   }
 
-  private mutating func append(_ places: [Int32], from start: Int32) {
+  private mutating func append(_ sources: [Int32], from start: Int32) {
     var first = 0
-    while first < places.count {
+    while first < sources.count {
       var end = first + 1
-      let step: Int32 = places[first] < 0 ? 0 : 1
-      while end < places.count, places[end] == places[end - 1] + step { end += 1 }
-      runs += [start + Int32(first), places[first], Int32(end - first)]
+      let step: Int32 = sources[first] < 0 ? 0 : 1
+      while end < sources.count, sources[end] == sources[end - 1] + step { end += 1 }
+      runs += [start + Int32(first), sources[first], Int32(end - first)]
       first = end
     }
   }

@@ -9,12 +9,12 @@ public import SluiceShards
 /// Clips(videos: list, shards: [try ShardSet("shards/k400")]).shuffled()
 /// ```
 /// The same samples in the same order give the same batches, whether they come from videos or from shards made of them.
-public struct Clips: LabelledSource {
-  private let parts: [any LabelledSource]
+public struct Clips: LabeledSource {
+  private let parts: [any LabeledSource]
   // Number of the first clip of each part.
   private let starts: [Int]
   // The clips in the order of the source; all of the parts if `nil`.
-  private var places: [Int]?
+  private var indices: [Int]?
   private let total: Int
 
   /// - Parameters:
@@ -25,7 +25,7 @@ public struct Clips: LabelledSource {
     videos list: DatasetList, shards sets: [ShardSet] = [], classes: ClassSpace? = nil, wanting need: LabelNeed = .any
   ) throws {
     let classes = try classes ?? ClassSpace(of: list, shards: sets)
-    var parts: [any LabelledSource] = []
+    var parts: [any LabeledSource] = []
     if !list.items.isEmpty { parts.append(try Videos(list, classes: classes, wanting: need)) }
     for set in sets { parts.append(try Shards(set, classes: classes, wanting: need)) }
     self.parts = parts
@@ -39,18 +39,18 @@ public struct Clips: LabelledSource {
     total = count
   }
 
-  /// Only the clips at `places`, in that order; all if `nil`.
-  public func selecting(_ places: [Int]?) -> Clips {
-    guard let places else { return self }
+  /// Only the clips at `indices`, in that order; all if `nil`.
+  public func selecting(_ indices: [Int]?) -> Clips {
+    guard let indices else { return self }
     var clips = self
-    clips.places = places.map { self.places?[$0] ?? $0 }
+    clips.indices = indices.map { self.indices?[$0] ?? $0 }
     return clips
   }
 
-  public var count: Int { places?.count ?? total }
+  public var count: Int { indices?.count ?? total }
 
-  private func part(of index: Int) -> (source: any LabelledSource, index: Int) {
-    let index = places?[index] ?? index
+  private func part(of index: Int) -> (source: any LabeledSource, index: Int) {
+    let index = indices?[index] ?? index
     // The last part that begins no later; there are few.
     let place = starts.lastIndex { $0 <= index } ?? 0
     return (parts[place], index - starts[place])
@@ -87,15 +87,15 @@ public struct Clips: LabelledSource {
 }
 
 extension Clips: SampleMeasuring {
-  /// Decodes the first picture of each of the samples.
+  /// Decodes the first frame of each of the samples.
   public func outputSize(lookingAt samples: [Int]) -> ElementSize {
     let sizes = samples.compactMap { index -> ElementSize? in
       let context = ElementContext(seed: 0, epoch: 0, sample: index, identity: name(of: index), stage: "graph")
       guard let handle = try? element(at: index, context: context),
-        let picture = try? handle.frames.frames(at: [handle.range.lowerBound]).first
+        let first = try? handle.frames.frames(at: [handle.range.lowerBound]).first
       else { return nil }
       var size = ElementSize(bytes: handle.frames.retainedBytes)
-      size.pictureBytes = picture.layout.byteCount(width: picture.width, height: picture.height)
+      size.frameBytes = first.layout.byteCount(width: first.width, height: first.height)
       return size
     }
     return sizes.dropFirst().reduce(sizes.first ?? ElementSize()) { $0.union($1) }

@@ -3,12 +3,12 @@ public import SluiceFlow
 public import SluiceSamples
 public import SluiceShards
 
-/// The clips of a shard set; nothing of a clip is read before its pictures are asked for.
+/// The clips of a shard set; nothing of a clip is read before its frames are asked for.
 ///
 /// ```swift
 /// Shards(try ShardSet("shards/k400")).shuffled()
 /// ```
-public struct Shards: LabelledSource {
+public struct Shards: LabeledSource {
   private let set: ShardSet
   // The clips in the order of the source; all of the set if `nil`.
   private var numbers: [Int]?

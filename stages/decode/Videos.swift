@@ -8,7 +8,7 @@ public import SluiceSamples
 /// ```swift
 /// Videos(try DatasetList(contentsOf: "train.txt")).shuffled()
 /// ```
-public struct Videos: LabelledSource {
+public struct Videos: LabeledSource {
   private let list: DatasetList
   private let labels: ClassLabels
 

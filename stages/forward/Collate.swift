@@ -3,7 +3,7 @@ public import SluiceSamples
 internal import SluiceTensor
 public import SluiceTraining
 
-/// Makes the one value that a network reads of the samples of a batch: clips in one memory, text padded, targets together.
+/// Makes the one value that a network reads of the samples of a batch: clips in one buffer, text padded, targets together.
 ///
 /// ```swift
 /// objective.target

@@ -5,10 +5,10 @@ public import SluiceTraining
 /// Runs a network forward on a batch, recording what gradients need.
 public struct Forward<Model: TrainingModel>: Stage {
   public let model: Model
-  /// Whether each block of the network forgets what its gradients need and computes it again: less memory, more work.
+  /// Whether each block of the network discards what its gradients need and recomputes it: less memory, more work.
   public var recompute: Bool
 
-  /// - Parameter recompute: whether blocks compute again what their gradients need instead of keeping it.
+  /// - Parameter recompute: whether blocks recompute what their gradients need instead of saving it.
   public init(_ model: Model, recompute: Bool = false) {
     self.model = model
     self.recompute = recompute

@@ -22,7 +22,7 @@ public struct CrossEntropy: Objective, Equatable {
   /// - Throws: ``LossError`` if a label is no class, or shares are of another number of classes.
   public func loss(of logits: Tensor, for batch: LabeledBatch) throws -> LossTerms {
     guard logits.shape.rank == 2, logits.shape[0] == batch.count, batch.count > 0 else {
-      throw LossError("\(batch.count) clips and logits \(logits.shape): wanted is one row a clip")
+      throw LossError("\(batch.count) clips and logits \(logits.shape): wanted is one row per clip")
     }
     let classes = logits.shape[1]
     if let label = batch.labels.first(where: { !(0..<classes).contains($0) }) {

@@ -27,7 +27,7 @@ public enum MaskedRegression {
     /// `[B · N · slots]`: 1 where a hidden token's frame has a target, else 0.
     public let weights: [Float]
 
-    /// Puts the frames of samples where a network of `slots` frames a token predicts them.
+    /// Puts the frames of samples where a network of `slots` frames per token predicts them.
     /// - Parameters:
     ///   - slots: frames that a token predicts side by side.
     ///   - frameCount: frames of a clip.

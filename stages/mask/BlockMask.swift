@@ -8,7 +8,7 @@ public import SluiceSamples
 public struct BlockMask: MaskStage {
   /// Share of the volume.
   public var ratio: Double
-  /// Height to width of boxes lies between this and its inverse.
+  /// Height to width of boxes is between this and its inverse.
   public var minimumAspect: Double
   /// Frames of a token.
   public var tubeletSize: Int
@@ -90,7 +90,7 @@ public struct BlockMask: MaskStage {
         }
       }
       guard !fresh.isEmpty, fresh.count <= cap else { continue }
-      for place in fresh { values[place] = 1 }
+      for index in fresh { values[index] = 1 }
       return fresh.count
     }
     return 0

@@ -38,7 +38,7 @@ package struct BlockPainter: Sendable {
 
   private func addRectangle(to plane: inout [UInt8], atMost cap: Int, _ draws: inout some RandomDraws) -> Int {
     for _ in 0..<10 {
-      // With less than the minimum left, areas lie between what is left and the minimum.
+      // With less than the minimum left, areas are between what is left and the minimum.
       let (height, width) = drawSize(draws.uniform(Double(minimum), Double(cap)), &draws)
       guard width < columns, height < rows else { continue }
       let top = draws.integer(in: 0...rows - height)

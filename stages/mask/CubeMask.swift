@@ -15,7 +15,7 @@ public struct CubeMask: MaskStage {
   public var minimumPatches: Int
   /// Largest rectangle, tokens; `nil`: all that is to be hidden.
   public var maximumPatches: Int?
-  /// Height to width of rectangles lies between this and its inverse.
+  /// Height to width of rectangles is between this and its inverse.
   public var minimumAspect: Double
   /// Frames of a token.
   public var tubeletSize: Int

@@ -2,11 +2,11 @@ public import SluiceFlow
 package import SluicePlatform
 public import SluiceSamples
 
-/// Hides the same random places in all time steps.
+/// Hides the same random positions in all time steps.
 /// - Source: Tong et al., "VideoMAE: masked autoencoders are data-efficient learners for self-supervised video
 ///   pre-training", 2022, section 3.3.
 public struct TubeMask: MaskStage {
-  /// Share of the places, rounded down to whole ones.
+  /// Share of the positions, rounded down to whole ones.
   public var ratio: Double
   /// Frames of a token.
   public var tubeletSize: Int
@@ -29,13 +29,13 @@ public struct TubeMask: MaskStage {
   }
 
   package func mask(_ grid: MaskGrid, draws: inout some RandomDraws) throws(MaskError) -> TokenMask {
-    let places = try randomPlaces(ratio, of: grid.area, unit: "places", draws: &draws)
-    let values = (0..<grid.steps).flatMap { _ in places }
+    let indices = try randomIndices(ratio, of: grid.area, unit: "positions", draws: &draws)
+    let values = (0..<grid.steps).flatMap { _ in indices }
     return TokenMask(steps: grid.steps, rows: grid.rows, columns: grid.columns, values: values)
   }
 }
 
-/// Hides random tokens, whatever their time and place.
+/// Hides random tokens, whatever their time and position.
 /// - Source: Feichtenhofer et al., "Masked autoencoders as spatiotemporal learners", 2022, section 3.
 public struct RandomMask: MaskStage {
   /// Share of the tokens, rounded down to whole ones.
@@ -57,14 +57,14 @@ public struct RandomMask: MaskStage {
   public func callAsFunction(_ clip: Clip, context: ElementContext) throws -> MaskedClip {
     let grid = try MaskGrid(of: clip, tubeletSize: tubeletSize, patchSize: patchSize)
     var draws = context.random()
-    let values = try randomPlaces(ratio, of: grid.steps * grid.area, unit: "tokens", draws: &draws)
+    let values = try randomIndices(ratio, of: grid.steps * grid.area, unit: "tokens", draws: &draws)
     return MaskedClip(
       clip: clip, mask: TokenMask(steps: grid.steps, rows: grid.rows, columns: grid.columns, values: values))
   }
 }
 
 /// `floor(ratio * count)` ones among zeros, every choice equally likely.
-private func randomPlaces(
+private func randomIndices(
   _ ratio: Double, of count: Int, unit: String, draws: inout some RandomDraws
 ) throws(MaskError) -> [UInt8] {
   guard (0...1).contains(ratio) else { throw .ratio(ratio) }
@@ -72,9 +72,9 @@ private func randomPlaces(
   guard wanted > 0 else { throw .nothingMasked(ratio: ratio, of: count, unit: unit) }
   var order = Array(0..<count)
   var values = [UInt8](repeating: 0, count: count)
-  for place in 0..<wanted {
-    order.swapAt(place, draws.integer(in: place...count - 1))
-    values[order[place]] = 1
+  for index in 0..<wanted {
+    order.swapAt(index, draws.integer(in: index...count - 1))
+    values[order[index]] = 1
   }
   return values
 }

@@ -30,7 +30,7 @@ extension DenseFrames {
   ) throws -> [Int] {
     guard total > 0 else { throw SamplingError.tooShort(name: name, found: total, wanted: 1) }
     guard window == .random else {
-      // The windows are runs of the frames that lie a stride apart.
+      // The windows are runs of the frames that are a stride apart.
       let kept = max((total + stride - 1) / stride, count)
       let start = Int(Double(kept - count) * share(of: part))
       return (start..<start + count).map { min($0, (total - 1) / stride) * stride }
@@ -66,7 +66,7 @@ extension DenseFrames {
     }
   }
 
-  /// The share of what is left that lies before a window which is not drawn.
+  /// The share of what is left that is before a window which is not drawn.
   private func share(of part: Int) -> Double {
     window == .spread && windows > 1
       ? Double(part) / Double(windows - 1) : Double(2 * part + 1) / Double(2 * windows)

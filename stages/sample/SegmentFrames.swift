@@ -8,11 +8,11 @@ public import SluiceSamples
 /// SegmentFrames(count: 16)                                     // training: a random frame of each segment
 /// SegmentFrames(count: 16, position: .phase, windows: 2)       // tests: two clips, half a segment apart
 /// ```
-/// Where motion over the whole sample tells classes apart, as in Something-Something.
+/// Where classes differ in motion over the whole sample, as in Something-Something.
 /// - Source: Wang et al., "Temporal segment networks: towards good practices for deep action recognition", 2016; the
 ///   rounding is that of VideoMAE.
 public struct SegmentFrames: Stage, ByteBounded {
-  /// Where in its segment a frame lies.
+  /// Where in its segment a frame is.
   public enum Position: String, Sendable, CaseIterable {
     /// Drawn anew for each segment in every epoch. A sample of fewer frames than segments repeats its first frame.
     case random

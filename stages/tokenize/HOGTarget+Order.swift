@@ -1,7 +1,7 @@
 internal import SluiceSamples
 
 extension HOGTarget.Worker {
-  /// Values of each token in the order (cell, colour, direction).
+  /// Values of each token in the order (cell, color, direction).
   mutating func central(
     _ pixels: PixelClip, frame: Int, patchSize: Int, target: inout MutableSpan<Float>, at offset: Int
   ) {
@@ -20,7 +20,7 @@ extension HOGTarget.Worker {
       target: &target, at: offset)
   }
 
-  /// Values of each token in the order (colour, direction, cell).
+  /// Values of each token in the order (color, direction, cell).
   mutating func sobel(
     _ pixels: PixelClip, frame: Int, patchSize: Int, target: inout MutableSpan<Float>, at offset: Int
   ) {
@@ -54,7 +54,7 @@ extension HOG {
     _ cells: Span<Float>, rows: Int, columns: Int, cellsPerSide: Int = 2, target: inout MutableSpan<Float>,
     at offset: Int = 0
   ) {
-    // The cells of a token's row lie side by side.
+    // The cells of a token's row are side by side.
     let run = cellsPerSide * valuesPerCell
     for row in 0..<cellsPerSide * rows {
       for column in 0..<columns {
@@ -85,7 +85,7 @@ extension HOG {
 }
 
 extension PixelClip {
-  /// The bytes of one picture, `[H, W, 3]`.
+  /// The bytes of one image, `[H, W, 3]`.
   func range(of frame: Int) -> Range<Int> {
     frame * height * width * 3..<(frame + 1) * height * width * 3
   }

@@ -7,15 +7,15 @@ internal import SluiceTensor
 public struct HOGTarget: Transform, ByteBounded {
   /// How gradients are taken, and how a token's 108 values are ordered.
   public enum Operator: String, Sendable, CaseIterable {
-    /// As scikit-image: central differences; order (cell, colour, direction).
+    /// As scikit-image: central differences; order (cell, color, direction).
     case central
-    /// As SlowFast: 3×3 Sobel; order (colour, direction, cell).
+    /// As SlowFast: 3×3 Sobel; order (color, direction, cell).
     case sobel
   }
 
   /// Which frames have targets.
   public enum Frames: String, Sendable, CaseIterable {
-    /// The centre of each cube, `2 * start + length` at two frames a step.
+    /// The center of each cube, `2 * start + length` at two frames per step.
     case centersOfCubes
     /// The first frame of each time step in which something is hidden.
     case firstOfSteps
@@ -43,7 +43,7 @@ public struct HOGTarget: Transform, ByteBounded {
   public static var settings: [Setting<Self>] { [Setting("gradients", \.gradients), Setting("frames", \.frames)] }
 
   public func outputSize(of input: ElementSize) -> ElementSize {
-    // Each cell of 8 by 8 pixels has one histogram of each colour.
+    // Each cell of 8 by 8 pixels has one histogram of each color.
     input.adding(bytesPerFrame: input.pixelCount.map { $0 / 64 * HOG.valuesPerCell * MemoryLayout<Float>.stride })
   }
 
@@ -74,10 +74,10 @@ public struct HOGTarget: Transform, ByteBounded {
     let (rows, columns) = (pixels.height / patchSize, pixels.width / patchSize)
     let size = rows * columns * width
     let values = Tensor([wanted.count, rows, columns, width]) { values in
-      for (place, frame) in wanted.enumerated() {
+      for (index, frame) in wanted.enumerated() {
         switch gradients {
-        case .central: worker.central(pixels, frame: frame, patchSize: patchSize, target: &values, at: place * size)
-        case .sobel: worker.sobel(pixels, frame: frame, patchSize: patchSize, target: &values, at: place * size)
+        case .central: worker.central(pixels, frame: frame, patchSize: patchSize, target: &values, at: index * size)
+        case .sobel: worker.sobel(pixels, frame: frame, patchSize: patchSize, target: &values, at: index * size)
         }
       }
     }

@@ -7,7 +7,7 @@ public import SluiceTensor
 public struct PixelTargets: Sendable {
   /// The hidden tokens' numbers, ascending; time slowest, column fastest.
   public let tokens: [Int]
-  /// `[tokens.count, tubeletSize * patchSize * patchSize * 3]`, colour fastest.
+  /// `[tokens.count, tubeletSize * patchSize * patchSize * 3]`, color fastest.
   public let values: Tensor
 
   public init(tokens: [Int], values: Tensor) {
@@ -23,7 +23,7 @@ public struct PixelTargets: Sendable {
 /// - Source: Tong et al., "VideoMAE: masked autoencoders are data-efficient learners for self-supervised video
 ///   pre-training", 2022.
 public struct PixelTarget: Stage, ByteBounded {
-  /// Whether each colour of each token is brought to mean 0 and deviation 1; otherwise values are in 0…1.
+  /// Whether each color of each token is brought to mean 0 and deviation 1; otherwise values are in 0…1.
   public var isNormalized: Bool
   /// Frames of a token.
   public var tubeletSize: Int
@@ -57,10 +57,10 @@ public struct PixelTarget: Stage, ByteBounded {
     let tokens = mask.values.indices.filter { mask.values[$0] != 0 }
     let values = Tensor(uninitialized: [tokens.count, width])
     unsafe pixels.bytes.withUnsafeBufferPointer { bytes in
-      for (place, token) in tokens.enumerated() {
+      for (index, token) in tokens.enumerated() {
         let (step, inside) = token.quotientAndRemainder(dividingBy: mask.rows * mask.columns)
         let (row, column) = inside.quotientAndRemainder(dividingBy: mask.columns)
-        let out = unsafe values.pointer + place * width
+        let out = unsafe values.pointer + index * width
         unsafe sluice_patch_gather(
           bytes.baseAddress, Int32(pixels.height), Int32(pixels.width), Int32(step * tubeletSize),
           Int32(row * patchSize), Int32(column * patchSize), Int32(tubeletSize), Int32(patchSize), out)
@@ -74,15 +74,15 @@ public struct PixelTarget: Stage, ByteBounded {
 extension PixelTarget {
   /// The targets of all tokens of a clip of floats.
   /// - Parameters:
-  ///   - clip: `[3, T, H, W]`, normalised.
-  ///   - mean: what was subtracted of each colour, in 0…1.
-  ///   - deviation: what each colour was divided by.
+  ///   - clip: `[3, T, H, W]`, normalized.
+  ///   - mean: what was subtracted of each color, in 0…1.
+  ///   - deviation: what each color was divided by.
   /// - Returns: `[tokens, width]`.
   package func targets(of clip: Tensor, mean: [Float], deviation: [Float]) -> Tensor {
     let (frames, height, columns) = (clip.shape[1], clip.shape[2], clip.shape[3])
     let grid = (frames / tubeletSize, height / patchSize, columns / patchSize)
     let result = Tensor(uninitialized: [grid.0 * grid.1 * grid.2, width])
-    var place = 0
+    var index = 0
     for token in 0..<result.shape[0] {
       let (step, row, column) = (token / (grid.1 * grid.2), token / grid.2 % grid.1, token % grid.2)
       for frame in step * tubeletSize..<(step + 1) * tubeletSize {
@@ -90,8 +90,8 @@ extension PixelTarget {
           for x in column * patchSize..<(column + 1) * patchSize {
             for color in 0..<3 {
               let value = unsafe clip.pointer[((color * frames + frame) * height + y) * columns + x]
-              unsafe result.pointer[place] = value * deviation[color] + mean[color]
-              place += 1
+              unsafe result.pointer[index] = value * deviation[color] + mean[color]
+              index += 1
             }
           }
         }

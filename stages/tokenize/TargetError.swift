@@ -2,7 +2,7 @@
 public enum TargetError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The crop is no whole number of tokens.
   case indivisible(width: Int, height: Int, by: Int)
-  /// The mask has no cubes, but targets of their centres are asked.
+  /// The mask has no cubes, but targets of their centers are asked.
   case noCubes
   /// The augmentation kept no 8-bit crop.
   case noPixels
@@ -14,7 +14,7 @@ public enum TargetError: Error, Sendable, Equatable, CustomStringConvertible {
     case .indivisible(let width, let height, let size):
       "a crop of \(width)×\(height) has no whole number of \(size)×\(size) tokens. Crop to a multiple of \(size)"
     case .noCubes:
-      "targets of the centres of cubes are asked, but the mask has no cubes. Use CubeMask, or targets of every step"
+      "targets of the centers of cubes are asked, but the mask has no cubes. Use CubeMask, or targets of every step"
     case .noPixels: "targets are computed from the 8-bit crop, which was not kept. Augment with keepsPixels: true"
     case .grid(let mask, let clip): "a mask of \(mask) tokens does not fit a clip of \(clip)"
     }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import SluiceFlow
 internal import SluicePipelines
+internal import SluicePlatform
 internal import SluiceTensor
 internal import SluiceTraining
 

@@ -20,7 +20,7 @@ struct EvaluationArguments: ParsableArguments {
   @Option(help: "Windows in time of each sample, spread evenly; their logits are averaged.")
   var windows = 1
 
-  @Option(help: "Crops of each picture: center, or three (left, right, center).", transform: parsed)
+  @Option(help: "Crops of each frame: center, or three (left, right, center).", transform: parsed)
   var crops = EvaluationViews.Crops.center
 
   @Option(

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import FoundationEssentials
 internal import SluiceFlow
 internal import SluicePipelines
+internal import SluicePlatform
 internal import SluiceTensor
 
 struct PredictCommand: AsyncParsableCommand {

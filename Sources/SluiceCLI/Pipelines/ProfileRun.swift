@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import FoundationEssentials
 internal import SluiceFlow
+internal import SluicePlatform
 internal import SluiceTensor
 
 /// What a profile shows.
@@ -55,7 +56,7 @@ struct ProfileRun<Output: Sendable> {
     Console.print(bottleneck.sentence)
     if output.ops {
       Console.print("")
-      Console.print(profile.table)
+      Console.print("\(profile)")
     }
   }
 

@@ -9,12 +9,11 @@ extension RunMetrics {
     var table = TextTable(["stage", "workers", "items", "items/s", "ms/item", "busy", "starved", "blocked", "queue"])
     let seconds = Double(elapsed) * 1e-9
     for node in nodes {
-      func percent(_ share: Double) -> String { "\(Int((100 * share).rounded()))%" }
       table.add([
         node.name, "\(node.workers)", "\(node.items)",
-        ProgressLine.formatted(seconds > 0 ? Double(node.items) / seconds : 0),
-        ProgressLine.formatted(node.items > 0 ? Double(node.busy) * 1e-6 / Double(node.items) : 0),
-        percent(node.busyShare), percent(node.starvedShare), percent(node.blockedShare),
+        (seconds > 0 ? Double(node.items) / seconds : 0).threeDigits,
+        (node.items > 0 ? Double(node.busy) * 1e-6 / Double(node.items) : 0).threeDigits,
+        node.busyShare.wholePercentText, node.starvedShare.wholePercentText, node.blockedShare.wholePercentText,
         "\(node.queueDepth)/\(node.capacity)",
       ])
     }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import FoundationEssentials
 internal import SluiceMedia
 internal import SluicePipelines
+internal import SluicePlatform
 
 struct ShowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -10,7 +11,7 @@ struct ShowCommand: AsyncParsableCommand {
     subcommands: [ShowMasksCommand.self, ShowAttentionCommand.self])
 }
 
-/// The options of both kinds of pictures.
+/// The options of both kinds of images.
 struct ShowArguments: ParsableArguments {
   @Argument(help: "Videos, or folders of images.")
   var files: [String]
@@ -18,14 +19,14 @@ struct ShowArguments: ParsableArguments {
   @Option(help: ArgumentHelp("A run (its best checkpoint) or a checkpoint.", valueName: "checkpoint"))
   var from: String
 
-  @Option(help: ArgumentHelp("The folder that pictures are written to.", valueName: "dir"))
-  var out: String = "pictures"
+  @Option(help: ArgumentHelp("The folder that images are written to.", valueName: "dir"))
+  var out: String = "images"
 
   mutating func validate() throws {
     if files.isEmpty { throw ValidationError("Name at least one video.") }
   }
 
-  /// Calls `draw` for each file with the path its pictures begin with.
+  /// Calls `draw` for each file with the path its images begin with.
   func each(_ draw: (_ file: String, _ stem: String) async throws -> Void) async throws {
     try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
     var seen: [String: Int] = [:]
@@ -46,20 +47,20 @@ struct ShowMasksCommand: AsyncParsableCommand {
     abstract: "Masked input, predicted HOG and frame side by side, of a run of maskfeat or videomae with HOG targets.",
     discussion: """
       Example:
-        sluice show masks clip.mp4 --from runs/maskfeat-1 --out pictures
+        sluice show masks clip.mp4 --from runs/maskfeat-1 --out images
       """)
 
   @OptionGroup
   var arguments: ShowArguments
 
-  @Option(help: "Another seed hides other places.")
+  @Option(help: "Another seed hides other tokens.")
   var seed: UInt64 = 0
 
   func run() async throws {
     let preview = try MaskedPreview(from: arguments.from)
     try await arguments.each { file, stem in
-      let picture = Picture.column(try await preview.rows(of: file, seed: seed))
-      try picture.frame.write(to: stem + "-masks.png")
+      let image = Image.column(try await preview.rows(of: file, seed: seed))
+      try image.frame.write(to: stem + "-masks.png")
       Console.print(stem + "-masks.png")
     }
   }
@@ -68,12 +69,12 @@ struct ShowMasksCommand: AsyncParsableCommand {
 struct ShowAttentionCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "attention",
-    abstract: "Where the heads of the last attention look, on the frames, of a run of timesformer or vivit.",
+    abstract: "Where the heads of the last attention preview, on the frames, of a run of timesformer or vivit.",
     discussion: """
       A PNG with a row for each frame (frame, overlay, heads) and an MP4 (frame, overlay).
 
       Example:
-        sluice show attention clip.mp4 --from runs/timesformer-1 --out pictures
+        sluice show attention clip.mp4 --from runs/timesformer-1 --out images
       """)
 
   @OptionGroup
@@ -87,12 +88,12 @@ struct ShowAttentionCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let look = try AttentionLook(from: arguments.from)
+    let preview = try AttentionPreview(from: arguments.from)
     try await arguments.each { file, stem in
-      let frames = try await look.frames(of: file, share: share)
-      try Picture.column(frames.map(\.panel)).frame.write(to: stem + "-attention.png")
+      let frames = try await preview.frames(of: file, share: share)
+      try Image.column(frames.map(\.panel)).frame.write(to: stem + "-attention.png")
       Console.print(stem + "-attention.png")
-      let pairs = frames.map { Picture.row([$0.picture, $0.overlay]).frame }
+      let pairs = frames.map { Image.row([$0.image, $0.overlay]).frame }
       guard let first = pairs.first else { return }
       let writer = try VideoWriter(
         path: stem + "-attention.mp4", like: first, encoding: .h264(framesPerSecond: 4, quality: 12))

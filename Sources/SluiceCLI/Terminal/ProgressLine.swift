@@ -1,3 +1,5 @@
+internal import SluicePlatform
+
 /// Progress of a long command on standard error: a bar that redraws itself on a terminal, plain lines otherwise.
 struct ProgressLine {
   private let title: String
@@ -81,11 +83,4 @@ struct ProgressLine {
 
   /// Three significant digits: `1240`, `12.4`, `0.0124`, `1.24e-05`.
   static func formatted(_ value: Double) -> String { value.threeDigits }
-}
-
-extension Duration {
-  /// The duration in seconds.
-  var seconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
-  }
 }

@@ -1,5 +1,6 @@
 internal import SluiceFlow
 internal import SluicePipelines
+internal import SluicePlatform
 internal import SluiceTensor
 internal import SluiceTraining
 

@@ -153,13 +153,3 @@ struct RunArguments: ParsableArguments {
     return request
   }
 }
-
-extension Precision {
-  /// The precision that command lines call `name`.
-  static func named(_ name: String) throws -> Precision {
-    guard let precision = allCases.first(where: { $0.shortName == name }) else {
-      throw ValidationError("there is no precision \(name); there are fp32 and bf16.")
-    }
-    return precision
-  }
-}

@@ -1,5 +1,6 @@
 internal import SluiceFlow
 internal import SluicePipelines
+internal import SluicePlatform
 internal import SluiceTraining
 
 /// Shows a run on standard error, and what it left on standard output.

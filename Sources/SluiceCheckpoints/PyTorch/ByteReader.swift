@@ -6,7 +6,7 @@ struct ByteReader {
   /// Where the readable part ends.
   let end: Int
 
-  /// A reader of the bytes in `range`, which lies in the file.
+  /// A reader of the bytes in `range`, which is in the file.
   init(_ file: MappedFile, _ range: Range<Int>) {
     self.file = file
     position = range.lowerBound
@@ -15,9 +15,9 @@ struct ByteReader {
 
   var remaining: Int { end - position }
 
-  /// An error at `place`, or where the reader is.
-  func malformed(_ reason: String, at place: Int? = nil) -> CheckpointError {
-    CheckpointError(.malformed, file: file.path, position: place ?? position, reason)
+  /// An error at `offset`, or where the reader is.
+  func malformed(_ reason: String, at offset: Int? = nil) -> CheckpointError {
+    CheckpointError(.malformed, file: file.path, position: offset ?? position, reason)
   }
 
   /// The next integer.
@@ -44,7 +44,7 @@ struct ByteReader {
     return file.text(start..<start + count)
   }
 
-  /// The text up to the next line feed, which is passed over.
+  /// The text up to the next line feed, which is skipped.
   mutating func line() throws(CheckpointError) -> String {
     guard let feed = file.firstIndex(of: UInt8(ascii: "\n"), in: position..<end) else {
       throw malformed("a line of text has no end")

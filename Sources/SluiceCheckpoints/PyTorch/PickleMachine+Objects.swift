@@ -65,7 +65,7 @@ extension PickleMachine {
     case ("torch._tensor", "_rebuild_from_type_v2"): return .unreadable(index)
     case ("torch", let name) where name.hasSuffix("Tensor"): return .unreadable(index)
     case ("torch", "Size"): return try size(values)
-    case ("_codecs", "encode"): return .bytes(place)
+    case ("_codecs", "encode"): return .bytes(instructionOffset)
     case ("torch.jit._pickle", "build_intlist"), ("torch.jit._pickle", "build_doublelist"),
       ("torch.jit._pickle", "build_boollist"), ("torch.jit._pickle", "build_tensorlist"):
       guard values.count == 1, let list = values.first, case .list = list else {

@@ -32,7 +32,7 @@ extension PickleMachine {
     if fields.count == 6 {
       guard case .none = fields[5] else {
         throw CheckpointError(
-          .unsupported, file: reader.file.path, position: place,
+          .unsupported, file: reader.file.path, position: instructionOffset,
           "the storage \(key) is a view of another, as PyTorch before 0.4 wrote them. Load and save the file with a newer one"
         )
       }
@@ -42,7 +42,8 @@ extension PickleMachine {
     }
     guard count >= 0, count < 1 << 50 else { throw failure("the storage \(key) would have \(count) elements") }
     let stored = PickleStorage(
-      key: key, type: Self.storageTypes[type.name], typeName: type.description, count: count, position: place)
+      key: key, type: Self.storageTypes[type.name], typeName: type.description, count: count,
+      position: instructionOffset)
     heap.storages.append(stored)
     return .storage(heap.storages.count - 1)
   }

@@ -14,7 +14,7 @@ struct PickleMachine {
   var heap: PickleHeap
   var reader: ByteReader
   /// Where the present opcode is.
-  private(set) var place: Int
+  private(set) var instructionOffset: Int
   private var stack: [PickleValue] = []
   private var marks: [Int] = []
   private var memo: [Int: PickleValue] = [:]
@@ -26,13 +26,13 @@ struct PickleMachine {
   init(_ reader: ByteReader, heap: PickleHeap = PickleHeap()) {
     self.reader = reader
     self.heap = heap
-    place = reader.position
+    instructionOffset = reader.position
   }
 
   /// Runs to the end of the pickle and returns what it left; the reader then is behind it.
   mutating func run() throws(CheckpointError) -> PickleValue {
     while true {
-      place = reader.position
+      instructionOffset = reader.position
       opcodeCount += 1
       guard opcodeCount <= Self.longestProgram else {
         throw refused("the pickle has more than \(Self.longestProgram) instructions")
@@ -44,10 +44,10 @@ struct PickleMachine {
     }
   }
 
-  func failure(_ reason: String) -> CheckpointError { reader.malformed(reason, at: place) }
+  func failure(_ reason: String) -> CheckpointError { reader.malformed(reason, at: instructionOffset) }
 
   func refused(_ reason: String) -> CheckpointError {
-    CheckpointError(.refused, file: reader.file.path, position: place, reason)
+    CheckpointError(.refused, file: reader.file.path, position: instructionOffset, reason)
   }
 
   /// Counts elements that are about to be copied from a value that may be used again.
@@ -80,7 +80,7 @@ extension PickleMachine {
     marks.append(stack.count)
   }
 
-  /// Removes the last mark and what lies above it.
+  /// Removes the last mark and what is above it.
   private mutating func popToMark() throws(CheckpointError) -> ArraySlice<PickleValue> {
     guard let mark = marks.popLast() else { throw failure("there is no mark on the stack") }
     defer { stack.removeSubrange(mark...) }

@@ -96,7 +96,7 @@ extension PyTorchArchive {
     else { throw system.failure("the second pickle does not say in which byte order the file is") }
     guard isLittle else {
       throw CheckpointError(
-        .unsupported, file: file.path, position: system.place,
+        .unsupported, file: file.path, position: system.instructionOffset,
         "the byte order is big-endian; load and save it on a little-endian machine")
     }
     var object = PickleMachine(system.reader)

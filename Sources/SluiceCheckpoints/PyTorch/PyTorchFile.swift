@@ -27,7 +27,7 @@ public struct PyTorchFile: TensorSource {
   public let tensors: [TensorInfo]
   /// Numbers, strings and truth values beside the tensors, named in the same way: `epoch`, `meta/seed`.
   public let attributes: [String: JSONValue]
-  /// Tensors of kinds that are not read (quantised, sparse, complex), with what they are.
+  /// Tensors of kinds that are not read (quantized, sparse, complex), with what they are.
   public let unreadable: [String: String]
 
   private let file: MappedFile
@@ -73,7 +73,7 @@ public struct PyTorchFile: TensorSource {
   /// The tensor of that name.
   public subscript(name: String) -> TensorInfo? { views[name]?.info }
 
-  /// Calls `body` with the tensor's elements in row-major order: from the file where they lie so, else from a copy.
+  /// Calls `body` with the tensor's elements in row-major order: from the file where they are so, else from a copy.
   public func withBytes<Result>(
     of tensor: TensorInfo, _ body: (RawSpan) throws(CheckpointError) -> Result
   ) throws(CheckpointError) -> Result {

@@ -7,7 +7,7 @@ struct TensorView {
   let offset: Int
   let strides: [Int]
 
-  /// Whether the elements lie in the file as they are wanted: row-major and without gaps.
+  /// Whether the elements are in the file as they are wanted: row-major and without gaps.
   var isContiguous: Bool {
     var wanted = 1
     for (size, stride) in zip(info.shape, strides).reversed() where size != 1 {

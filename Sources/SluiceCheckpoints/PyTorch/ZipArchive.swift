@@ -1,6 +1,6 @@
 /// The records of a ZIP archive of stored files, as `torch.save` and `torch.jit.save` write them.
 ///
-/// Everything is checked when the archive is opened: each record lies in the file and overlaps no other, its two
+/// Everything is checked when the archive is opened: each record is in the file and overlaps no other, its two
 /// headers agree on its name, and no name occurs twice. Nothing is decompressed: what is read must be stored as it is.
 ///
 /// - Source: PKWARE APPNOTE 6.3, sections 4.3 and 4.5.3.

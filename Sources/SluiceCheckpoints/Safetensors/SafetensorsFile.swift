@@ -6,7 +6,7 @@
 /// let bias = try file.floats("head.bias")
 /// ```
 /// A file that breaks the format's rules is refused when it is opened: every byte after the header belongs to exactly
-/// one tensor, so nothing a header declares can lie outside the file. Do not shorten a file while it is open.
+/// one tensor, so nothing a header declares can be outside the file. Do not shorten a file while it is open.
 ///
 /// - Source: https://github.com/huggingface/safetensors, "Format".
 public struct SafetensorsFile: TensorSource {

@@ -1,6 +1,6 @@
 /// Why a checkpoint or weight file could not be read, written or matched.
 ///
-/// The description says the file, the place in it, and what is wrong: `encoder.pkl: byte 1208: REDUCE on an empty stack`.
+/// The description says the file, the offset in it, and what is wrong: `encoder.pkl: byte 1208: REDUCE on an empty stack`.
 public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kind of failure; kinds may be added later.
   public struct Code: Sendable, Hashable {
@@ -27,7 +27,7 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
   public let code: Code
   /// Path of the file or directory, as it was given.
   public let file: String
-  /// Where in the file, in bytes from its start, if the failure has a place.
+  /// Where in the file, in bytes from its start, if the failure has an offset.
   public let position: Int?
   /// What is wrong, what was wanted and what to do, without the file's name.
   public let reason: String

@@ -1,13 +1,13 @@
 internal import Glibc
+internal import SluicePlatform
 
 /// A whole file mapped into memory, read-only, until the last owner lets go.
-@safe public final class MappedFile: @unchecked Sendable {
-  // Safe to share: base and count never change after init, the pages are mapped read-only, and munmap runs in deinit.
-  private let base: UnsafeRawPointer?
+public final class MappedFile: Sendable {
+  private let mapping: FileMapping
   /// Path as it was given.
   public let path: String
   /// Length in bytes.
-  public let count: Int
+  public var count: Int { mapping.count }
 
   /// Maps the regular file at `path`.
   ///
@@ -26,26 +26,15 @@ internal import Glibc
         .unreadable, file: path, "is \(found); a weight file or the directory of a checkpoint is wanted")
     }
     self.path = path
-    count = Int(status.st_size)
-    guard count > 0 else {
-      unsafe base = nil
-      return
-    }
-    let address = unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0)
-    guard unsafe address != MAP_FAILED, let address = unsafe address else {
+    guard let mapping = FileMapping(descriptor: descriptor, count: Int(status.st_size)) else {
       throw CheckpointError(.unreadable, file: path, "cannot be mapped: \(systemMessage(errno))")
     }
-    unsafe base = UnsafeRawPointer(address)
-  }
-
-  deinit {
-    if let base = unsafe base { unsafe munmap(UnsafeMutableRawPointer(mutating: base), count) }
+    self.mapping = mapping
   }
 
   /// Calls `body` with the file's bytes.
   public func withBytes<Result, Failure: Error>(_ body: (RawSpan) throws(Failure) -> Result) throws(Failure) -> Result {
-    let buffer = unsafe UnsafeRawBufferPointer(start: base, count: count)
-    return try body(unsafe buffer.bytes)
+    try mapping.withBytes(body)
   }
 }
 

@@ -74,7 +74,7 @@ extension CheckpointFolder {
       removeTree(temporary)
       return
     }
-    do { try putInPlace(temporary, as: final) } catch { throw CheckpointError(error, file: final) }
+    do { try moveIntoPlace(temporary, as: final) } catch { throw CheckpointError(error, file: final) }
   }
 
   private func create(_ directory: String) throws(CheckpointError) {

@@ -53,7 +53,7 @@ public struct BestCheckpoint: Sendable, Equatable {
 public struct CheckpointSurvey: Sendable {
   /// The complete checkpoints, by step.
   public let complete: [SavedCheckpoint]
-  /// Why others were passed over, by step.
+  /// Why others were skipped, by step.
   public let unusable: [CheckpointError]
 }
 

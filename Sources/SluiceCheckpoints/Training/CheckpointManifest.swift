@@ -22,7 +22,7 @@ enum CheckpointFile {
   static let configuration = "configuration.json"
 }
 
-/// JSON as checkpoints hold it: sorted, one member a line, numbers that are not finite as words.
+/// JSON as checkpoints hold it: sorted, one member per line, numbers that are not finite as words.
 func encodeJSON(_ value: some Encodable, file: String) throws(CheckpointError) -> [UInt8] {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]

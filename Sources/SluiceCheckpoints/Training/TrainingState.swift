@@ -5,7 +5,7 @@ public import SluiceTensor
 public struct TrainingState: Sendable {
   /// The model's parameters by checkpoint name.
   public var parameters: [String: Tensor]
-  /// The optimiser's moments and counts by name.
+  /// The optimizer's moments and counts by name.
   public var optimizer: [String: Tensor]
   /// Where in the data and in the schedule the run is.
   public var position: TrainingPosition
@@ -42,6 +42,6 @@ public struct TrainingPosition: Codable, Sendable, Equatable {
     self.metrics = metrics
   }
 
-  /// Optimiser steps done.
+  /// Optimizer steps done.
   public var step: Int { stream.step }
 }

@@ -3,7 +3,7 @@ internal import SluicePlatform
 /// The classes that labels may have: how many, their names, and who says so.
 ///
 /// One rule for training, validation, evaluation, `check` and `preprocess`: numbers in lists stay as they are, names have
-/// the number of the class map, or without one that of the alphabetical order of their bytes; whatever lies outside is an
+/// the number of the class map, or without one that of the alphabetical order of their bytes; whatever is outside is an
 /// error of the list, found before anything begins.
 ///
 /// ```swift

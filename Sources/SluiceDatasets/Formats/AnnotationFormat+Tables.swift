@@ -30,10 +30,10 @@ extension AnnotationFormat {
     TableFacts.hasColumns(["videoid", "page_dir"], annotation) ? .certain : .no
   } read: { annotation throws(DatasetListError) in
     let table = try CSVTable(try annotation.text(for: "webvid"))
-    let places = try table.places(of: ["videoid", "page_dir", "name"])
+    let columns = try table.columns(of: ["videoid", "page_dir", "name"])
     var items: [DatasetItem] = []
-    try table.forEachRow(atLeast: (places.max() ?? 0) + 1) { row throws(DatasetListError) in
-      let (video, folder, name) = (row.fields[places[0]], row.fields[places[1]], row.fields[places[2]])
+    try table.forEachRow(atLeast: (columns.max() ?? 0) + 1) { row throws(DatasetListError) in
+      let (video, folder, name) = (row.fields[columns[0]], row.fields[columns[1]], row.fields[columns[2]])
       items.append(
         DatasetItem(path: annotation.resolve("\(folder)/\(video).mp4"), captions: [name], line: row.line))
     }

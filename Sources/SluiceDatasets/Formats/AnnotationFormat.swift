@@ -74,7 +74,7 @@ public struct UnknownFormatError: Error, Sendable, Equatable, CustomStringConver
 
   public var description: String {
     let known = [AnnotationFormat.automatic] + AnnotationFormat.all.map(\.name)
-    let near = nearestName(to: name, among: known).map { " Did you mean \($0)?" } ?? ""
+    let near = didYouMean(name, among: known)
     return "there is no format “\(name)” of lists.\(near) There are \(known.joined(separator: ", "))."
   }
 }

@@ -9,7 +9,7 @@ struct KineticsTable {
   private let table: CSVTable
   private let label: Int?
   private let split: Int?
-  private let places: [Int]
+  private let columns: [Int]
 
   /// How clips may have been saved.
   private enum Saving: CaseIterable {
@@ -39,7 +39,7 @@ struct KineticsTable {
   init(_ annotation: Annotation, _ text: TextBytes) throws(DatasetListError) {
     self.annotation = annotation
     table = try CSVTable(text)
-    places = try table.places(of: ["youtube_id", "time_start", "time_end"])
+    columns = try table.columns(of: ["youtube_id", "time_start", "time_end"])
     // Test lists have no labels.
     label = table.header.firstIndex(of: "label")
     split = table.header.firstIndex(of: "split")
@@ -47,12 +47,12 @@ struct KineticsTable {
 
   func items() throws(DatasetListError) -> [DatasetItem] {
     var clips: [Clip] = []
-    try table.forEachRow(atLeast: max(places.max() ?? 0, label ?? 0, split ?? 0) + 1) { row throws(DatasetListError) in
-      let field = { (place: Int?) in place.map { row.fields[$0] } ?? "" }
+    try table.forEachRow(atLeast: max(columns.max() ?? 0, label ?? 0, split ?? 0) + 1) { row throws(DatasetListError) in
+      let field = { (column: Int?) in column.map { row.fields[$0] } ?? "" }
       clips.append(
         Clip(
-          label: field(label), split: field(split), video: field(places[0]), start: field(places[1]),
-          end: field(places[2]), line: row.line))
+          label: field(label), split: field(split), video: field(columns[0]), start: field(columns[1]),
+          end: field(columns[2]), line: row.line))
     }
     let (saving, ending) = try found(clips)
     var items: [DatasetItem] = []

@@ -65,9 +65,9 @@ struct LineReader {
   static func columns(_ bytes: [UInt8], _ line: Range<Int>, isTabbed: Bool) -> [Range<Int>] {
     var columns: [Range<Int>] = []
     var start = line.lowerBound
-    for place in line where bytes[place] == 0x09 || !isTabbed && bytes[place] == 0x20 {
-      columns.append(ByteText.trimmed(bytes, start..<place))
-      start = place + 1
+    for offset in line where bytes[offset] == 0x09 || !isTabbed && bytes[offset] == 0x20 {
+      columns.append(ByteText.trimmed(bytes, start..<offset))
+      start = offset + 1
     }
     columns.append(ByteText.trimmed(bytes, start..<line.upperBound))
     return isTabbed ? columns : columns.filter { !$0.isEmpty }
@@ -191,9 +191,9 @@ struct LineReader {
     guard bytes[field].contains(UInt8(ascii: ",")) else { return shared(try label(field)) }
     var parts: [Range<Int>] = []
     var start = field.lowerBound
-    for place in field where bytes[place] == UInt8(ascii: ",") {
-      parts.append(ByteText.trimmed(bytes, start..<place))
-      start = place + 1
+    for offset in field where bytes[offset] == UInt8(ascii: ",") {
+      parts.append(ByteText.trimmed(bytes, start..<offset))
+      start = offset + 1
     }
     parts.append(ByteText.trimmed(bytes, start..<field.upperBound))
     // A name may hold commas of its own: only numbers are a list for certain, names only without blanks after commas.
@@ -207,9 +207,9 @@ struct LineReader {
   private mutating func shared(_ label: DatasetLabel) -> [DatasetLabel] {
     func known<Key: Hashable>(_ labels: inout [Key: [DatasetLabel]], _ key: Key) -> [DatasetLabel] {
       if let known = labels[key] { return known }
-      let labelled = [label]
-      labels[key] = labelled
-      return labelled
+      let labeled = [label]
+      labels[key] = labeled
+      return labeled
     }
     return switch label {
     case .number(let number): known(&numbers, number)
@@ -229,7 +229,7 @@ struct LineReader {
 
   /// A comment behind a sample would become its label.
   private func refuseComment(_ fields: [Range<Int>]) throws(Problem) {
-    let isMark = { (place: Int?) in place.map { text.bytes[$0] == LineReader.commentMark } ?? false }
+    let isMark = { (offset: Int?) in offset.map { text.bytes[$0] == LineReader.commentMark } ?? false }
     guard fields.dropFirst().contains(where: { isMark($0.first) }) || fields.count > 1 && isMark(fields[0].last) else {
       return
     }

@@ -18,8 +18,8 @@ struct SentenceFile {
   }
 
   private mutating func add(_ video: String, _ caption: String) {
-    if let place = captions[ExactText(video)] {
-      result[place].captions.append(caption)
+    if let index = captions[ExactText(video)] {
+      result[index].captions.append(caption)
     } else {
       captions[ExactText(video)] = result.count
       result.append(
@@ -29,10 +29,10 @@ struct SentenceFile {
 
   private mutating func readTable(_ text: TextBytes) throws(DatasetListError) {
     let table = try CSVTable(text)
-    let places = try table.places(of: ["video_id", "sentence"])
+    let columns = try table.columns(of: ["video_id", "sentence"])
     var pairs: [(String, String)] = []
-    try table.forEachRow(atLeast: (places.max() ?? 0) + 1) { row throws(DatasetListError) in
-      pairs.append((row.fields[places[0]], row.fields[places[1]]))
+    try table.forEachRow(atLeast: (columns.max() ?? 0) + 1) { row throws(DatasetListError) in
+      pairs.append((row.fields[columns[0]], row.fields[columns[1]]))
     }
     for (video, caption) in pairs { add(video, caption) }
   }

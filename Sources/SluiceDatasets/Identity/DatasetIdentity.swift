@@ -1,4 +1,4 @@
-/// Which data a run was made with: its content, not where it lies.
+/// Which data a run was made with: its content, not where it is.
 ///
 /// Two sets are the same if they have the same samples in the same order: path, part, labels, captions and names of
 /// classes; files' bytes do not count. ``DatasetManifest`` has what the digest is of, and finds where two sets differ.

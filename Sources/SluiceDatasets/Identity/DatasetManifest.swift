@@ -48,7 +48,7 @@ public struct DatasetManifest: Sendable, Hashable {
   }
 
   /// Adds a sample.
-  /// - Parameter path: what tells it from others wherever the data lies.
+  /// - Parameter path: what tells it from others wherever the data is.
   public mutating func append(path: String, part: ClipPart?, labels: [Int], captions: [String]) {
     append(path: Array(path.utf8), part: part, labels: labels, captions: captions)
   }
@@ -64,7 +64,7 @@ public struct DatasetManifest: Sendable, Hashable {
     case .frames(let range): text += "frames \(range.lowerBound)…\(range.upperBound - 1)".utf8
     }
     text.append(0x09)
-    for (place, label) in labels.enumerated() { text += (place == 0 ? "\(label)" : ",\(label)").utf8 }
+    for (index, label) in labels.enumerated() { text += (index == 0 ? "\(label)" : ",\(label)").utf8 }
     for caption in captions {
       text.append(0x09)
       Self.append(caption, to: &text)

@@ -19,20 +19,20 @@ enum ByteText {
   ///
   /// What does not fit is `Int.max` or `Int.min`, so that it is refused as a number and not taken for a name.
   static func number(_ bytes: [UInt8], _ range: Range<Int>) -> Int? {
-    var place = range.lowerBound
-    guard place < range.upperBound else { return nil }
-    let isNegative = bytes[place] == UInt8(ascii: "-")
-    if isNegative || bytes[place] == UInt8(ascii: "+") { place += 1 }
-    guard place < range.upperBound else { return nil }
+    var offset = range.lowerBound
+    guard offset < range.upperBound else { return nil }
+    let isNegative = bytes[offset] == UInt8(ascii: "-")
+    if isNegative || bytes[offset] == UInt8(ascii: "+") { offset += 1 }
+    guard offset < range.upperBound else { return nil }
     var value = 0
     var isTooLarge = false
-    while place < range.upperBound {
-      let digit = bytes[place]
+    while offset < range.upperBound {
+      let digit = bytes[offset]
       guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
       let (tens, first) = value.multipliedReportingOverflow(by: 10)
       let (sum, second) = tens.addingReportingOverflow(Int(digit - UInt8(ascii: "0")))
       if first || second { isTooLarge = true } else { value = sum }
-      place += 1
+      offset += 1
     }
     if isTooLarge { return isNegative ? .min : .max }
     return isNegative ? -value : value

@@ -92,18 +92,18 @@ struct CSVTable: Sendable {
     self.reader = reader
   }
 
-  /// The places of the named columns.
+  /// The indices of the named columns.
   /// - Throws: ``DatasetListError`` that lists the columns there are.
-  func places(of names: [String]) throws(DatasetListError) -> [Int] {
-    var places: [Int] = []
+  func columns(of names: [String]) throws(DatasetListError) -> [Int] {
+    var columns: [Int] = []
     for name in names {
-      guard let place = header.firstIndex(of: name) else {
+      guard let column = header.firstIndex(of: name) else {
         throw DatasetListError(
           path: path, line: 1, reason: "no column “\(name)”; there are: \(header.joined(separator: ", "))")
       }
-      places.append(place)
+      columns.append(column)
     }
-    return places
+    return columns
   }
 
   /// Calls `body` with each row, the header left out.

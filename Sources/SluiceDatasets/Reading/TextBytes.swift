@@ -19,8 +19,8 @@ struct TextBytes: Sendable {
   init(_ bytes: [UInt8], _ path: String) throws(DatasetListError) {
     self.path = path
     self.bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
-    if let (place, reason) = TextBytes.firstFault(self.bytes) {
-      throw DatasetListError(path: path, line: TextBytes.line(of: place, in: self.bytes), reason: reason)
+    if let (offset, reason) = TextBytes.firstFault(self.bytes) {
+      throw DatasetListError(path: path, line: TextBytes.line(of: offset, in: self.bytes), reason: reason)
     }
   }
 
@@ -32,8 +32,8 @@ struct TextBytes: Sendable {
     do throws(Unicode.UTF8.ValidationError) {
       _ = try UTF8Span(validating: bytes.span)
     } catch {
-      let place = error.byteOffsets.lowerBound
-      return (place, "is no UTF-8 text (byte \(place) is \(hexadecimal(bytes[place]))); save the list as UTF-8")
+      let offset = error.byteOffsets.lowerBound
+      return (offset, "is no UTF-8 text (byte \(offset) is \(hexadecimal(bytes[offset]))); save the list as UTF-8")
     }
     guard let null = bytes.firstIndex(of: 0) else { return nil }
     return (null, "holds a zero byte, which no path and no text has: is it a video itself?")
@@ -43,11 +43,11 @@ struct TextBytes: Sendable {
     "0x" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
   }
 
-  /// The line of the byte at `place`, from 1.
-  static func line(of place: Int, in bytes: [UInt8]) -> Int {
+  /// The line of the byte at `offset`, from 1.
+  static func line(of offset: Int, in bytes: [UInt8]) -> Int {
     var lines = TextLines(bytes)
     while let line = lines.next() {
-      if place <= line.range.upperBound { return line.number }
+      if offset <= line.range.upperBound { return line.number }
     }
     return max(1, lines.number)
   }

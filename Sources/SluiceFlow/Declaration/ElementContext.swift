@@ -67,7 +67,7 @@ public struct ElementContext: Sendable {
 public struct BatchSlot: Sendable, Hashable {
   /// The number of the batch among those of this run, which begins anew with 0 when a run is resumed.
   public let batch: Int
-  /// The place inside the batch, `0 ..< size`.
+  /// The index inside the batch, `0 ..< size`.
   public let index: Int
   /// Elements of a whole batch.
   public let size: Int

@@ -1,6 +1,6 @@
 /// What is known of the size of one element.
 ///
-/// A stage works out the size of its outputs from the size of its inputs: a decoder needs to know how many pictures
+/// A stage works out the size of its outputs from the size of its inputs: a decoder needs to know how many frames
 /// were chosen and how large they are. Counts that stages of one field understand are kept under names.
 public struct ElementSize: Sendable, Equatable {
   /// The most bytes one element takes; `nil` where that is not known.

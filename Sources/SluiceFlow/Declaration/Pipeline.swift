@@ -97,7 +97,7 @@ extension Pipeline {
   }
 
   private static func unknown(_ kind: String, _ name: String, among known: [String], in owner: String) -> FlowError {
-    let hint = nearestName(to: name, among: known).map { " Did you mean \($0)?" } ?? ""
+    let hint = didYouMean(name, among: known)
     return FlowError(
       .badSetting, "\(owner) has no \(kind) “\(name)”.\(hint) It has: \(known.joined(separator: ", ")).")
   }

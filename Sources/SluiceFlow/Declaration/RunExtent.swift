@@ -46,7 +46,7 @@ public struct RunExtent: Sendable, Equatable {
 
   /// Epochs done before an output of a batch that is divided into parts, with the fraction; `nil` if it is not.
   ///
-  /// The same for all parts, which are at different places of the stream.
+  /// The same for all parts, which are at different indices of the stream.
   func epochProgress(ofStep step: Int) -> Double? {
     stepsPerEpoch.map { Double(step) / Double($0) }
   }

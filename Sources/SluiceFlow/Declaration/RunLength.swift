@@ -2,7 +2,7 @@
 public struct RunLength: Sendable, Equatable {
   /// Passes over the list.
   public var epochs: Double
-  /// Outputs, for example optimiser steps; failed samples make a run of whole epochs a little shorter.
+  /// Outputs, for example optimizer steps; failed samples make a run of whole epochs a little shorter.
   public var outputs: Int
 
   public init(epochs: Double = 1, outputs: Int = 1) {

@@ -97,8 +97,8 @@ public struct Setting<Root>: Sendable {
     self.init(name, changesResults: changesResults, domain: .words(words), read: { $0[keyPath: field].rawValue }) {
       root, text in
       guard let value = Value(rawValue: text) else {
-        let hint = nearestName(to: text, among: words).map { "; did you mean \($0)?" } ?? ""
-        throw SettingError("\(text) is none of \(words.joined(separator: ", "))\(hint)")
+        let hint = didYouMean(text, among: words)
+        throw SettingError("\(text) is none of \(words.joined(separator: ", ")).\(hint)")
       }
       root[keyPath: field] = value
     }

@@ -30,7 +30,7 @@ extension Source {
   /// This source in an order drawn anew for each epoch from the run's seed.
   /// - Parameters:
   ///   - seed: mixed with the run's seed, so that two sources of one run can be in different orders.
-  ///   - window: how many neighbours stay together, for disks that are slow to seek: the list is cut into runs of this
+  ///   - window: how many neighbors stay together, for disks that are slow to seek: the list is cut into runs of this
   ///     length, runs come in random order, and so do the samples of a run. `nil` shuffles the whole list.
   public func shuffled(seed: UInt64 = 0, window: Int? = nil) -> SourceNode<Output> {
     SourceNode(pipelinePlan).shuffled(seed: seed, window: window)
@@ -59,7 +59,7 @@ public struct SourceNode<Output: Sendable>: ChainPart {
   /// In an order drawn anew for each epoch from the run's seed.
   /// - Parameters:
   ///   - seed: mixed with the run's seed, so that two sources of one run can be in different orders.
-  ///   - window: how many neighbours stay together, for disks that are slow to seek: the list is cut into runs of this
+  ///   - window: how many neighbors stay together, for disks that are slow to seek: the list is cut into runs of this
   ///     length, runs come in random order, and so do the samples of a run. `nil` shuffles the whole list.
   public func shuffled(seed: UInt64 = 0, window: Int? = nil) -> SourceNode<Output> {
     SourceNode(
@@ -83,7 +83,7 @@ public struct SourceNode<Output: Sendable>: ChainPart {
 /// In which order a source is read.
 package struct SourceOrder: Sendable, Equatable {
   package var shuffleSeed: UInt64?
-  /// How many neighbours a shuffle keeps together; `nil` for none.
+  /// How many neighbors a shuffle keeps together; `nil` for none.
   package var window: Int?
   package var isRepeated: Bool
 

@@ -1,3 +1,5 @@
+internal import SluicePlatform
+
 extension GraphDescription {
   /// A line for each node, indented in forks and steps, and the bound of the memory in flight.
   public var text: String {
@@ -16,7 +18,7 @@ extension GraphDescription {
   /// The bound of the memory in flight, and who has none.
   public var memorySentence: String {
     let unknown = nodes.filter { $0.bytes == nil }.map(\.name)
-    let known = "In flight: at most \(byteText(knownBytes))"
+    let known = "In flight: at most \(knownBytes.byteText)"
     if unknown.isEmpty { return known + "." }
     if unknown.count == nodes.count {
       return "In flight: at most \(nodes.reduce(0) { sum($0, $1.heldOutputs) }) elements."
@@ -49,18 +51,9 @@ extension GraphDescription.Node {
     if let window { parts.append("window \(window)") } else if kind != .step { parts.append("buffer \(buffer)") }
     if !isOrdered { parts.append("unordered") }
     if kind == .step { parts.append("one element inside") }
-    if let bytes { parts.append(byteText(bytes)) }
+    if let bytes { parts.append(bytes.byteText) }
     return parts.joined(separator: ", ")
   }
-}
-
-/// `1234567` → `1.2 MB`, without Foundation.
-func byteText(_ count: Int) -> String {
-  for (unit, size) in [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000)] where count >= size {
-    let tenths = sum(count, size / 20) / (size / 10)
-    return tenths >= 100 ? "\((tenths + 5) / 10) \(unit)" : "\(tenths / 10).\(tenths % 10) \(unit)"
-  }
-  return "\(count) bytes"
 }
 
 func padded(_ text: String, _ width: Int) -> String {

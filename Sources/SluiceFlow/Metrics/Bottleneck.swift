@@ -1,3 +1,5 @@
+internal import SluicePlatform
+
 /// What limits a run, in words, and what to change.
 public struct Bottleneck: Sendable, Equatable {
   /// What kind of limit it is.
@@ -8,7 +10,7 @@ public struct Bottleneck: Sendable, Equatable {
     case consumer
     /// All threads are busy.
     case threads
-    /// Neighbours wait for each other in turn, since little fits between them.
+    /// Neighbors wait for each other in turn, since little fits between them.
     case buffer
     /// Nothing stands out.
     case none
@@ -40,7 +42,8 @@ extension RunMetrics {
     if busiest.busy > 0.4 { return slow(busiest, in: graph, shares) }
     return Bottleneck(
       kind: .none, node: nil,
-      sentence: "No node stands out: the busiest, \(busiest.node.name), works \(percent(busiest.busy)) of the time.")
+      sentence:
+        "No node stands out: the busiest, \(busiest.node.name), works \(busiest.busy.wholePercentText) of the time.")
   }
 
   /// How a node's workers spend their time.
@@ -64,7 +67,7 @@ extension RunMetrics {
     Bottleneck(
       kind: .consumer, node: nil,
       sentence: """
-        The consumer is the bottleneck: it works \(percent(share)) of the time on what the pipeline gives it, and the \
+        The consumer is the bottleneck: it works \(share.wholePercentText) of the time on what the pipeline gives it, and the \
         pipeline waits. Move work from the loop into a stage, or leave it: the pipeline keeps up.
         """)
   }
@@ -72,14 +75,16 @@ extension RunMetrics {
   private func slow(_ share: Share, in graph: GraphDescription, _ shares: [Share]) -> Bottleneck {
     let node = share.node
     let workers = node.workers == 1 ? "its worker is" : "its \(node.workers) workers are"
-    var sentence = "\(node.name) is the bottleneck: \(workers) busy \(percent(share.busy)) of the time"
+    var sentence = "\(node.name) is the bottleneck: \(workers) busy \(share.busy.wholePercentText) of the time"
     let waiting = shares.filter { $0.node.name != node.name && $0.busy < share.busy / 2 }.map(\.node.name)
     sentence += waiting.isEmpty ? "." : ", while \(waiting.joined(separator: ", ")) wait."
-    let place = graph.nodes.first { $0.name == node.name }
+    let described = graph.nodes.first { $0.name == node.name }
     let used = nodes.reduce(0) { $0 + Double($1.busy) } / Double(max(1, elapsed))
-    if isInStep(place, of: graph) {
+    if isInStep(described, of: graph) {
       sentence += " The data keeps up; only a faster step helps."
-    } else if place?.kind == .batch || place?.kind == .zip || place?.kind == .fork || place?.kind == .join {
+    } else if described?.kind == .batch || described?.kind == .zip || described?.kind == .fork
+      || described?.kind == .join
+    {
       sentence += " It runs alone; make its elements smaller or its function cheaper."
     } else if used > 0.85 * Double(threads) {
       sentence += " All \(threads) threads are busy: give the run more, or make \(node.name) cheaper."
@@ -102,7 +107,7 @@ extension RunMetrics {
     let most = shares.max { $0.node.busy < $1.node.busy }
     let total = max(1, nodes.reduce(0) { $0 + Double($1.busy) })
     let name = most?.node.name ?? ""
-    let share = percent(Double(most?.node.busy ?? 0) / total)
+    let share = (Double(most?.node.busy ?? 0) / total).wholePercentText
     return Bottleneck(
       kind: .threads, node: name,
       sentence: """

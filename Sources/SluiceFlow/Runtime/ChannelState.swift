@@ -14,7 +14,7 @@ package struct Taken<Element: Sendable>: Sendable {
 /// Always true: receivers wait only while the buffer is empty, senders only while it holds something.
 package struct ChannelState<Element: Sendable, Receiver: Sendable, Sender: Sendable, Demander: Sendable>: Sendable {
   package let capacity: Int
-  // A suspended sender is let in when the buffer is half empty, not at each free place: fewer switches of tasks.
+  // A suspended sender is let in when the buffer is half empty, not at each free slot: fewer switches of tasks.
   private let refillMark: Int
   private var buffer: Deque<Element> = []
   private var receivers: Deque<Receiver> = []

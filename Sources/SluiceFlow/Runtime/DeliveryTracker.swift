@@ -86,11 +86,11 @@ package struct DeliveryTracker {
     let source = origin.source
     let epochBefore = position.sources[source].epoch
     position.sources[source].consume(origin, outputs: streams[source].outputs)
-    guard parts.count == 1 else { return judgePart(of: origin, isGood: isGood) }
-    if position.sources[source].epoch > epochBefore { judge(source) }
+    guard parts.count == 1 else { return checkPart(of: origin, isGood: isGood) }
+    if position.sources[source].epoch > epochBefore { checkFailures(source) }
   }
 
-  private mutating func judge(_ source: Int) {
+  private mutating func checkFailures(_ source: Int) {
     guard let maxFailures, verdict == nil else { return }
     let (count, failures) = (streams[source].count, failed[source].count)
     if Double(failures) > maxFailures * Double(count) {
@@ -98,9 +98,9 @@ package struct DeliveryTracker {
     }
   }
 
-  /// A part that never finds a good sample would be filled for ever: as many failures in a row as the list has samples are
+  /// A part that never finds a good sample would be filled forever: as many failures in a row as the list has samples are
   /// all that it can get of a list in its own order, and hopeless in any other.
-  private mutating func judgePart(of origin: Origin, isGood: Bool) {
+  private mutating func checkPart(of origin: Origin, isGood: Bool) {
     let (source, part) = (origin.source, parts.ownIndex(of: origin.ordinal))
     failedInARow[source][part] = isGood ? 0 : failedInARow[source][part] + 1
     guard failedInARow[source][part] >= streams[source].count else { return }

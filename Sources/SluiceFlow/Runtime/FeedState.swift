@@ -3,9 +3,9 @@ internal import SluicePlatform
 /// Which sample of a source comes next, as a pure state machine.
 package struct FeedState {
   package struct Place: Equatable {
-    /// The number of this place among those given out by this run.
+    /// The number of this sample among those given out by this run.
     package let turn: Int
-    /// The number of this place in the stream over all epochs.
+    /// The index in the stream over all epochs.
     package let ordinal: Int
     package let epoch: Int
     package let sample: Int

@@ -1,3 +1,5 @@
+internal import SluicePlatform
+
 /// What a run ends with when it cannot go on.
 public struct FlowError: Error, Sendable, CustomStringConvertible {
   /// The kind of an error.
@@ -67,14 +69,8 @@ public struct FlowError: Error, Sendable, CustomStringConvertible {
     return FlowError(
       .tooManyFailures,
       """
-      \(failed) of \(count) samples failed (\(percent(Double(failed) / Double(count)))), \(percent(tolerated)) are \
-      tolerated.\(first) Mend the list, or tolerate more (--max-failures).
+      \(failed) of \(count) samples failed (\((Double(failed) / Double(count)).percentText)), \(tolerated.percentText) are \
+      tolerated.\(first) Repair the list, or tolerate more (--max-failures).
       """)
   }
-}
-
-/// `0.0125` → `1.3 %`, without Foundation.
-func percent(_ share: Double) -> String {
-  let tenths = Int((share * 1000).rounded())
-  return tenths % 10 == 0 ? "\(tenths / 10) %" : "\(tenths / 10).\(tenths % 10) %"
 }

@@ -55,7 +55,7 @@ final class RunDriver: Sendable {
   }
 
   private static func run(_ wiring: Wiring, _ budget: ThreadBudget) async throws {
-    let dataJobs = wiring.jobs.count { $0.place == .data }
+    let dataJobs = wiring.jobs.count { $0.site == .data }
     let hasStep = dataJobs < wiring.jobs.count
     // Data gives way to a step: see ThreadBudget.
     let data = try WorkerThreads(
@@ -65,7 +65,7 @@ final class RunDriver: Sendable {
     defer { step?.shutdown() }
     try await withThrowingTaskGroup(of: Void.self) { group in
       for job in wiring.jobs {
-        group.addTask(executorPreference: job.place == .step ? step ?? data : data) { try await job.run() }
+        group.addTask(executorPreference: job.site == .step ? step ?? data : data) { try await job.run() }
       }
       do {
         while try await group.next() != nil {}

@@ -13,13 +13,13 @@ public struct RunOptions: Sendable {
   public var steps: Int?
   /// Where to go on; its seed must be `seed`.
   public var start: StreamPosition?
-  /// The share of a list's samples that may fail, judged at the end of each epoch; `nil` for any.
+  /// The share of a list's samples that may fail, checked at the end of each epoch; `nil` for any.
   public var maxFailures: Double?
   /// Which parts of each global batch the run makes; all of one part unless said.
   ///
   /// With more than one part, outputs come in turn, one of each own part, and one of every part of all is a step: `epochs`
   /// and `steps` count those, and an epoch has exactly as many as its samples fill, the last one filled from the next
-  /// epoch's order. `maxFailures` is judged by a run that makes all parts; see ``StreamPosition/verdict(tolerating:)``.
+  /// epoch's order. `maxFailures` is checked by a run that makes all parts; see ``StreamPosition/verdict(tolerating:)``.
   public var parts: BatchParts
   /// How many threads the run keeps busy.
   public var budget: ThreadBudget

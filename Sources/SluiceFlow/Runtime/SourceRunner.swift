@@ -13,15 +13,15 @@ struct SourceRunner: Sendable {
 
   /// Returns whether the samples are still wanted.
   nonisolated(nonsending) func run() async -> Bool {
-    while let place = feed.withLock({ $0.next() }) {
+    while let position = feed.withLock({ $0.next() }) {
       let origin = Origin(
-        source: number, ordinal: place.ordinal, progress: Double(place.ordinal) / Double(count),
-        epoch: place.epoch, sample: place.sample, identity: source.name(of: place.sample))
+        source: number, ordinal: position.ordinal, progress: Double(position.ordinal) / Double(count),
+        epoch: position.epoch, sample: position.sample, identity: source.name(of: position.sample))
       let envelope = read(origin)
-      if let isWanted = outlet.offer(envelope, turn: place.turn) {
+      if let isWanted = outlet.offer(envelope, turn: position.turn) {
         guard isWanted else { return false }
       } else {
-        guard await outlet.wait(with: envelope, turn: place.turn) else { return false }
+        guard await outlet.wait(with: envelope, turn: position.turn) else { return false }
       }
     }
     return true

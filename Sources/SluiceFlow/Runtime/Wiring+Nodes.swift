@@ -5,7 +5,7 @@ extension Wiring {
     let number = sourceCount
     sourceCount += 1
     let (feed, count) = (feeds[number], streams[number].count)
-    let failures = failureRule(node, at: Place(bases: []))
+    let failures = failureRule(node, at: Site(bases: []))
     let turnstile = turnstile(for: node.workers, isOrdered: true)
     let seed = options.seed
     start(
@@ -21,17 +21,17 @@ extension Wiring {
 
   mutating func wireStage(
     _ node: PlanNode, _ stage: any StageBoxing, from entry: Channel<Envelope>, to output: Channel<Envelope>,
-    at place: Place, _ slots: BatchSlots?
+    at site: Site, _ slots: BatchSlots?
   ) {
-    let workers = place.job == .step ? 1 : node.workers
-    let turnstile = turnstile(for: workers, isOrdered: node.isOrdered || place.isInBranch)
-    let (key, failures) = (StageKey(node, options, length: extent.length), failureRule(node, at: place))
+    let workers = site.job == .step ? 1 : node.workers
+    let turnstile = turnstile(for: workers, isOrdered: node.isOrdered || site.isInBranch)
+    let (key, failures) = (StageKey(node, options, length: extent.length), failureRule(node, at: site))
     start(
-      meters(node.name, workers, behind: output, node.buffer), at: place.job, reading: [entry], writing: [output],
+      meters(node.name, workers, behind: output, node.buffer), at: site.job, reading: [entry], writing: [output],
       turnstile: turnstile
     ) { meter in
       try await StageRunner(
-        stage: stage, key: key, failures: failures, slots: slots, isPaced: place.isBehindStep,
+        stage: stage, key: key, failures: failures, slots: slots, isPaced: site.isBehindStep,
         intake: Intake(channel: entry, meter: meter),
         outlet: Outlet(channel: output, turnstile: turnstile, meter: meter)
       ).run()
@@ -40,14 +40,14 @@ extension Wiring {
 
   mutating func wireExpansion(
     _ node: PlanNode, _ expansion: any ExpansionBoxing, from entry: Channel<Envelope>, to output: Channel<Envelope>,
-    at place: inout Place
+    at site: inout Site
   ) {
-    let (isPaced, delivered) = (place.isBehindStep, delivered)
-    let workers = place.job == .step ? 1 : node.workers
+    let (isPaced, delivered) = (site.isBehindStep, delivered)
+    let workers = site.job == .step ? 1 : node.workers
     let turnstile = turnstile(for: workers, isOrdered: true)
-    let (key, failures) = (StageKey(node, options, length: extent.length), failureRule(node, at: place))
+    let (key, failures) = (StageKey(node, options, length: extent.length), failureRule(node, at: site))
     start(
-      meters(node.name, workers, behind: output, node.buffer), at: place.job, reading: [entry], writing: [output],
+      meters(node.name, workers, behind: output, node.buffer), at: site.job, reading: [entry], writing: [output],
       turnstile: turnstile
     ) { meter in
       try await ExpansionRunner(
@@ -56,33 +56,33 @@ extension Wiring {
         outlet: Outlet(channel: output, turnstile: turnstile, meter: meter)
       ).run()
     }
-    place.width *= expansion.count
+    site.width *= expansion.count
   }
 
   mutating func wireBatch(
     _ node: PlanNode, size: Int, _ collect: @escaping @Sendable ([any Sendable]) -> any Sendable,
-    from entry: Channel<Envelope>, to output: Channel<Envelope>, at place: inout Place
+    from entry: Channel<Envelope>, to output: Channel<Envelope>, at site: inout Site
   ) {
-    let (isPaced, parts) = (place.isBehindStep, options.parts)
-    let siblings = siblings(at: &place)
-    start(meters(node.name, 1, behind: output, node.buffer), at: place.job, reading: [entry], writing: [output]) {
+    let (isPaced, parts) = (site.isBehindStep, options.parts)
+    let siblings = siblings(at: &site)
+    start(meters(node.name, 1, behind: output, node.buffer), at: site.job, reading: [entry], writing: [output]) {
       meter in
       await BatchRunner(
         state: BatchState(size: size, parts: parts, collect: collect), siblings: siblings, isPaced: isPaced,
         intake: Intake(channel: entry, meter: meter), outlet: Outlet(channel: output, turnstile: nil, meter: meter)
       ).run()
     }
-    place.isSingle = false
+    site.isSingle = false
   }
 
   mutating func wireStep(
-    _ node: PlanNode, _ plan: PipelinePlan, from entry: Channel<Envelope>, at place: inout Place
+    _ node: PlanNode, _ plan: PipelinePlan, from entry: Channel<Envelope>, at site: inout Site
   ) throws -> Channel<Envelope> {
-    let entry = settle(entry, at: &place)
+    let entry = settle(entry, at: &site)
     gates.append(entry)
     let door = channel(1)
     let gateMeters = meters(node.name, 1, behind: door, 1)
-    var inner = place
+    var inner = site
     inner.isInStep = true
     inner.isSingle = false
     guard let exit = try wire(plan, from: door, at: &inner) else { return entry }
@@ -93,8 +93,8 @@ extension Wiring {
         outlet: Outlet(channel: door, turnstile: nil, meter: meter), exit: exit
       ).run()
     }
-    place.isBehindStep = true
-    place.isSingle = false
+    site.isBehindStep = true
+    site.isSingle = false
     return exit
   }
 }

@@ -4,11 +4,11 @@ internal import SluicePlatform
 struct Wiring {
   /// The body of one worker.
   struct Job: Sendable {
-    enum Place: Sendable {
+    enum Site: Sendable {
       case data
       case step
     }
-    let place: Place
+    let site: Site
     let run: @Sendable () async throws -> Void
   }
 
@@ -29,7 +29,7 @@ struct Wiring {
   let delivered: DeliveredOutputs
 
   /// Where in the graph the next node stands.
-  struct Place {
+  struct Site {
     /// One sample in one element, so a failure costs only that.
     var isSingle = true
     var isInStep = false
@@ -40,7 +40,7 @@ struct Wiring {
     /// For each source, outputs of a sample where they were put together last.
     var bases: [Int]
 
-    var job: Job.Place { isInStep || isBehindStep ? .step : .data }
+    var job: Job.Site { isInStep || isBehindStep ? .step : .data }
     var policy: FailurePolicy { isSingle ? .drop : .stop }
   }
 
@@ -79,50 +79,50 @@ struct Wiring {
 
   /// Wires the whole plan; returns the channel that carries its outputs.
   mutating func wire(_ plan: PipelinePlan) throws -> Channel<Envelope> {
-    var place = Place(bases: [Int](repeating: 1, count: sourceNames.count))
-    guard let exit = try wire(plan, from: nil, at: &place) else {
+    var site = Site(bases: [Int](repeating: 1, count: sourceNames.count))
+    guard let exit = try wire(plan, from: nil, at: &site) else {
       throw FlowError(.emptySource, "the pipeline has no source")
     }
-    return settle(exit, at: &place)
+    return settle(exit, at: &site)
   }
 
-  /// What a node at `place` does with elements it fails on.
-  func failureRule(_ node: PlanNode, at place: Place) -> FailureRule {
+  /// What a node at `site` does with elements it fails on.
+  func failureRule(_ node: PlanNode, at site: Site) -> FailureRule {
     // Outputs of one element that fail by themselves are replaced once, where they are put together.
     FailureRule(
-      stage: node.name, sourceNames: sourceNames, policy: node.failurePolicy ?? place.policy,
-      replacement: place.width == 1 ? replacement : nil)
+      stage: node.name, sourceNames: sourceNames, policy: node.failurePolicy ?? site.policy,
+      replacement: site.width == 1 ? replacement : nil)
   }
 
   /// Gets samples in place of failed ones for the same part; `nil` if batches are not divided.
   private var replacement: Replacement? { options.parts.count == 1 ? nil : Replacement(feeds: feeds) }
 
   mutating func wire(
-    _ plan: PipelinePlan, from entry: Channel<Envelope>?, at place: inout Place
+    _ plan: PipelinePlan, from entry: Channel<Envelope>?, at site: inout Site
   ) throws -> Channel<Envelope>? {
     var current = entry
     for (index, node) in plan.nodes.enumerated() {
       current = try wire(
-        node, from: current, at: &place, slots: slots(ahead: index, in: plan),
+        node, from: current, at: &site, slots: slots(ahead: index, in: plan),
         numbering: slots(ahead: index + 1, in: plan)?.numbering)
     }
     return current
   }
 
   private mutating func wire(
-    _ node: PlanNode, from entry: Channel<Envelope>?, at place: inout Place, slots: BatchSlots?,
+    _ node: PlanNode, from entry: Channel<Envelope>?, at site: inout Site, slots: BatchSlots?,
     numbering: ElementNumbering<Envelope>?
   ) throws -> Channel<Envelope> {
-    if case .step(let plan) = node.kind, let entry { return try wireStep(node, plan, from: entry, at: &place) }
+    if case .step(let plan) = node.kind, let entry { return try wireStep(node, plan, from: entry, at: &site) }
     let output = channel(node.buffer, numbering)
     switch (node.kind, entry) {
     case (.source(let source), _): wireSource(node, source, to: output)
-    case (.zip(let zip), _): try wireZip(node, zip, to: output, at: &place)
-    case (.stage(let stage), let entry?): wireStage(node, stage, from: entry, to: output, at: place, slots)
-    case (.expansion(let expansion), let entry?): wireExpansion(node, expansion, from: entry, to: output, at: &place)
+    case (.zip(let zip), _): try wireZip(node, zip, to: output, at: &site)
+    case (.stage(let stage), let entry?): wireStage(node, stage, from: entry, to: output, at: site, slots)
+    case (.expansion(let expansion), let entry?): wireExpansion(node, expansion, from: entry, to: output, at: &site)
     case (.batch(let size, let collect), let entry?):
-      wireBatch(node, size: size, collect, from: entry, to: output, at: &place)
-    case (.fork(let fork), let entry?): try wireFork(node, fork, from: entry, to: output, at: place)
+      wireBatch(node, size: size, collect, from: entry, to: output, at: &site)
+    case (.fork(let fork), let entry?): try wireFork(node, fork, from: entry, to: output, at: site)
     case (_, _): throw FlowError(.emptySource, "\(node.name): nothing comes in, the pipeline has no source")
     }
     return output
@@ -153,7 +153,7 @@ struct Wiring {
   }
 
   mutating func start(
-    _ meters: [Meter], at job: Job.Place, reading inputs: [Channel<Envelope>], writing outputs: [Channel<Envelope>],
+    _ meters: [Meter], at job: Job.Site, reading inputs: [Channel<Envelope>], writing outputs: [Channel<Envelope>],
     turnstile: Turnstile? = nil, _ loop: @escaping @Sendable (Meter) async throws -> Bool
   ) {
     let crew = Crew(
@@ -167,7 +167,7 @@ struct Wiring {
         for input in inputs { input.close() }
       })
     for meter in meters {
-      jobs.append(Job(place: job) { try await crew.work(meter) { try await loop(meter) } })
+      jobs.append(Job(site: job) { try await crew.work(meter) { try await loop(meter) } })
     }
   }
 
@@ -179,27 +179,27 @@ struct Wiring {
   }
 
   /// What puts the outputs of expansions together again here; `nil` if there are none.
-  mutating func siblings(at place: inout Place) -> SiblingState? {
-    guard place.width > 1 else { return nil }
+  mutating func siblings(at site: inout Site) -> SiblingState? {
+    guard site.width > 1 else { return nil }
     let state = SiblingState(
-      width: place.width, bases: place.bases, delivered: delivered, replacement: replacement)
-    for source in place.bases.indices { place.bases[source] *= place.width }
-    place.width = 1
+      width: site.width, bases: site.bases, delivered: delivered, replacement: replacement)
+    for source in site.bases.indices { site.bases[source] *= site.width }
+    site.width = 1
     return state
   }
 
   /// The channel behind what puts the outputs of expansions together again, and the parts of a batch in turn; `exit`
   /// itself if there are none.
   mutating func settle(
-    _ exit: Channel<Envelope>, at place: inout Place, takesTurns: Bool = true
+    _ exit: Channel<Envelope>, at site: inout Site, takesTurns: Bool = true
   ) -> Channel<Envelope> {
-    let siblings = siblings(at: &place)
+    let siblings = siblings(at: &site)
     let turns = takesTurns && options.parts.own.count > 1 ? TurnState(parts: options.parts, first: firstTurn) : nil
     guard siblings != nil || turns != nil else { return exit }
     let output = channel(1)
-    let isPaced = place.isBehindStep
+    let isPaced = site.isBehindStep
     // Not a node that was declared, so nobody asks what it does.
-    start([Meter(clock: options.clock)], at: place.job, reading: [exit], writing: [output]) { meter in
+    start([Meter(clock: options.clock)], at: site.job, reading: [exit], writing: [output]) { meter in
       await SettleRunner(
         siblings: siblings, turns: turns, isPaced: isPaced, intake: Intake(channel: exit, meter: meter),
         outlet: Outlet(channel: output, turnstile: nil, meter: meter)

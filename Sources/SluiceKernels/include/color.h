@@ -1,4 +1,4 @@
-// Colour operations of augmentation on one frame of three planes of `count` bytes: planes + 0, + count, + 2 * count.
+// Color operations of augmentation on one frame of three planes of `count` bytes: planes + 0, + count, + 2 * count.
 #pragma once
 
 #include <stddef.h>
@@ -8,9 +8,9 @@
 
 // value against a constant.
 void sluice_blend_constant(uint8_t *bytes, ptrdiff_t count, float factor, float rest, float other);
-// Each colour against the pixel's luma, trunc(.2989 R + .587 G + .114 B).
+// Each color against the pixel's luma, trunc(.2989 R + .587 G + .114 B).
 void sluice_blend_luma(uint8_t *planes, ptrdiff_t count, float factor, float rest);
-// Each pixel against the rounded mean of its neighbours, the centre counted five times; the border is its own mean.
+// Each pixel against the rounded mean of its neighbors, the center counted five times; the border is its own mean.
 // `soft` holds width * height bytes of scratch memory. One plane at a time.
 void sluice_blend_soft(uint8_t *plane, int width, int height, float factor, float rest, uint8_t *soft);
 // The sum of all pixels' luma.

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 // What one axis of a resize in whole numbers does: output i takes weights[t * count + i] of input start[i] + t; all taps
-// lie inside the input. Starts of rows never fall.
+// are inside the input. Starts of rows never fall.
 typedef struct {
   int count, taps;
   const int32_t *start, *weights;

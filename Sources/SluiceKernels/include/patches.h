@@ -9,5 +9,5 @@
 void sluice_patch_gather(
   const uint8_t *clip, int height, int width, int frame, int top, int left, int length, int size, float *out);
 
-// Of `pixels` interleaved colours, each colour minus its mean, divided by its unbiased deviation + 1e-6.
+// Of `pixels` interleaved colors, each color minus its mean, divided by its unbiased deviation + 1e-6.
 void sluice_patch_normalize(float *values, int pixels);

@@ -1,4 +1,4 @@
-// From decoded planes to training clips: colour conversion, resampling, normalisation.
+// From decoded planes to training clips: color conversion, resampling, normalization.
 #pragma once
 
 #include <stddef.h>
@@ -33,7 +33,7 @@ void sluice_yuv_to_rgb(
 void sluice_rgb_split(const uint8_t *rgb, ptrdiff_t count, uint8_t *red, uint8_t *green, uint8_t *blue);
 void sluice_rgb_join(const uint8_t *red, const uint8_t *green, const uint8_t *blue, ptrdiff_t count, uint8_t *rgb);
 
-// What one axis of a resize does: output i = sum over t of weights[t * count + i] * input[start[i] + t]; all taps lie
+// What one axis of a resize does: output i = sum over t of weights[t * count + i] * input[start[i] + t]; all taps are
 // inside the input, and `start` never falls or, for a mirrored axis, never rises.
 typedef struct {
   int count, taps;
@@ -52,17 +52,17 @@ typedef struct {
 } sluice_normalization;
 
 // Resizes one plane of bytes in 32-bit floats, rounds half to even and clamps to 0...255. The bytes go to `out` unless it
-// is NULL; normalised they go to `values`, rows without gaps, unless that is NULL (then `normalization` may be, too).
+// is NULL; normalized they go to `values`, rows without gaps, unless that is NULL (then `normalization` may be, too).
 void sluice_resample(
   const uint8_t *plane, ptrdiff_t stride, int width, const sluice_taps *columns, const sluice_taps *rows,
   const sluice_normalization *normalization, uint8_t *out, ptrdiff_t out_stride, float *values, float *scratch);
 
-// The same of one plane of floats, neither rounded nor clamped nor normalised.
+// The same of one plane of floats, neither rounded nor clamped nor normalized.
 void sluice_resample_float(
   const float *plane, ptrdiff_t stride, int width, const sluice_taps *columns, const sluice_taps *rows, float *out,
   ptrdiff_t out_stride, float *scratch);
 
-// Normalises a plane of bytes.
+// Normalizes a plane of bytes.
 void sluice_normalize(const uint8_t *plane, ptrdiff_t count, float mean, float deviation, float *out);
 
 // One plane of a picture on its way through the fused path: where its part begins, how wide that is, and what a resize
@@ -77,9 +77,9 @@ typedef struct {
 // Floats of scratch memory for parts up to `width` columns wide and `count` columns of output.
 size_t sluice_fused_scratch(int width, int count);
 
-// Crop, resize, colour conversion, flip (by the order of columns) and normalisation in one pass: Y, U and V are resized
-// to the same size (U and V are NULL for grey pictures, which also take a NULL matrix) and converted pixel by pixel.
-// Each colour c goes, clamped to 0...255 but not rounded, times scale[c] plus offset[c] to values[c] unless `values` is
+// Crop, resize, color conversion, flip (by the order of columns) and normalization in one pass: Y, U and V are resized
+// to the same size (U and V are NULL for gray pictures, which also take a NULL matrix) and converted pixel by pixel.
+// Each color c goes, clamped to 0...255 but not rounded, times scale[c] plus offset[c] to values[c] unless `values` is
 // NULL, and rounded to the c-th plane of `bytes` unless that is NULL.
 void sluice_fused(
   const sluice_fused_plane *y, const sluice_fused_plane *u, const sluice_fused_plane *v, const sluice_yuv_matrix *matrix,

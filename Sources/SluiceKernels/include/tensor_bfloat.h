@@ -1,6 +1,6 @@
 // Matrix products of bfloat16 numbers, summed in single precision, one thread.
 //
-// The left operand is read where it lies or rearranged a block at a time; the right one is packed first, which pays for
+// The left operand is read where it is or rearranged a block at a time; the right one is packed first, which pays for
 // itself when it is used again: panels of 32 columns, in each blocks of 32 numbers of the inner side, in each two tiles
 // of 16 columns, in each 16 rows of pairs. AMX tiles and AVX512_BF16 registers both take it as it is.
 #pragma once

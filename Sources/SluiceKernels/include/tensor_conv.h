@@ -17,17 +17,17 @@ typedef struct {
 // y = depth-wise convolution of x; weight is [kernel places][head], used for each group of `head` channels. Brief: x and
 // y are bfloat16, else float; sums are float.
 void sluice_depthwise(
-    const sluice_window *window, bool brief, const void *x, const float *weight, void *y, long channels, long head, long from,
+    const sluice_window *window, bool is_bfloat16, const void *x, const float *weight, void *y, long channels, long head, long from,
     long to);
 
 // dx of the above, for input rows in range.
 void sluice_depthwise_input(
-    const sluice_window *window, bool brief, const void *dy, const float *weight, void *dx, long channels, long head, long from,
+    const sluice_window *window, bool is_bfloat16, const void *dy, const float *weight, void *dx, long channels, long head, long from,
     long to);
 
 // Adds the share of the output rows in range to dweight, [kernel places][head].
 void sluice_depthwise_weight(
-    const sluice_window *window, bool brief, const void *x, const void *dy, float *dweight, long channels, long head, long from,
+    const sluice_window *window, bool is_bfloat16, const void *x, const void *dy, float *dweight, long channels, long head, long from,
     long to);
 
 // y = the largest of each window, places outside left out; which keeps its place in the window (at most 256 places).
@@ -39,13 +39,13 @@ void sluice_max_pool_input(
     const sluice_window *window, const float *dy, const unsigned char *which, float *dx, long channels, long from, long to);
 
 // Bytes of room that unfolding needs.
-long sluice_unfold_room(const sluice_window *window, bool brief, long runs);
+long sluice_unfold_room(const sluice_window *window, bool is_bfloat16, long runs);
 
 // The windows of output lines (grid rows of one time and height) `from ..< to` of x [planes][time][height][width], one a
 // row; 0 outside. A window is runs of kernel width: [plane][kernel time][kernel height]; of these, `first_run ..< last_run`
 // are written. Brief: x and rows are bfloat16, else float.
 void sluice_unfold(
-    const sluice_window *window, bool brief, const void *x, void *rows, long first_run, long last_run, long from, long to,
+    const sluice_window *window, bool is_bfloat16, const void *x, void *rows, long first_run, long last_run, long from, long to,
     void *room);
 
 // The reverse, of float numbers: adds each row's numbers to the places of x they came from.

@@ -1,4 +1,4 @@
-// The optimisers' arithmetic: one pass over memory.
+// The optimizers' arithmetic: one pass over memory.
 #pragma once
 
 // The constants of an AdamW update; see Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019.

@@ -2,9 +2,9 @@
 #pragma once
 #include <stdbool.h>
 
-// One head: rows of `width` numbers of float or, brief, of bfloat16, at strides of their own.
+// One head: rows of `width` numbers of float or of bfloat16, at strides of their own.
 typedef struct {
-  bool brief;
+  bool is_bfloat16;
   const void *queries, *keys, *values;
   long query_stride, key_stride, value_stride;
   long query_count, key_count, width;

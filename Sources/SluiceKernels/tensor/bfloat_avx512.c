@@ -69,7 +69,7 @@ typedef struct {
 static extents choose(const sluice_matrix *a, long m, long n, long depth, bool in_place) {
   extents at;
   if (a->is_transposed && in_place && 32 * lines * n <= most_sums) {
-    // Long runs of rows, for they lie side by side in memory; the sums stay in the second cache.
+    // Long runs of rows, for they are side by side in memory; the sums stay in the second cache.
     at.tall = least((m + lines - 1) / lines * lines, 32 * lines);
     at.deep = least(depth, 8 * block);
   } else {

@@ -20,7 +20,7 @@ void sluice_add_bfloats(const sluice_bfloat *x, const sluice_bfloat *y, float *z
 }
 
 // The parts of a product that are at hand at a time: sums, and rows of A, in tiles. These are rearranged even where they
-// could be read where they lie: rows far apart share few places of the first cache, and the product takes half as long again.
+// could be read where they are: rows far apart share few places of the first cache, and the product takes half as long again.
 enum { most_rows = 256, most_columns = 1024, most_depth = 256, whole_depth = 1024 };
 enum { sum_bytes = most_rows * (most_columns + 16) * 4, tile_bytes = most_rows * whole_depth * 2 };
 

@@ -64,21 +64,21 @@ static long places(const sluice_window *w) { return w->kernel[0] * w->kernel[1] 
 #include "variants.h"
 
 void sluice_depthwise(
-    const sluice_window *window, bool brief, const void *x, const float *weight, void *y, long channels, long head,
+    const sluice_window *window, bool is_bfloat16, const void *x, const float *weight, void *y, long channels, long head,
     long from, long to) {
-  DISPATCH(depthwise, window, brief, x, weight, y, channels, head, from, to);
+  DISPATCH(depthwise, window, is_bfloat16, x, weight, y, channels, head, from, to);
 }
 
 void sluice_depthwise_input(
-    const sluice_window *window, bool brief, const void *dy, const float *weight, void *dx, long channels, long head,
+    const sluice_window *window, bool is_bfloat16, const void *dy, const float *weight, void *dx, long channels, long head,
     long from, long to) {
-  DISPATCH(depthwise_input, window, brief, dy, weight, dx, channels, head, from, to);
+  DISPATCH(depthwise_input, window, is_bfloat16, dy, weight, dx, channels, head, from, to);
 }
 
 void sluice_depthwise_weight(
-    const sluice_window *window, bool brief, const void *x, const void *dy, float *dweight, long channels, long head,
+    const sluice_window *window, bool is_bfloat16, const void *x, const void *dy, float *dweight, long channels, long head,
     long from, long to) {
-  DISPATCH(depthwise_weight, window, brief, x, dy, dweight, channels, head, from, to);
+  DISPATCH(depthwise_weight, window, is_bfloat16, x, dy, dweight, channels, head, from, to);
 }
 
 void sluice_max_pool(

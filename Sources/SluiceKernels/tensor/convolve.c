@@ -1,4 +1,4 @@
-// Convolutions whose windows overlap, on AVX-512: products of numbers where they lie, for unfolding would multiply them. The
+// Convolutions whose windows overlap, on AVX-512: products of numbers where they are, for unfolding would multiply them. The
 // sums of 14 windows side by side and 32 outputs stay in registers.
 #include "bfloat_avx512.h"
 #include "cpu.h"

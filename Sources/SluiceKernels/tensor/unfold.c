@@ -3,7 +3,7 @@
 // What the windows of one line of the result see is copied to lines of zeros first: no window has borders there.
 #include "window_lines.h"
 
-static long number_size(bool brief) { return brief ? 2 : 4; }
+static long number_size(bool is_bfloat16) { return is_bfloat16 ? 2 : 4; }
 
 // Bytes that are moved for a run of `bytes`: whole vectors. What they write too much is written again.
 static long moved(long bytes) { return bytes <= 16 ? 16 : bytes <= 32 ? 32 : bytes <= 64 ? 64 : bytes; }
@@ -12,8 +12,8 @@ static long line_bytes(const sluice_window *w, long size) {
   return (w->result[2] - 1) * w->stride[2] * size + moved(w->kernel[2] * size);
 }
 
-long sluice_unfold_room(const sluice_window *w, bool brief, long runs) {
-  return runs * line_bytes(w, number_size(brief));
+long sluice_unfold_room(const sluice_window *w, bool is_bfloat16, long runs) {
+  return runs * line_bytes(w, number_size(is_bfloat16));
 }
 
 static void gather(
@@ -38,9 +38,9 @@ static inline __attribute__((always_inline)) char *copy_runs(
 }
 
 void sluice_unfold(
-    const sluice_window *w, bool brief, const void *x, void *rows, long first_run, long last_run, long from, long to,
+    const sluice_window *w, bool is_bfloat16, const void *x, void *rows, long first_run, long last_run, long from, long to,
     void *room) {
-  long size = number_size(brief), apart = line_bytes(w, size), lines = last_run - first_run;
+  long size = number_size(is_bfloat16), apart = line_bytes(w, size), lines = last_run - first_run;
   long step = w->stride[2] * size, run = w->kernel[2] * size, bytes = moved(run);
   // What a row writes too much has to fit into the next one.
   if (bytes - run > lines * run) bytes = 0;

@@ -1,18 +1,18 @@
 internal import CFFmpeg
 
-/// A single-threaded decoder, AVCodecContext, and the picture it writes into, AVFrame.
+/// A single-threaded decoder, AVCodecContext, and the frame it writes into, AVFrame.
 @safe final class Decoder {
   private let context: UnsafeMutablePointer<AVCodecContext>
   private let picture: UnsafeMutablePointer<AVFrame>
 
-  /// The decoder of single images: damage that video hides behind the picture before is an error here.
+  /// The decoder of single images: damage that video hides behind the frame before is an error here.
   convenience init(image codec: ImageCodec, limits: MediaLimits, path: String) throws(MediaError) {
     try FFmpeg.require(for: path)
     try self.init(stream: StreamDescription(image: codec), reorderDepth: nil, limits: limits, path: path)
     unsafe context.pointee.err_recognition = AV_EF_CRCCHECK | AV_EF_EXPLODE
   }
 
-  /// - Parameter reorderDepth: how many pictures may precede another in decoding order and follow it in display order;
+  /// - Parameter reorderDepth: how many frames may precede another in decoding order and follow it in display order;
   ///   `nil` leaves what the container's headers say.
   init(stream: StreamDescription, reorderDepth: Int?, limits: MediaLimits, path: String) throws(MediaError) {
     let codec = unsafe stream.parameters.pointee.codec_id
@@ -53,14 +53,14 @@ internal import CFFmpeg
     unsafe avcodec_free_context(&context)
   }
 
-  /// Forgets all pictures, to begin again elsewhere.
+  /// Forgets all frames, to begin again elsewhere.
   func flush() {
     unsafe avcodec_flush_buffers(context)
   }
 
-  /// Hands over a packet whose pictures shall carry `tag`.
+  /// Hands over a packet whose frames shall carry `tag`.
   func send(_ packet: borrowing Packet, tag: Int) -> Bool {
-    // A decoder passes a packet's time stamp on to its picture and does not interpret it, so the number of the packet
+    // A decoder passes a packet's time stamp on to its frame and does not interpret it, so the number of the packet
     // takes its place: names are then unique also where time stamps are not.
     unsafe packet.pointer.pointee.pts = Int64(tag)
     unsafe packet.pointer.pointee.dts = FFmpeg.noTime
@@ -73,13 +73,13 @@ internal import CFFmpeg
   }
 
   enum Received {
-    /// A picture with its tag.
+    /// A frame with its tag.
     case picture(Int, isDamaged: Bool)
     case nothing
     case failure
   }
 
-  /// The next picture in the decoder's order; ``frame(time:orientation:path:)`` gives it until the next call.
+  /// The next frame in the decoder's order; ``frame(time:orientation:path:)`` gives it until the next call.
   func receive() -> Received {
     let code = unsafe avcodec_receive_frame(context, picture)
     if code == sluice_averror_again() || code == sluice_averror_eof() { return .nothing }
@@ -88,12 +88,12 @@ internal import CFFmpeg
     return unsafe .picture(Int(picture.pointee.pts), isDamaged: isDamaged)
   }
 
-  /// The picture received last, turned for display; it stays whole when the decoder goes on.
-  /// - Parameter time: seconds from the first picture.
+  /// The frame received last, turned for display; it stays whole when the decoder goes on.
+  /// - Parameter time: seconds from the first frame.
   func frame(time: Double?, orientation: Orientation = Orientation(), path: String) throws(MediaError) -> VideoFrame {
     try unsafe FrameConverter.frame(of: picture, time: time, orientation: orientation, path: path)
   }
 
-  /// Whether the picture refers to no other.
+  /// Whether the frame refers to no other.
   var isIntra: Bool { unsafe picture.pointee.key_frame != 0 || picture.pointee.pict_type == AV_PICTURE_TYPE_I }
 }

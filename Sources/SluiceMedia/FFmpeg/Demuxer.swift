@@ -1,16 +1,16 @@
 internal import CFFmpeg
 
-/// An open container and the stream of pictures in it, AVFormatContext.
+/// An open container and the stream of frames in it, AVFormatContext.
 @safe final class Demuxer {
   private let context: UnsafeMutablePointer<AVFormatContext>
   let stream: UnsafeMutablePointer<AVStream>
-  /// Whether the container states boundaries and times of pictures itself; otherwise FFmpeg's parsers find them.
+  /// Whether the container states boundaries and times of frames itself; otherwise FFmpeg's parsers find them.
   let isFramedByContainer: Bool
   private let deadline: Deadline
 
-  /// Containers that hold their pictures themselves.
+  /// Containers that hold their frames themselves.
   ///
-  /// Play lists, network descriptions and formats made from any text are left out: a file from a stranger must not
+  /// Play lists, network descriptions and formats made from any text are left out: an untrusted file must not
   /// open others.
   private static let formats = """
     mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,h264,hevc,m4v,h263,obu,av1,ivf,gif,\
@@ -74,7 +74,7 @@ internal import CFFmpeg
     return unsafe context
   }
 
-  /// Chooses the stream of pictures, and whether its packets need FFmpeg's parsers.
+  /// Chooses the stream of frames, and whether its packets need FFmpeg's parsers.
   private static func selectPictures(
     _ context: UnsafeMutablePointer<AVFormatContext>
   )
@@ -94,7 +94,7 @@ internal import CFFmpeg
     if isFramed {
       unsafe context.pointee.flags |= AVFMT_FLAG_NOPARSE | AVFMT_FLAG_NOFILLIN
     } else {
-      // Streams and time stamps come from the pictures themselves: read ahead, within FFmpeg's default bounds.
+      // Streams and time stamps come from the frames themselves: read ahead, within FFmpeg's default bounds.
       unsafe avformat_find_stream_info(context, nil)
       unsafe found = unsafe pictures(of: context)
     }
@@ -125,7 +125,7 @@ internal import CFFmpeg
     unsafe av_seek_frame(context, stream.pointee.index, time, AVSEEK_FLAG_BACKWARD) >= 0
   }
 
-  /// Pictures that the container's index names, 0 where it has none.
+  /// Frames that the container's index names, 0 where it has none.
   var indexedCount: Int { unsafe Int(avformat_index_get_entries_count(stream)) }
 
   // The first stream of pictures, as `-map 0:v:0`, but not a cover image.

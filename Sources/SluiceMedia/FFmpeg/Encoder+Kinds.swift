@@ -23,7 +23,7 @@ extension Encoder {
   }
 
   // x264's AVX-512 kernels read memory that nobody wrote (seen in version 164, at widths that are no multiple of 128), so
-  // that equal pictures give different files. All its other kernels agree with each other.
+  // that equal frames give different files. All its other kernels agree with each other.
   private static let x264Kernels: String? = av_get_cpu_flags() & AV_CPU_FLAG_AVX512 != 0 ? "asm=AVX2" : nil
 
   /// The encoder of a single image.

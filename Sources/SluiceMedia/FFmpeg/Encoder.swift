@@ -9,7 +9,7 @@ internal import CFFmpeg
 
   /// - Parameters:
   ///   - name: FFmpeg's name of the encoder.
-  ///   - frame: a picture like all that follow.
+  ///   - frame: a frame like all that follow.
   ///   - configure: sets what is special.
   init(
     name: String, like frame: VideoFrame, path: String,
@@ -42,7 +42,7 @@ internal import CFFmpeg
       unsafe Encoder.free(context, picture)
       throw MediaError(
         .cannotEncode, path: path,
-        "\(name) refuses pictures of \(frame.width)×\(frame.height) in \(frame.layout): \(FFmpeg.message(code))")
+        "\(name) refuses frames of \(frame.width)×\(frame.height) in \(frame.layout): \(FFmpeg.message(code))")
     }
     packet = Packet()
     unsafe self.context = unsafe context
@@ -61,7 +61,7 @@ internal import CFFmpeg
     unsafe avcodec_free_context(&context)
   }
 
-  /// Encodes a picture shown at `time`, in units of the context's time base, and hands on what is finished.
+  /// Encodes a frame shown at `time`, in units of the context's time base, and hands on what is finished.
   func encode(
     _ frame: VideoFrame, time: Int64, _ body: (borrowing Packet) throws(MediaError) -> Void
   ) throws(MediaError) {

@@ -1,5 +1,6 @@
 internal import CFFmpeg
 internal import Glibc
+internal import SluicePlatform
 
 /// What all wrappers of FFmpeg's libraries share.
 enum FFmpeg {
@@ -30,14 +31,8 @@ final class Deadline {
 
   /// Sets the moment to `seconds` from now.
   func start(seconds: Double) {
-    end = Deadline.now() &+ UInt64(min(max(seconds, 0), 1e9) * 1e9)
+    end = MonotonicClock.system.now() &+ UInt64(min(max(seconds, 0), 1e9) * 1e9)
   }
 
-  var hasPassed: Bool { Deadline.now() > end }
-
-  private static func now() -> UInt64 {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-  }
+  var hasPassed: Bool { MonotonicClock.system.now() > end }
 }

@@ -1,9 +1,9 @@
 internal import CFFmpeg
 
-/// Makes frames of decoded pictures: without a copy where the pipeline's layouts allow it.
+/// Makes frames of what decoders give: without a copy where the pipeline's layouts allow it.
 enum FrameConverter {
-  /// The frame of a decoder's picture, turned for display.
-  /// - Parameter time: seconds from the first picture.
+  /// What a decoder gave, turned for display.
+  /// - Parameter time: seconds from the first frame.
   static func frame(
     of picture: UnsafeMutablePointer<AVFrame>, time: Double?, orientation: Orientation, path: String
   ) throws(MediaError) -> VideoFrame {
@@ -18,7 +18,7 @@ enum FrameConverter {
     let width = unsafe Int(picture.pointee.width)
     let height = unsafe Int(picture.pointee.height)
     guard let form = PixelForm(format), width > 0, height > 0 else {
-      throw MediaError(.cannotDecode, path: path, "the decoder gave a picture of \(width)×\(height) in no known format")
+      throw MediaError(.cannotDecode, path: path, "the decoder gave a frame of \(width)×\(height) in no known format")
     }
     let color = unsafe ColorDescription(
       matrix: picture.pointee.colorspace, range: picture.pointee.color_range, format: format)
@@ -39,7 +39,7 @@ enum FrameConverter {
 }
 
 extension FrameStorage {
-  /// Refers to a decoder's picture for as long as this lives; `nil` if its rows run upwards.
+  /// Refers to a decoder's frame for as long as this lives; `nil` if its rows run upwards.
   fileprivate convenience init?(sharing picture: UnsafeMutablePointer<AVFrame>, planes count: Int) {
     let bases = unsafe [picture.pointee.data.0, picture.pointee.data.1, picture.pointee.data.2]
     let strides = unsafe [picture.pointee.linesize.0, picture.pointee.linesize.1, picture.pointee.linesize.2]

@@ -1,6 +1,6 @@
 internal import CFFmpeg
 
-/// Makes pictures smaller, keeping their layout, colour and shape; remembers its tables from picture to picture.
+/// Makes frames smaller, keeping their layout, color and shape; remembers its tables from picture to frame.
 ///
 /// libswscale's bilinear filter, which takes all source samples into account when it reduces, with accurate rounding.
 @safe public final class FrameScaler {
@@ -15,7 +15,7 @@ internal import CFFmpeg
 
   deinit { unsafe sws_freeContext(context) }
 
-  /// Size of a picture of `width` × `height` afterwards: the longer side becomes even, smaller pictures stay.
+  /// Size of a frame of `width` × `height` afterwards: the longer side becomes even, smaller frames stay.
   public static func size(width: Int, height: Int, shortSide: Int) -> (width: Int, height: Int) {
     let short = min(width, height)
     guard short > shortSide else { return (width, height) }
@@ -23,7 +23,7 @@ internal import CFFmpeg
     return width < height ? (shortSide, long) : (long, shortSide)
   }
 
-  /// The picture with its shorter side at the wanted length; the picture itself if it is not longer.
+  /// The frame with its shorter side at the wanted length; the frame itself if it is not longer.
   /// - Throws: ``MediaError`` if libswscale refuses.
   public func scaled(_ frame: VideoFrame) throws(MediaError) -> VideoFrame {
     let size = FrameScaler.size(width: frame.width, height: frame.height, shortSide: shortSide)

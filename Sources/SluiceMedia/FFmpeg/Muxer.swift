@@ -1,6 +1,6 @@
 internal import CFFmpeg
 
-/// A file being written with one stream of pictures, AVFormatContext.
+/// A file being written with one stream of frames, AVFormatContext.
 @safe final class Muxer {
   private let path: String
   private var context: UnsafeMutablePointer<AVFormatContext>?
@@ -27,7 +27,7 @@ internal import CFFmpeg
   }
 
   /// Creates the file and writes its header.
-  /// - Parameter displayMatrix: nine numbers that say how pictures are turned, or none.
+  /// - Parameter displayMatrix: nine numbers that say how frames are turned, or none.
   func open(
     for encoder: borrowing Encoder, options: [String: String], displayMatrix: [Int32]
   ) throws(MediaError) {

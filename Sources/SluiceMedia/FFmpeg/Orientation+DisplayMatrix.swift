@@ -1,7 +1,7 @@
 internal import CFFmpeg
 
 extension Orientation {
-  /// The turn that the `ffmpeg` program applies; other angles than quarter turns leave the picture as it is.
+  /// The turn that the `ffmpeg` program applies; other angles than quarter turns leave the frame as it is.
   init(matrix: UnsafePointer<Int32>?) {
     self.init()
     guard let matrix = unsafe matrix else { return }

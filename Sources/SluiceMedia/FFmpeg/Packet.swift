@@ -1,6 +1,6 @@
 internal import CFFmpeg
 
-/// One compressed picture of a file, AVPacket.
+/// One compressed frame of a file, AVPacket.
 @safe struct Packet: ~Copyable {
   let pointer: UnsafeMutablePointer<AVPacket>
 
@@ -14,7 +14,7 @@ internal import CFFmpeg
     unsafe av_packet_free(&packet)
   }
 
-  /// Gives the data back and keeps the shell for the next picture.
+  /// Gives the data back and keeps the shell for the next frame.
   func clear() {
     unsafe av_packet_unref(pointer)
   }
@@ -41,10 +41,10 @@ internal import CFFmpeg
 
   var byteCount: Int { unsafe Int(pointer.pointee.size) }
 
-  /// Whether the container calls it a key picture.
+  /// Whether the container calls it a key frame.
   var isKey: Bool { unsafe pointer.pointee.flags & AV_PKT_FLAG_KEY != 0 }
 
-  /// Whether the container's edit list hides its picture.
+  /// Whether the container's edit list hides its frame.
   var isDiscarded: Bool { unsafe pointer.pointee.flags & AV_PKT_FLAG_DISCARD != 0 }
 
   /// Presentation and decoding time in the stream's unit, `FFmpeg.noTime` where unknown.
@@ -55,7 +55,7 @@ internal import CFFmpeg
   var position: Int64 { unsafe pointer.pointee.pos }
 }
 
-/// The compressed pictures of a small file, kept so that it is read once.
+/// The compressed frames of a small file, kept so that it is read once.
 @safe final class PacketStore {
   private var packets: [UnsafeMutablePointer<AVPacket>] = unsafe []
   private(set) var byteCount = 0

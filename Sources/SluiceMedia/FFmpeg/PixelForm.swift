@@ -38,7 +38,7 @@ struct PixelForm {
     }
   }
 
-  /// The layout of grey or planar YUV samples of more than 8 bits, once they are reduced.
+  /// The layout of gray or planar YUV samples of more than 8 bits, once they are reduced.
   var reducedLayout: PixelLayout? {
     guard isPlainWords, (9...16).contains(depth), !isRGB else { return nil }
     if componentCount == 1 { return .gray }
@@ -77,7 +77,7 @@ extension PixelLayout {
 }
 
 extension ColorDescription {
-  /// What a picture's tags say; what they leave open is BT.601, limited.
+  /// What a frame's tags say; what they leave open is BT.601, limited.
   init(matrix tag: AVColorSpace, range tagged: AVColorRange, format: AVPixelFormat) {
     self.init()
     switch tag {

@@ -2,7 +2,7 @@ internal import CFFmpeg
 
 /// Conversion between pixel formats by libswscale, at the accurate end of its settings.
 enum Scaler {
-  /// Converts a picture into `storage`, which is tightly packed, without changing its size.
+  /// Converts a frame into `storage`, which is tightly packed, without changing its size.
   static func convert(
     _ picture: UnsafeMutablePointer<AVFrame>, format: AVPixelFormat, color: ColorDescription, to storage: FrameStorage,
     layout: PixelLayout, width: Int, height: Int, path: String
@@ -63,7 +63,7 @@ enum Scaler {
       let name = unsafe String(cString: av_get_pix_fmt_name(format))
       throw MediaError(
         .unsupported, path: path,
-        "its pictures (\(name), \(width)×\(height)) cannot be converted: \(FFmpeg.message(code))")
+        "its frames (\(name), \(width)×\(height)) cannot be converted: \(FFmpeg.message(code))")
     }
   }
 }
@@ -81,7 +81,7 @@ extension ColorDescription.Matrix {
 }
 
 extension VideoFrame {
-  /// The picture in 8-bit R, G, B: the stream's matrix and range, chroma sited left and interpolated bilinearly.
+  /// The frame in 8-bit R, G, B: the stream's matrix and range, chroma sited left and interpolated bilinearly.
   ///
   /// Returns the frame itself if it is RGB already.
   public func convertedToRGB() -> VideoFrame {
@@ -92,7 +92,7 @@ extension VideoFrame {
     }
   }
 
-  /// The picture in another layout or range, in own memory.
+  /// The frame in another layout or range, in own memory.
   func converted(to target: PixelLayout, range: ColorDescription.Range? = nil) throws(MediaError) -> VideoFrame {
     var color = color
     color.range = range ?? color.range

@@ -1,6 +1,6 @@
 internal import CFFmpeg
 
-/// What the container says of the stream of pictures, in own memory: it outlives the open container.
+/// What the container says of the stream of frames, in own memory: it outlives the open container.
 @safe final class StreamDescription {
   /// AVCodecParameters.
   let parameters: UnsafeMutablePointer<AVCodecParameters>
@@ -37,7 +37,7 @@ internal import CFFmpeg
     unsafe avcodec_parameters_free(&parameters)
   }
 
-  /// Codecs whose pictures the index can tell apart without decoding them.
+  /// Codecs whose frames the index distinguishes without decoding them.
   enum Syntax { case h264, hevc, mpeg4, mpeg12, vp8, vp9, intraOnly, other }
 
   var syntax: Syntax {

@@ -20,7 +20,7 @@ public func openFrames(path: String, limits: MediaLimits = MediaLimits()) throws
 extension FrameSource {
   public var retainedBytes: Int { 0 }
 
-  /// Checks that every picture at `indices` exists.
+  /// Checks that every frame at `indices` exists.
   /// - Throws: ``MediaError`` that names the first one which does not.
   public func check(_ indices: [Int]) throws(MediaError) {
     if let wrong = indices.first(where: { !(0..<frameCount).contains($0) }) {

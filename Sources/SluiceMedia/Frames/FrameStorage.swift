@@ -1,4 +1,4 @@
-/// The memory behind a ``VideoFrame``: own bytes, or a decoder's picture that is given back at the end.
+/// The memory behind a ``VideoFrame``: own bytes, or a decoder's frame that is given back at the end.
 ///
 /// Safe to share between threads: nobody writes after the frame has been handed out.
 @safe package final class FrameStorage: @unchecked Sendable {
@@ -14,13 +14,13 @@
   }
 
   package let planes: [Plane]
-  /// Start of own memory; of a decoder's picture, the first plane.
+  /// Start of own memory; of a decoder's frame, the first plane.
   package let base: UnsafeMutablePointer<UInt8>
-  /// Bytes of own memory, 0 for a decoder's picture.
+  /// Bytes of own memory, 0 for a decoder's frame.
   package let byteCount: Int
   private let release: (() -> Void)?
 
-  /// Uninitialised memory for tightly packed planes.
+  /// Uninitialized memory for tightly packed planes.
   package init(width: Int, height: Int, layout: PixelLayout) {
     let sizes = (0..<layout.planeCount).map { layout.planeSize($0, width: width, height: height) }
     byteCount = sizes.reduce(0) { $0 + $1.bytesPerRow * $1.rows }

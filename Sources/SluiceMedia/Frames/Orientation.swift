@@ -1,4 +1,4 @@
-/// How a stored picture is turned for display, from the container's display matrix: quarter turns and mirrorings.
+/// How a stored frame is turned for display, from the container's display matrix: quarter turns and mirrorings.
 struct Orientation: Sendable, Equatable {
   /// Rows become columns, before the mirrorings.
   var isTransposed = false
@@ -13,7 +13,7 @@ struct Orientation: Sendable, Equatable {
 }
 
 extension VideoFrame {
-  /// The picture turned for display, in own memory.
+  /// The frame turned for display, in own memory.
   func oriented(_ orientation: Orientation) throws(MediaError) -> VideoFrame {
     // A quarter turn exchanges the directions in which chroma is halved, for which there is no layout.
     let source = layout == .yuv422 && orientation.isTransposed ? try converted(to: .yuv444) : self

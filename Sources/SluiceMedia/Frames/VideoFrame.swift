@@ -1,4 +1,4 @@
-/// How a frame's samples lie in its planes; all are 8 bits deep.
+/// How a frame's samples are in its planes; all are 8 bits deep.
 public enum PixelLayout: UInt8, Sendable, CaseIterable {
   /// Y, then U and V at half width and half height.
   case yuv420 = 0
@@ -67,11 +67,11 @@ public struct ColorDescription: Sendable, Hashable {
   }
 }
 
-/// One decoded picture: 8-bit planes, as the decoder produced them, never changed afterwards.
+/// One decoded frame: 8-bit planes, as the decoder produced them, never changed afterwards.
 ///
 /// Copying a frame copies a reference.
 public struct VideoFrame: Sendable {
-  /// Width and height of the picture, pixels.
+  /// Width and height of the frame, pixels.
   public let width: Int
   public let height: Int
   public let layout: PixelLayout

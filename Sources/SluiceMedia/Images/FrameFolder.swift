@@ -1,16 +1,16 @@
 internal import Glibc
 
-/// A folder of PNG and JPEG pictures as a clip, in the order of their names; numbers in names count as numbers.
+/// A folder of PNG and JPEG images as a clip, in the order of their names; numbers in names count as numbers.
 public struct FrameFolder: FrameSource {
   public let name: String
   public var frameCount: Int { paths.count }
   public let frameRate: Double? = nil
-  /// The pictures' paths in order.
+  /// The images' paths in order.
   public let paths: [String]
   private let limits: MediaLimits
 
   /// Lists the folder at `path`; files with other endings do not count.
-  /// - Throws: ``MediaError`` if it cannot be read or has no pictures.
+  /// - Throws: ``MediaError`` if it cannot be read or has no images.
   public init(path: String, limits: MediaLimits = MediaLimits()) throws(MediaError) {
     guard let folder = unsafe opendir(path) else {
       throw MediaError(.cannotOpen, path: path, "cannot be opened: \(FileBytes.lastError())")
@@ -24,7 +24,7 @@ public struct FrameFolder: FrameSource {
       if !name.hasPrefix("."), ImageCodec(name: name) != nil { names.append(name) }
     }
     guard !names.isEmpty else {
-      throw MediaError(.notVideo, path: path, "is a folder without pictures: no file ends in .png, .jpg or .jpeg")
+      throw MediaError(.notVideo, path: path, "is a folder without images: no file ends in .png, .jpg or .jpeg")
     }
     names.sort { FrameFolder.precedes($0, $1) }
     paths = names.map { path.hasSuffix("/") ? path + $0 : path + "/" + $0 }

@@ -1,4 +1,4 @@
-/// PNG and JPEG pictures, by FFmpeg's codecs.
+/// PNG and JPEG images, by FFmpeg's codecs.
 enum ImageCodec {
   case png
   case jpeg
@@ -24,7 +24,7 @@ enum ImageCodec {
     }
   }
 
-  /// Decodes the picture in `bytes`.
+  /// Decodes the image in `bytes`.
   func decode(_ bytes: [UInt8], path: String, limits: MediaLimits) throws(MediaError) -> VideoFrame {
     let decoder = try Decoder(image: self, limits: limits, path: path)
     let packet = Packet()
@@ -35,10 +35,10 @@ enum ImageCodec {
         return try decoder.frame(time: nil, path: path)
       }
     }
-    throw MediaError(.cannotDecode, path: path, "the picture cannot be decoded: its data is damaged or cut off")
+    throw MediaError(.cannotDecode, path: path, "the image cannot be decoded: its data is damaged or cut off")
   }
 
-  // A decoder fills what is cut off with grey; both formats say where they end.
+  // A decoder fills what is cut off with gray; both formats say where they end.
   private func isComplete(_ bytes: [UInt8]) -> Bool {
     let end: [UInt8] = self == .png ? [0x49, 0x45, 0x4E, 0x44] : [0xFF, 0xD9]
     // Some programs append a few bytes of their own.
@@ -46,7 +46,7 @@ enum ImageCodec {
     return tail.indices.contains { tail[$0...].starts(with: end) }
   }
 
-  /// Encodes a picture: PNG without loss, JPEG at `quality` 1, the best, to 31.
+  /// Encodes an image: PNG without loss, JPEG at `quality` 1, the best, to 31.
   func encode(_ frame: VideoFrame, quality: Int, path: String) throws(MediaError) -> [UInt8] {
     let source: VideoFrame
     switch self {
@@ -72,23 +72,23 @@ extension Packet {
 }
 
 extension VideoFrame {
-  /// Reads a PNG or JPEG picture.
+  /// Reads a PNG or JPEG image.
   /// - Throws: ``MediaError`` if it is none, damaged, or larger than the limits.
   public init(imageAt path: String, limits: MediaLimits = MediaLimits()) throws(MediaError) {
     let bytes = try FileBytes.read(path, limit: 1 << 30)
     guard let codec = ImageCodec(signature: bytes) else {
-      throw MediaError(.notVideo, path: path, "is no PNG or JPEG picture")
+      throw MediaError(.notVideo, path: path, "is no PNG or JPEG image")
     }
     self = try codec.decode(bytes, path: path, limits: limits)
   }
 
-  /// Writes the picture as PNG (in RGB, or grey) or JPEG, by the ending of `path`.
+  /// Writes the image as PNG (in RGB, or gray) or JPEG, by the ending of `path`.
   ///
   /// - Parameter quality: of JPEG, 1 (best) … 31.
   /// - Throws: ``MediaError`` for another ending, or if the file cannot be written.
   public func write(to path: String, quality: Int = 2) throws(MediaError) {
     guard let codec = ImageCodec(name: path) else {
-      throw MediaError(.unsupported, path: path, "a picture's name ends in .png, .jpg or .jpeg")
+      throw MediaError(.unsupported, path: path, "an image's name ends in .png, .jpg or .jpeg")
     }
     try FileBytes.write(try codec.encode(self, quality: quality, path: path), to: path)
   }

@@ -1,14 +1,14 @@
-/// A single PNG or JPEG picture, as a clip of one frame.
+/// A single PNG or JPEG image, as a clip of one frame.
 public struct ImageFile: FrameSource {
   public let name: String
   public let frameCount: Int = 1
   public let frameRate: Double? = nil
   private let limits: MediaLimits
 
-  /// Looks at the beginning of the file at `path`; the picture is decoded when it is asked for.
+  /// Looks at the beginning of the file at `path`; the image is decoded when it is asked for.
   public init(path: String, limits: MediaLimits = MediaLimits()) throws(MediaError) {
     guard try ImageFile.isImage(path: path) else {
-      throw MediaError(.notVideo, path: path, "is no PNG or JPEG picture")
+      throw MediaError(.notVideo, path: path, "is no PNG or JPEG image")
     }
     name = path
     self.limits = limits

@@ -1,12 +1,12 @@
-/// The first 64 bits from a place on, most significant first; zeros past the end.
+/// The first 64 bits from an offset on, most significant first; zeros past the end.
 ///
 /// Emulation prevention bytes are not removed: what is read here stands before any can occur.
 struct BitReader {
   private var bits: UInt64 = 0
 
   init(_ bytes: Span<UInt8>, from first: Int) {
-    for place in first..<first + 8 {
-      bits = bits << 8 | (place < bytes.count ? UInt64(bytes[place]) : 0)
+    for offset in first..<first + 8 {
+      bits = bits << 8 | (offset < bytes.count ? UInt64(bytes[offset]) : 0)
     }
   }
 

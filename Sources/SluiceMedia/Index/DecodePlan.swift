@@ -15,7 +15,7 @@ struct DecodePlan: Sendable {
     for packet in wanted {
       let start = index.start(for: packet)
       if let run = runs.last, start <= run.last + 1 {
-        // The key picture is passed anyway: going on costs nothing and keeps the decoder's state.
+        // The key frame is passed anyway: going on costs nothing and keeps the decoder's state.
         runs[runs.count - 1].last = max(run.last, packet)
       } else {
         runs.append(DecodeRun(first: start, last: packet))

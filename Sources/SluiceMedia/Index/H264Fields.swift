@@ -77,7 +77,7 @@ struct H264Fields: Sendable {
 /// The bits of a NAL unit, most significant first, without the bytes that prevent start codes; zeros past the end.
 private struct PayloadBits {
   private var bytes: [UInt8] = []
-  private var place = 0
+  private var offset = 0
 
   /// - Parameter most: bytes that are looked at.
   init(_ unit: Span<UInt8>, from first: Int, atMost most: Int = 1024) {
@@ -90,13 +90,13 @@ private struct PayloadBits {
   }
 
   /// Whether nothing past the end was asked for.
-  var isInside: Bool { place <= 8 * bytes.count }
+  var isInside: Bool { offset <= 8 * bytes.count }
 
   mutating func read(_ count: Int) -> Int {
     var value = 0
     for _ in 0..<count {
-      value = value << 1 | (place < 8 * bytes.count ? Int(bytes[place / 8] >> UInt8(7 - place % 8) & 1) : 0)
-      place += 1
+      value = value << 1 | (offset < 8 * bytes.count ? Int(bytes[offset / 8] >> UInt8(7 - offset % 8) & 1) : 0)
+      offset += 1
     }
     return value
   }

@@ -72,20 +72,20 @@ struct MPEG4Pictures: Sendable {
 
   /// Calls `body` with the kind of each coded picture, and learns from headers on the way.
   private mutating func readUnits(_ bytes: Span<UInt8>, _ body: (Kind) -> Void) {
-    var place = 0
-    while place + 4 < bytes.count {
-      guard bytes[place] == 0, bytes[place + 1] == 0, bytes[place + 2] == 1 else {
+    var offset = 0
+    while offset + 4 < bytes.count {
+      guard bytes[offset] == 0, bytes[offset + 1] == 0, bytes[offset + 2] == 1 else {
         // No start code ends here unless this byte is 0 or 1.
-        place += bytes[place + 2] > 1 ? 3 : 1
+        offset += bytes[offset + 2] > 1 ? 3 : 1
         continue
       }
-      let code = bytes[place + 3]
-      place += 4
+      let code = bytes[offset + 3]
+      offset += 4
       switch code {
-      case 0x20...0x2F: timeBits = MPEG4Pictures.timeBits(bytes, from: place) ?? timeBits
-      case 0xB2: if MPEG4Pictures.saysPacked(bytes, from: place) { isDivXPacked = true }
+      case 0x20...0x2F: timeBits = MPEG4Pictures.timeBits(bytes, from: offset) ?? timeBits
+      case 0xB2: if MPEG4Pictures.saysPacked(bytes, from: offset) { isDivXPacked = true }
       case 0xB6:
-        var bits = BitReader(bytes, from: place)
+        var bits = BitReader(bytes, from: offset)
         let kind = Kind(rawValue: bits.read(2)) ?? .intra
         while bits.read(1) == 1 {}  // modulo_time_base; ends with the zeros past the end at the latest
         _ = bits.read(1 + (timeBits ?? 1) + 1)
@@ -96,8 +96,8 @@ struct MPEG4Pictures: Sendable {
   }
 
   /// Bits of `vop_time_increment`, from a video object layer's header (6.2.3); `nil` for other than rectangular shapes.
-  private static func timeBits(_ bytes: Span<UInt8>, from place: Int) -> Int? {
-    var bits = BitReader(bytes, from: place)
+  private static func timeBits(_ bytes: Span<UInt8>, from offset: Int) -> Int? {
+    var bits = BitReader(bytes, from: offset)
     _ = bits.read(9)
     if bits.read(1) == 1 { _ = bits.read(7) }
     if bits.read(4) == 15 { _ = bits.read(16) }
@@ -112,13 +112,13 @@ struct MPEG4Pictures: Sendable {
   }
 
   /// Whether user data is DivX's mark, `DivX503b1393p`.
-  private static func saysPacked(_ bytes: Span<UInt8>, from place: Int) -> Bool {
+  private static func saysPacked(_ bytes: Span<UInt8>, from offset: Int) -> Bool {
     let mark: [UInt8] = Array("DivX".utf8)
-    guard place + mark.count < bytes.count, mark.indices.allSatisfy({ bytes[place + $0] == mark[$0] }) else {
+    guard offset + mark.count < bytes.count, mark.indices.allSatisfy({ bytes[offset + $0] == mark[$0] }) else {
       return false
     }
-    var end = place + mark.count
-    while end < min(bytes.count, place + 32), bytes[end] != 0 { end += 1 }
+    var end = offset + mark.count
+    while end < min(bytes.count, offset + 32), bytes[end] != 0 { end += 1 }
     return bytes[end - 1] == UInt8(ascii: "p")
   }
 }

@@ -32,7 +32,7 @@ struct PacketIndex: Sendable {
   private(set) var starts: [Int32]
   /// Whether each packet's picture is complete as soon as the packet has been decoded.
   private(set) var isOnePicturePerPacket: Bool
-  /// A packet has several pictures: they can be told apart only by counting what the decoder puts out.
+  /// A packet has several pictures: they can be distinguished only by counting what the decoder puts out.
   private(set) var isCounted = false
 
   /// Orders pictures by their time stamps.
@@ -74,7 +74,7 @@ struct PacketIndex: Sendable {
     self.packets = packets
     display = shown.map { Int32($0) }
     order = [Int64](repeating: -1, count: packets.count)
-    for (place, packet) in shown.enumerated() { order[packet] = Int64(place) }
+    for (index, packet) in shown.enumerated() { order[packet] = Int64(index) }
     var latest: Int64 = -1
     for packet in packets.indices {
       if order[packet] < 0 { order[packet] = latest } else { latest = max(latest, order[packet]) }
@@ -89,7 +89,7 @@ struct PacketIndex: Sendable {
     var hasShown = false
     for packet in packets where !packet.traits.contains(.hidden) {
       if packet.time == FFmpeg.noTime { return "a packet has no time stamp" }
-      if packet.traits.contains(.start), packet.time <= latest { return "time stamps go back at a key picture" }
+      if packet.traits.contains(.start), packet.time <= latest { return "time stamps go back at a key frame" }
       if packet.isShown { (latest, hasShown) = (max(latest, packet.time), true) }
     }
     guard hasShown else { return "no packet has a picture" }
@@ -129,7 +129,7 @@ struct PacketIndex: Sendable {
       let middle = (low + high) / 2
       if starts[middle] <= packet { low = middle + 1 } else { high = middle }
     }
-    // Pictures shown before the key picture that they follow refer to the group before it.
+    // Pictures shown before the key frame that they follow refer to the group before it.
     while low > 0, order[Int(starts[low - 1])] > order[packet] { low -= 1 }
     return low > 0 ? Int(starts[low - 1]) : 0
   }

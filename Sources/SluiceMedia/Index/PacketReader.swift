@@ -1,7 +1,7 @@
 /// The packets of a file's video stream by their number in decoding order.
 ///
 /// The file is read through once, for the index. A small file's packets are kept; a large file is read again from the
-/// nearest key picture, and where the container's seeking is not exact, from its beginning.
+/// nearest key frame, and where the container's seeking is not exact, from its beginning.
 final class PacketReader {
   /// Closed as soon as all packets are kept.
   private var demuxer: Demuxer?
@@ -15,7 +15,7 @@ final class PacketReader {
   private(set) var header: PictureHeader
   private var store: PacketStore? = PacketStore()
   /// The packet that the demuxer delivers next, when packets are not kept.
-  private var place = 0
+  private var next = 0
   /// The packet that a seek landed on.
   private let landing: Packet
   private var hasLanded = false
@@ -68,7 +68,7 @@ final class PacketReader {
     }
     if deadline.hasPassed { throw Demuxer.timeout(path, limits) }
     for number in packets.indices { packets[number].traits = header.settle(packets[number].traits) }
-    place = packets.count
+    next = packets.count
   }
 
   /// Reads packet `number` into `packet`.
@@ -79,33 +79,33 @@ final class PacketReader {
       guard store.load(number, into: packet) else { fatalError("out of memory: av_packet_ref") }
       return
     }
-    if number < place || number > place + 64 { try move(to: number) }
+    if number < next || number > next + 64 { try move(to: number) }
     while try step(into: packet) < number {}
   }
 
-  // Reads the packet at `place` and checks that it is the one of the index.
+  // Reads the packet at `next` and checks that it is the one of the index.
   private func step(into packet: borrowing Packet) throws(MediaError) -> Int {
     var isRead = hasLanded
     if hasLanded {
       packet.take(from: landing)
       hasLanded = false
     } else {
-      isRead = place < packets.count && demuxer?.read(into: packet) == true
+      isRead = next < packets.count && demuxer?.read(into: packet) == true
     }
-    guard isRead, identity(of: packet) == identity(of: packets[place]) else {
+    guard isRead, identity(of: packet) == identity(of: packets[next]) else {
       throw deadline.hasPassed
         ? Demuxer.timeout(path, limits)
-        : MediaError(.cannotDecode, path: path, "changed while it was read: packet \(place) is another one than before")
+        : MediaError(.cannotDecode, path: path, "changed while it was read: packet \(next) is another one than before")
     }
-    place += 1
-    return place - 1
+    next += 1
+    return next - 1
   }
 
-  /// Makes `place` at most `number`, by the container's own seeking if that leads to a packet of the index.
+  /// Makes `next` at most `number`, by the container's own seeking if that leads to a packet of the index.
   private func move(to number: Int) throws(MediaError) {
     if numbers.isEmpty {
       for (number, entry) in packets.enumerated() {
-        // Packets that cannot be told apart are no landmarks.
+        // Packets that cannot be distinguished are no landmarks.
         let known = numbers.updateValue(number, forKey: identity(of: entry))
         if known != nil { numbers[identity(of: entry)] = -1 }
       }
@@ -115,13 +115,13 @@ final class PacketReader {
     if time != FFmpeg.noTime, let demuxer, demuxer.seek(to: time), demuxer.read(into: landing),
       let landed = numbers[identity(of: landing)], landed >= 0, landed <= number
     {
-      place = landed
+      next = landed
       hasLanded = true
       return
     }
     hasLanded = false
     demuxer = try Demuxer(path: path, limits: limits, deadline: deadline)
-    place = 0
+    next = 0
   }
 
   private func identity(of packet: borrowing Packet) -> PacketIdentity {

@@ -5,7 +5,7 @@ struct PictureHeader {
   private let lengthSize: Int
   /// HEVC pictures of the highest temporal layer only can be left out.
   private(set) var highestLayer: UInt8 = 0
-  /// What H.264 pictures that may be fields are told apart by.
+  /// What H.264 pictures that may be fields are distinguished by.
   private var fields: H264Fields?
   private var lastField: H264Fields.Picture?
   /// Whether frames were met whose two fields stand in two packets.
@@ -45,7 +45,7 @@ struct PictureHeader {
   /// The pictures of an MPEG-4 Part 2 stream, whose packets may hold two of them or none.
   private(set) var mpeg4: MPEG4Pictures?
 
-  /// The traits of a packet that the container calls a key picture or not.
+  /// The traits of a packet that the container calls a key frame or not.
   mutating func traits(of bytes: Span<UInt8>, isKey: Bool) -> PacketEntry.Traits {
     let key: PacketEntry.Traits = isKey ? .start : []
     switch syntax {
@@ -113,7 +113,7 @@ struct PictureHeader {
       found = []
       return .hidden
     }
-    // A recovery point that is reached with its own picture, or a key picture of the container that is all intra.
+    // A recovery point that is reached with its own picture, or a key frame of the container that is all intra.
     if !traits.contains(.start), onlyIntra, recovers || isKey { traits.insert(.start) }
     // A field alone stays: its frame's other one may be referred to.
     if !referenced, found.count != 1 { traits.insert(.unreferenced) }
@@ -122,23 +122,23 @@ struct PictureHeader {
 
   /// `recovery_frame_cnt` of a recovery point message (H.264, D.1.8), or `nil` if there is none.
   private static func recoveryFrames(_ unit: Span<UInt8>) -> Int? {
-    var place = 1
-    while place + 2 < unit.count {
+    var offset = 1
+    while offset + 2 < unit.count {
       var type = 0
-      while place < unit.count, unit[place] == 255 { (type, place) = (type + 255, place + 1) }
-      guard place < unit.count else { return nil }
-      type += Int(unit[place])
-      place += 1
+      while offset < unit.count, unit[offset] == 255 { (type, offset) = (type + 255, offset + 1) }
+      guard offset < unit.count else { return nil }
+      type += Int(unit[offset])
+      offset += 1
       var size = 0
-      while place < unit.count, unit[place] == 255 { (size, place) = (size + 255, place + 1) }
-      guard place < unit.count else { return nil }
-      size += Int(unit[place])
-      place += 1
+      while offset < unit.count, unit[offset] == 255 { (size, offset) = (size + 255, offset + 1) }
+      guard offset < unit.count else { return nil }
+      size += Int(unit[offset])
+      offset += 1
       if type == 6 {
-        var bits = BitReader(unit, from: place)
+        var bits = BitReader(unit, from: offset)
         return bits.exponential()
       }
-      place += size
+      offset += size
     }
     return nil
   }
@@ -192,26 +192,26 @@ struct PictureHeader {
   /// Calls `body` with each NAL unit, header first, until it returns `false`.
   private static func forEachUnit(_ bytes: Span<UInt8>, lengthSize: Int, _ body: (Span<UInt8>) -> Bool) {
     if lengthSize > 0 {
-      var place = 0
-      while place + lengthSize < bytes.count {
+      var offset = 0
+      while offset + lengthSize < bytes.count {
         var length = 0
-        for byte in 0..<lengthSize { length = length << 8 | Int(bytes[place + byte]) }
-        place += lengthSize
-        guard length > 0, length <= bytes.count - place else { return }
-        guard body(bytes.extracting(place..<place + length)) else { return }
-        place += length
+        for byte in 0..<lengthSize { length = length << 8 | Int(bytes[offset + byte]) }
+        offset += lengthSize
+        guard length > 0, length <= bytes.count - offset else { return }
+        guard body(bytes.extracting(offset..<offset + length)) else { return }
+        offset += length
       }
     } else {
-      var place = 0
+      var offset = 0
       var unit = -1
-      while place + 2 < bytes.count {
-        guard bytes[place] == 0, bytes[place + 1] == 0, bytes[place + 2] == 1 else {
-          place += 1
+      while offset + 2 < bytes.count {
+        guard bytes[offset] == 0, bytes[offset + 1] == 0, bytes[offset + 2] == 1 else {
+          offset += 1
           continue
         }
-        if unit >= 0, unit < place, !body(bytes.extracting(unit..<place)) { return }
-        unit = place + 3
-        place = unit
+        if unit >= 0, unit < offset, !body(bytes.extracting(unit..<offset)) { return }
+        unit = offset + 3
+        offset = unit
       }
       if unit >= 0, unit < bytes.count { _ = body(bytes.extracting(unit..<bytes.count)) }
     }

@@ -4,7 +4,7 @@ public import SluiceTensor
 extension ForwardPass {
   /// Runs one block of a network on `tokens`.
   ///
-  /// Where ``recomputesBlocks`` is set, the block's intermediate values are let go and computed again for its gradients,
+  /// Where ``recomputesBlocks`` is set, the block's intermediate values are let go and recomputed for its gradients,
   /// with the same random decisions.
   /// - Source: Chen et al., "Training deep nets with sublinear memory cost", 2016.
   public func block(

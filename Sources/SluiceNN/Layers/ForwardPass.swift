@@ -8,7 +8,7 @@ public final class ForwardPass: Sendable {
 
   private let draws: Lock<Draws>?
   private let observer: (@Sendable (_ name: String, _ value: Tensor) -> Void)?
-  /// Whether blocks forget what their gradients need and compute it again: less memory, a third more work.
+  /// Whether blocks discard what their gradients need and recompute it: less memory, a third more work.
   public let recomputesBlocks: Bool
 
   /// A pass without random decisions.

@@ -1,6 +1,6 @@
 public import SluiceTensor
 
-/// Normalises the last axis to zero mean and unit variance, then scales and shifts it.
+/// Normalizes the last axis to zero mean and unit variance, then scales and shifts it.
 /// - Source: Ba et al., "Layer normalization", 2016.
 public struct LayerNorm: Sendable {
   let weight: Weight
@@ -15,7 +15,7 @@ public struct LayerNorm: Sendable {
     self.epsilon = epsilon
   }
 
-  /// `input` with each row of its last axis normalised.
+  /// `input` with each row of its last axis normalized.
   public func callAsFunction(_ input: Tensor) -> Tensor {
     input.layerNorm(weight.value, bias.value, epsilon: epsilon)
   }

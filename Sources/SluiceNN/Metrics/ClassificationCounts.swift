@@ -8,11 +8,11 @@ public import SluiceTensor
 /// counts.top1   // 0.752
 /// ```
 public struct ClassificationCounts: Sendable, Equatable {
-  /// Classes told apart.
+  /// Classes there are.
   public let classCount: Int
   /// Row-major `[label, prediction]`: how often each label was taken for each class.
   public private(set) var confusion: [Int]
-  /// Samples whose label was among the five most favoured classes.
+  /// Samples whose label was among the five most favored classes.
   public private(set) var topFiveCount = 0
 
   /// Nothing counted yet.
@@ -24,13 +24,13 @@ public struct ClassificationCounts: Sendable, Equatable {
   /// Samples counted.
   public var sampleCount: Int { confusion.reduce(0, +) }
 
-  /// The share of samples whose most favoured class is the label; 0 without samples.
+  /// The share of samples whose most favored class is the label; 0 without samples.
   public var top1: Double { share(of: (0..<classCount).reduce(0) { $0 + confusion[$1 * classCount + $1] }) }
 
-  /// The share of samples whose label is among the five most favoured classes; 0 without samples.
+  /// The share of samples whose label is among the five most favored classes; 0 without samples.
   public var top5: Double { share(of: topFiveCount) }
 
-  /// The share of samples with this label that were recognised; `nil` without such samples.
+  /// The share of samples with this label that were recognized; `nil` without such samples.
   public func recall(ofClass label: Int) -> Double? {
     let row = confusion[label * classCount..<(label + 1) * classCount]
     let total = row.reduce(0, +)

@@ -1,7 +1,7 @@
 internal import Glibc
 public import SluiceTensor
 
-/// The mean over several views of each sample: clips of other times, crops of other places.
+/// The mean over several views of each sample: clips of other times, crops at other positions.
 ///
 /// ```swift
 /// var average = ViewAverage(.probability)

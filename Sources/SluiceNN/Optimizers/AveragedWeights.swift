@@ -38,7 +38,7 @@ public final class AveragedWeights: Sendable {
     let isNew = content.withLock { $0.averages.isEmpty }
     guard isNew else { return }
     let averages = store.parameters.filter { !$0.isFrozen }.map { parameter in
-      Parameter(parameter.name, .lastingCopy(of: parameter.value), isFrozen: true)
+      Parameter(parameter.name, .persistentCopy(of: parameter.value), isFrozen: true)
     }
     content.withLock { $0.averages = averages }
   }

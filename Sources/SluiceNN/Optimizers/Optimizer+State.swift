@@ -39,7 +39,7 @@ extension Optimizer {
       }
       if keepsAverage(of: declaration, in: state) {
         let value = try tensor("ema", of: declaration, in: state)
-        averages.append(Parameter(declaration.name, .lastingCopy(of: value), isFrozen: true))
+        averages.append(Parameter(declaration.name, .persistentCopy(of: value), isFrozen: true))
       }
       unknown.subtract(["step", "grad", "ema", firstName].map { "\($0).\(declaration.name)" })
       if isAdam { unknown.remove("exp_avg_sq.\(declaration.name)") }

@@ -169,9 +169,9 @@ public final class Optimizer: Sendable {
   private func makeMemory(_ parameter: Parameter) -> Memory {
     var second: Parameter?
     if case .adamW = configuration.algorithm {
-      second = Parameter("second moment of \(parameter.name)", .lastingZeros(parameter.shape))
+      second = Parameter("second moment of \(parameter.name)", .persistentZeros(parameter.shape))
     }
     return Memory(
-      first: Parameter("first moment of \(parameter.name)", .lastingZeros(parameter.shape)), second: second)
+      first: Parameter("first moment of \(parameter.name)", .persistentZeros(parameter.shape)), second: second)
   }
 }

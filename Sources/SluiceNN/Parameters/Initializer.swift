@@ -51,7 +51,7 @@ public struct Initializer: Sendable, Equatable {
 
   /// Xavier filters, nine tenths of the mean of each filter's frame taken away, times 2: they see change more than light.
   ///
-  /// For a parameter `[outputs, colours, T, H, W]`; the mean is over each `H × W`.
+  /// For a parameter `[outputs, colors, T, H, W]`; the mean is over each `H × W`.
   public static func motionFilters(inputs: Int, outputs: Int) -> Initializer {
     Initializer(law: .motionFilters(bound: (6 / Double(inputs + outputs)).squareRoot()))
   }

@@ -6,7 +6,7 @@ public enum LoadMode: Sendable {
   case present
 }
 
-/// What a checkpoint gave to a model, with nothing passed over in silence.
+/// What a checkpoint gave to a model, with nothing skipped silently.
 public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
   /// Parameters that were replaced.
   public var loaded: [String] = []

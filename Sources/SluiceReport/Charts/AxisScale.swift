@@ -40,7 +40,7 @@ struct AxisScale: Sendable {
     return [1.0, 2, 5, 10].map { $0 * power }.first { $0 >= length * (1 - 1e-9) } ?? power * 10
   }
 
-  /// Where `value` lies on the axis: 0 at its beginning, 1 at its end.
+  /// Where `value` is on the axis: 0 at its beginning, 1 at its end.
   func position(of value: Double) -> Double {
     (min(max(value, lower), upper) - lower) / (upper - lower)
   }

@@ -17,7 +17,7 @@ extension LineChart {
         gutter: y.ticks.map { y.label(of: $0).count }.max() ?? 1,
         xTicks: x.ticks.map { Tick($0, on: x) },
         yTicks: y.ticks.map { Tick($0, on: y) },
-        cut: isCut ? "The first values lie beyond the chart, so that the later ones can be told apart." : nil,
+        cut: isCut ? "The first values are beyond the chart, so that the later ones can be distinguished." : nil,
         gaps: gaps == 0
           ? nil : gaps == 1 ? "One value is not a finite number." : "\(gaps) values are not finite numbers."))
   }

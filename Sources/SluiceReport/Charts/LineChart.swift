@@ -44,7 +44,7 @@ public struct LineChart: Sendable {
 }
 
 extension LineChart {
-  /// The values that the vertical axis shows: all, or those behind the first tenth of each curve if the beginnings lie
+  /// The values that the vertical axis shows: all, or those behind the first tenth of each curve if the beginnings are
   /// so far away that nobody could see what happens later.
   var shownValues: [Double] {
     let curves = series.map { $0.points.filter(\.isFinite).map(\.y) }

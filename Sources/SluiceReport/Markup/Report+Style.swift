@@ -1,5 +1,5 @@
 extension Report {
-  /// The style sheet: one column, colours of enough contrast on light and dark, tables that scroll by themselves.
+  /// The style sheet: one column, colors of enough contrast on light and dark, tables that scroll by themselves.
   static let style: String = """
     :root{--page:#fff;--text:#1b1f24;--quiet:#57606a;--line:#d0d7de;--panel:#f6f8fa;--fill:#2f6fbf;--good:47,111,191;--bad:176,58,20;
     --c0:#0b62a4;--c1:#b3420a;--c2:#0a7a55;--c3:#8a3fa0;--c4:#7a5c00;--c5:#a8326e}
@@ -83,12 +83,12 @@ extension Report {
     details{margin:.75rem 0}
     summary{cursor:pointer}
     details pre{margin-top:.5rem}
-    .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr));gap:1rem 1.5rem;margin-bottom:1rem}
-    .pictures figure{margin:0}
-    .pictures .row{display:flex;gap:.4rem}
-    .pictures .row div{flex:1 1 0;min-width:0;font-size:.75rem;line-height:1.3;color:var(--quiet)}
-    .pictures img{display:block;width:100%;image-rendering:pixelated;border:1px solid var(--line)}
-    .pictures figcaption{font-weight:400;font-size:.875rem;margin-top:.2rem}
+    .images{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr));gap:1rem 1.5rem;margin-bottom:1rem}
+    .images figure{margin:0}
+    .images .row{display:flex;gap:.4rem}
+    .images .row div{flex:1 1 0;min-width:0;font-size:.75rem;line-height:1.3;color:var(--quiet)}
+    .images img{display:block;width:100%;image-rendering:pixelated;border:1px solid var(--line)}
+    .images figcaption{font-weight:400;font-size:.875rem;margin-top:.2rem}
     @media (max-width:30rem){body{padding:1rem .9rem 3rem}th,td{padding:.3rem .35rem}.bar.thin{min-width:2rem}.classes{font-size:.8rem}.classes tbody th{min-width:0}}
     @media print{body{max-width:none}.scroll{overflow:visible}}
     """

@@ -1,3 +1,5 @@
+internal import SluicePlatform
+
 /// Accuracies of several runs, as a table with bars; chance is drawn through them.
 public struct AccuracyTable: Sendable {
   public var caption: String

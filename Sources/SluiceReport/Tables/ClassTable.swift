@@ -1,3 +1,5 @@
+internal import SluicePlatform
+
 /// Accuracies class by class, one column a run.
 public struct ClassTable: Sendable {
   public var caption: String

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import SluicePlatform
 
-/// What a run ran on and with, to repeat it and to judge its times.
+/// What a run ran on and with, to repeat it and to interpret its times.
 public struct MachineFacts: Sendable {
   /// Names and values, for a table.
   public let facts: [(name: String, value: String)]

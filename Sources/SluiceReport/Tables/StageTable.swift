@@ -19,8 +19,8 @@ struct StageTable {
           node.name, "\(node.workers)", "\(node.items)",
           (seconds > 0 ? Double(node.items) / seconds : 0).threeDigits,
           (node.items > 0 ? Double(node.busy) * 1e-6 / Double(node.items) : 0).threeDigits,
-          "\((node.busyShare * 100).text(decimals: 0)) %", "\((node.starvedShare * 100).text(decimals: 0)) %",
-          "\((node.blockedShare * 100).text(decimals: 0)) %", "\(node.queueDepth)/\(node.capacity)",
+          node.busyShare.wholePercentText, node.starvedShare.wholePercentText,
+          node.blockedShare.wholePercentText, "\(node.queueDepth)/\(node.capacity)",
         ]
       })
     sentence = metrics.bottleneck(in: graph).sentence

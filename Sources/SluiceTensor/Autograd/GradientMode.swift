@@ -47,16 +47,16 @@ public func withoutGradients<Result>(
 extension Tensor {
   /// The result of an operation: recorded if an operand wants a gradient and recording is on.
   func recorded(
-    _ operation: String, _ operands: [Tensor?], again: Node.Again? = nil, backward: @escaping Node.Backward
+    _ operation: String, _ operands: [Tensor?], replay: Node.Replay? = nil, backward: @escaping Node.Backward
   ) -> Tensor {
     guard Tensor.isRecorded(operands) else { return self }
-    let node = Node(operation, parents: operands.map { $0?.node }, again: again, backward: backward)
+    let node = Node(operation, parents: operands.map { $0?.node }, replay: replay, backward: backward)
     return Tensor(shape: shape, elementType: elementType, storage: storage, node: node)
   }
 
-  /// These numbers for a gradient to come: kept, or computed again then where that saves memory for little work.
-  var keptOrAgain: Node.Again {
-    if let again = node?.again { return { [elementType] in again().converted(to: elementType) } }
+  /// These numbers for a gradient to come: saved, or recomputed where that saves memory for little work.
+  var savedOrRecomputed: Node.Replay {
+    if let replay = node?.replay { return { [elementType] in replay().converted(to: elementType) } }
     return { [kept = detached] in kept }
   }
 

@@ -5,10 +5,10 @@ final class Node: Sendable {
   /// Given the gradient of the operation's result, the gradient of each of `parents`, `nil` where none is wanted.
   typealias Backward = @Sendable (_ gradient: Tensor) -> [Tensor?]
 
-  /// Computes the operation's result again, the same bits, of what the operation keeps anyway.
-  typealias Again = @Sendable () -> Tensor
+  /// Recomputes the operation's result, the same bits, of what the operation keeps anyway.
+  typealias Replay = @Sendable () -> Tensor
 
-  /// Computes a part of the network again, recorded this time: its result, and what collects its input's gradient.
+  /// Recomputes a part of the network, recorded this time: its result, and what collects its input's gradient.
   typealias Recomputation = @Sendable () -> (result: Tensor, input: GradientSlot)
 
   /// How gradients of the operands come about.
@@ -24,17 +24,17 @@ final class Node: Sendable {
   let parents: [Node?]
   /// Where the gradient of a leaf ends up.
   let slot: GradientSlot?
-  private let kept: Lock<(work: Work?, again: Again?)>
+  private let kept: Lock<(work: Work?, replay: Replay?)>
 
   /// A node for `operation`.
-  init(_ operation: String, parents: [Node?], again: Again? = nil, backward: @escaping Backward) {
+  init(_ operation: String, parents: [Node?], replay: Replay? = nil, backward: @escaping Backward) {
     self.operation = operation
     self.parents = parents
     slot = nil
-    kept = Lock((.operation(backward), again))
+    kept = Lock((.operation(backward), replay))
   }
 
-  /// A node for a part that is computed again on the way back, from `input` and from what else it reads.
+  /// A node for a part that is recomputed on the way back, from `input` and from what else it reads.
   init(recomputing input: Node?, and others: [Node], _ recomputation: @escaping Recomputation) {
     operation = "recompute"
     parents = [input] + others
@@ -58,8 +58,8 @@ final class Node: Sendable {
     }
   }
 
-  /// How to have the result again without keeping it, where that is cheap.
-  var again: Again? { kept.withLock { $0.again } }
+  /// How to recompute the result instead of saving it, where that is cheap.
+  var replay: Replay? { kept.withLock { $0.replay } }
 }
 
 /// Collects the gradient of one leaf over one or several backward passes.

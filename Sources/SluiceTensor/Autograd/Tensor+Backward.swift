@@ -15,7 +15,7 @@ extension Tensor {
 
   /// Adds the product of `gradient` and this tensor's derivative to every trainable ``Parameter`` it was computed from.
   /// - Parameters:
-  ///   - gradient: the gradient of what is minimised with respect to this tensor, of its shape.
+  ///   - gradient: the gradient of what is minimized with respect to this tensor, of its shape.
   ///   - leafDone: as in ``backward(scale:leafDone:)``.
   public func backward(from gradient: Tensor, leafDone: ((Parameter) -> Void)? = nil) {
     Tensor.backward(from: [(self, gradient)], leafDone: leafDone)
@@ -28,7 +28,7 @@ extension Tensor {
   /// ```
   /// One of `roots` may have been computed from another.
   /// - Parameters:
-  ///   - roots: tensors, each with the gradient of what is minimised with respect to it, of its shape.
+  ///   - roots: tensors, each with the gradient of what is minimized with respect to it, of its shape.
   ///   - leafDone: as in ``backward(scale:leafDone:)``.
   /// - Precondition: each was computed from at least one trainable parameter.
   public static func backward(

@@ -1,5 +1,5 @@
 extension Tensor {
-  /// What `body` makes of this tensor, without keeping what gradients need: that is computed again on the way back.
+  /// What `body` makes of this tensor, without keeping what gradients need: that is recomputed on the way back.
   ///
   /// Gradients are the same bits as without; `body` runs twice, so it must give the same result both times.
   /// - Parameter body: reads this tensor, and parameters and other tensors as it likes.

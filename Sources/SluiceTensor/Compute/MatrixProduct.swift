@@ -20,8 +20,8 @@ internal import CBLAS
 
   /// The part that begins at `row` and `column`.
   func from(row: Int = 0, column: Int = 0) -> Matrix {
-    let (line, place) = isTransposed ? (column, row) : (row, column)
-    var part = unsafe Matrix(start + line * stride + place, stride: stride)
+    let (line, offset) = isTransposed ? (column, row) : (row, column)
+    var part = unsafe Matrix(start + line * stride + offset, stride: stride)
     part.isTransposed = isTransposed
     return part
   }

@@ -6,12 +6,12 @@ package enum LinearGradients {
   package static func input(_ gradient: Tensor, weight: Tensor) -> Tensor {
     let shape = gradient.shape.replacing(-1, by: weight.shape[1])
     return gradient.elementType == .bfloat16
-      ? gradient.briefTimesWeight(weight, shape: shape, .bfloat16) : gradient.timesWeight(weight, shape: shape)
+      ? gradient.bfloatTimesWeight(weight, shape: shape, .bfloat16) : gradient.timesWeight(weight, shape: shape)
   }
 
   /// `dW = dYᵀ X`.
   package static func weight(_ gradient: Tensor, input: Tensor) -> Tensor {
-    gradient.elementType == .bfloat16 ? gradient.briefTransposedTimes(input) : gradient.transposedTimes(input)
+    gradient.elementType == .bfloat16 ? gradient.bfloatTransposedTimes(input) : gradient.transposedTimes(input)
   }
 }
 

@@ -41,7 +41,7 @@ internal import SluiceKernels
     }
     // Where a piece's numbers are: in the tensor, or in its room.
     func starts(_ tensors: ArraySlice<Tensor>) -> Pointers {
-      unsafe tensors.indices.map { place in unsafe rooms[place]?.pointer ?? tensors[place].pointer }
+      unsafe tensors.indices.map { index in unsafe rooms[index]?.pointer ?? tensors[index].pointer }
     }
     let tensors = inputs + outputs
     var from = unsafe starts(tensors[..<inputs.count])
@@ -49,19 +49,19 @@ internal import SluiceKernels
     for first in stride(from: range.lowerBound, to: range.upperBound, by: step) {
       let rows = first..<min(range.upperBound, first + step)
       let (start, count) = (first * width, rows.count * width)
-      for place in inputs.indices {
-        if rooms[place] == nil {
-          unsafe from[place] = inputs[place].pointer + start
+      for index in inputs.indices {
+        if rooms[index] == nil {
+          unsafe from[index] = inputs[index].pointer + start
         } else {
-          unsafe sluice_widen(inputs[place].briefPointer + start, from[place], count)
+          unsafe sluice_widen(inputs[index].bfloatPointer + start, from[index], count)
         }
       }
-      for place in outputs.indices where rooms[inputs.count + place] == nil {
-        unsafe to[place] = outputs[place].pointer + start
+      for index in outputs.indices where rooms[inputs.count + index] == nil {
+        unsafe to[index] = outputs[index].pointer + start
       }
       unsafe body(rows, from, to)
-      for place in outputs.indices where rooms[inputs.count + place] != nil {
-        unsafe sluice_narrow(to[place], outputs[place].briefPointer + start, count)
+      for index in outputs.indices where rooms[inputs.count + index] != nil {
+        unsafe sluice_narrow(to[index], outputs[index].bfloatPointer + start, count)
       }
     }
   }

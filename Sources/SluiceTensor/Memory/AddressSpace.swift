@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Addresses that memory is given to from the first on, so that what comes later lies beside what was there before.
+/// Addresses that memory is given to from the first on, so that what comes later is beside what was there before.
 ///
 /// Memory of separate blocks cannot be joined: what is left at the end of each would be too small for the next tensor.
 struct AddressSpace {
@@ -63,6 +63,6 @@ struct AddressSpace {
     return whole
   }
 
-  /// Gives the addresses up; nothing may lie there any more.
+  /// Gives the addresses up; nothing may be there any more.
   func release() { unsafe munmap(UnsafeMutableRawPointer(bitPattern: mapping.start), mapping.size) }
 }

@@ -1,7 +1,7 @@
 /// Memory cut into pieces: which parts of it are free.
 ///
 /// A request takes the smallest free piece that is large enough, of equal ones the first, but the piece at the end only if
-/// there is no other; what it leaves stays free, and a piece that comes back is joined with its free neighbours. The same requests in the same order therefore find the
+/// there is no other; what it leaves stays free, and a piece that comes back is joined with its free neighbors. The same requests in the same order therefore find the
 /// same places, and a training step needs no more memory than the one before.
 package struct Arena {
   /// Consecutive bytes from an address on.
@@ -48,24 +48,24 @@ package struct Arena {
 
   /// Gives back what ``take(_:)`` gave, or new memory.
   package mutating func give(_ piece: Piece) {
-    let place = firstFree(from: piece.start)
-    let joinsNext = place < free.count && free[place].start == piece.end
-    let joinsPrevious = place > 0 && free[place - 1].end == piece.start
+    let index = firstFree(from: piece.start)
+    let joinsNext = index < free.count && free[index].start == piece.end
+    let joinsPrevious = index > 0 && free[index - 1].end == piece.start
     switch (joinsPrevious, joinsNext) {
     case (true, true):
-      free[place - 1].size += piece.size + free[place].size
-      free.remove(at: place)
-    case (true, false): free[place - 1].size += piece.size
-    case (false, true): free[place] = Piece(start: piece.start, size: piece.size + free[place].size)
-    case (false, false): free.insert(piece, at: place)
+      free[index - 1].size += piece.size + free[index].size
+      free.remove(at: index)
+    case (true, false): free[index - 1].size += piece.size
+    case (false, true): free[index] = Piece(start: piece.start, size: piece.size + free[index].size)
+    case (false, false): free.insert(piece, at: index)
     }
   }
 
   /// Takes the free piece that ends at `end`; `nil` if there is none.
   package mutating func takeLast(endingAt end: UInt) -> Piece? {
-    let place = firstFree(from: end) - 1
-    guard place >= 0, free[place].end == end else { return nil }
-    return free.remove(at: place)
+    let index = firstFree(from: end) - 1
+    guard index >= 0, free[index].end == end else { return nil }
+    return free.remove(at: index)
   }
 
   /// The number of the first free piece at `address` or behind.

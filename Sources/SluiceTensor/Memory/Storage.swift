@@ -6,22 +6,22 @@
   /// Usable bytes, at least what was asked.
   package let byteCount: Int
   private let cache: StorageCache
-  private let isLasting: Bool
+  private let isPersistent: Bool
   /// What was made of the bytes for products with them, if they are a weight's.
   let packed = PackedCopy()
 
   /// Takes a block of at least `byteCount` bytes, aligned to 64, with undefined content.
-  /// - Parameter isLasting: whether it will stay as long as training does.
-  package init(byteCount: Int, isLasting: Bool = false, cache: StorageCache = .current) {
-    self.isLasting = isLasting
-    let block = cache.take(byteCount, isLasting: isLasting)
+  /// - Parameter isPersistent: whether it stays as long as training does.
+  package init(byteCount: Int, isPersistent: Bool = false, cache: StorageCache = .current) {
+    self.isPersistent = isPersistent
+    let block = cache.take(byteCount, isPersistent: isPersistent)
     unsafe self.bytes = block.bytes
     self.byteCount = block.byteCount
     self.cache = cache
   }
 
   deinit {
-    cache.give(unsafe Block(bytes: bytes, byteCount: byteCount), isLasting: isLasting)
+    cache.give(unsafe Block(bytes: bytes, byteCount: byteCount), isPersistent: isPersistent)
   }
 }
 

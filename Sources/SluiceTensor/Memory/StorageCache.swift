@@ -26,9 +26,9 @@ package final class StorageCache: Sendable {
   fileprivate struct State {
     /// Small free blocks by size; last in, first out, as the last is still in the processor's caches.
     var small: [Int: [Block]] = [:]
-    var passing = Heap()
+    var transient = Heap()
     /// For what stays as long as training does: among what comes and goes it would leave gaps.
-    var lasting = Heap()
+    var persistent = Heap()
     var statistics = MemoryStatistics()
   }
 
@@ -54,20 +54,20 @@ package final class StorageCache: Sendable {
     state.withLock { $0.statistics.peakByteCount = $0.statistics.liveByteCount }
   }
 
-  func take(_ byteCount: Int, isLasting: Bool = false) -> Block {
+  func take(_ byteCount: Int, isPersistent: Bool = false) -> Block {
     state.withLock { state in
       let block =
         byteCount < StorageCache.large
         ? state.takeSmall(byteCount)
-        : isLasting
-          ? state.takeLarge(byteCount, \.lasting) : state.takeLarge(byteCount, \.passing)
+        : isPersistent
+          ? state.takeLarge(byteCount, \.persistent) : state.takeLarge(byteCount, \.transient)
       state.statistics.liveByteCount += block.byteCount
       state.statistics.peakByteCount = max(state.statistics.peakByteCount, state.statistics.liveByteCount)
       return block
     }
   }
 
-  func give(_ block: Block, isLasting: Bool = false) {
+  func give(_ block: Block, isPersistent: Bool = false) {
     state.withLock { state in
       state.statistics.liveByteCount -= block.byteCount
       state.statistics.cachedByteCount += block.byteCount
@@ -75,12 +75,12 @@ package final class StorageCache: Sendable {
         state.small[block.byteCount, default: []].append(block)
       } else {
         let piece = unsafe Arena.Piece(start: UInt(bitPattern: block.bytes), size: block.byteCount)
-        if isLasting { state.lasting.arena.give(piece) } else { state.passing.arena.give(piece) }
+        if isPersistent { state.persistent.arena.give(piece) } else { state.transient.arena.give(piece) }
       }
     }
   }
 
-  /// Returns free memory to the system: small blocks, and what lies behind the last piece in use.
+  /// Returns free memory to the system: small blocks, and what is behind the last piece in use.
   package func trim() {
     state.withLock { state in
       for block in state.small.values.joined() {
@@ -88,7 +88,7 @@ package final class StorageCache: Sendable {
         state.statistics.cachedByteCount -= block.byteCount
       }
       state.small = [:]
-      state.statistics.cachedByteCount -= state.passing.trim() + state.lasting.trim()
+      state.statistics.cachedByteCount -= state.transient.trim() + state.persistent.trim()
     }
   }
 }
@@ -159,7 +159,7 @@ extension StorageCache.State {
     }
     guard let piece else { preconditionFailure("an arena that grew by \(size) bytes has no room for them") }
     statistics.cachedByteCount -= piece.size
-    // A piece lies in memory that the system gave.
+    // A piece is in memory that the system gave.
     return unsafe Block(bytes: UnsafeMutableRawPointer(bitPattern: piece.start)!, byteCount: piece.size)
   }
 

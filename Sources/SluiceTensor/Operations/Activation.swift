@@ -27,7 +27,7 @@ extension Tensor {
       let start = range.lowerBound
       if elementType == .bfloat16 {
         unsafe sluice_activate_bfloat(
-          activation.kernel, briefPointer + start, result.briefPointer + start, range.count)
+          activation.kernel, bfloatPointer + start, result.bfloatPointer + start, range.count)
       } else {
         unsafe sluice_activate(activation.kernel, pointer + start, result.pointer + start, range.count)
       }
@@ -42,8 +42,8 @@ extension Tensor {
       })
   }
 
-  /// How to have the activation of these numbers again, which are kept for its gradient.
-  func again(_ activation: Activation?) -> Node.Again? {
+  /// How to recompute the activation of these numbers, which are kept for its gradient.
+  func replay(_ activation: Activation?) -> Node.Replay? {
     guard let activation else { return nil }
     return { [sum = detached] in withoutGradients { sum.activated(activation) } }
   }
@@ -54,7 +54,7 @@ extension Tensor {
       return Compute.current.team.forEachRange(count, grain: 1 << 14) { range in
         let start = range.lowerBound
         unsafe sluice_activate_bfloat_backward(
-          activation.kernel, briefPointer + start, gradient.briefPointer + start, result.briefPointer + start,
+          activation.kernel, bfloatPointer + start, gradient.bfloatPointer + start, result.bfloatPointer + start,
           range.count)
       }
     }

@@ -75,8 +75,8 @@ extension Tensor {
       let (start, count) = (range.lowerBound, range.count)
       let to = unsafe result.pointer + start
       switch (one.elementType, two.elementType) {
-      case (.bfloat16, _): unsafe sluice_add_bfloats(one.briefPointer + start, two.briefPointer + start, to, count)
-      case (_, .bfloat16): unsafe sluice_add_bfloat(one.pointer + start, two.briefPointer + start, to, count)
+      case (.bfloat16, _): unsafe sluice_add_bfloats(one.bfloatPointer + start, two.bfloatPointer + start, to, count)
+      case (_, .bfloat16): unsafe sluice_add_bfloat(one.pointer + start, two.bfloatPointer + start, to, count)
       default: unsafe sluice_add(one.pointer + start, two.pointer + start, to, count)
       }
     }

@@ -1,8 +1,8 @@
 extension Tensor {
   /// Attention of several heads: `softmax(scale · q kᵀ + bias + mask) v` of each head.
   ///
-  /// Heads lie side by side in the last axis, so no layout has to be changed around it. Scores exist only a tile at a time
-  /// and are computed again on the way back.
+  /// Heads are side by side in the last axis, so no layout has to be changed around it. Scores exist only a tile at a time
+  /// and are recomputed on the way back.
   /// - Parameters:
   ///   - queries: `[B, N, heads × d]`.
   ///   - keys: `[B, M, heads × d]`.
@@ -28,13 +28,13 @@ extension Tensor {
       headSize: queries.shape[2] / headCount, scale: scale ?? 1 / Float(queries.shape[2] / headCount).squareRoot())
     let (bias, mask) = (bias?.floating, mask?.floating)
     plan.add(bias: bias, mask: mask)
-    let isBrief = Compute.current.precision == .bfloat16
-    let operands = [queries, keys, values].map { $0.converted(to: isBrief ? .bfloat16 : .float32) }
+    let isBFloat16 = Compute.current.precision == .bfloat16
+    let operands = [queries, keys, values].map { $0.converted(to: isBFloat16 ? .bfloat16 : .float32) }
     let (queries, keys, values) = (operands[0], operands[1], operands[2])
     let timer = OperationTimer.start()
     let result = Tensor(uninitialized: queries.shape, queries.elementType)
     let logSums = Tensor(uninitialized: [plan.batch, headCount, plan.queryCount])
-    if isBrief {
+    if isBFloat16 {
       BFloatAttention(plan: plan)
         .forward(.init(queries), .init(keys), .init(values), into: .init(result), logSums: logSums)
     } else {
@@ -53,7 +53,7 @@ extension Tensor {
       let gradients = [queries, keys, values].map { Tensor(uninitialized: $0.shape, $0.elementType) }
       let biasGradient = needsBias ? bias.map { Tensor.zeros($0.shape) } : nil
       let gradient = gradient.converted(to: queries.elementType)
-      if isBrief {
+      if isBFloat16 {
         BFloatAttention(plan: plan).backward(
           .init(
             queries: .init(queries), keys: .init(keys), values: .init(values), gradient: .init(gradient),
@@ -92,12 +92,12 @@ extension Tensor {
       batch: batch, heads: headCount, queryCount: tokens, keyCount: tokens, headSize: width / headCount, scale: factor)
     let (bias, mask) = (bias?.floating, mask?.floating)
     plan.add(bias: bias, mask: mask)
-    let isBrief = Compute.current.precision == .bfloat16
-    let packed = packed.converted(to: isBrief ? .bfloat16 : .float32)
+    let isBFloat16 = Compute.current.precision == .bfloat16
+    let packed = packed.converted(to: isBFloat16 ? .bfloat16 : .float32)
     let timer = OperationTimer.start()
     let result = Tensor(uninitialized: [batch, tokens, width], packed.elementType)
     let logSums = Tensor(uninitialized: [batch, headCount, tokens])
-    if isBrief {
+    if isBFloat16 {
       BFloatAttention(plan: plan).forward(
         .init(packed), .init(packed, offset: width), .init(packed, offset: 2 * width), into: .init(result),
         logSums: logSums)
@@ -116,7 +116,7 @@ extension Tensor {
       let packedGradient = Tensor(uninitialized: packed.shape, packed.elementType)
       let biasGradient = needsBias ? bias.map { Tensor.zeros($0.shape) } : nil
       let gradient = gradient.converted(to: packed.elementType)
-      if isBrief {
+      if isBFloat16 {
         BFloatAttention(plan: plan).backward(
           .init(
             queries: .init(packed), keys: .init(packed, offset: width), values: .init(packed, offset: 2 * width),

@@ -17,7 +17,7 @@ struct AttentionPass<Operand> {
 extension AttentionPlan {
   typealias Pass = AttentionPass<AttentionOperand>
 
-  /// Gradients of ``forward``: scores are computed again, tile by tile.
+  /// Gradients of ``forward``: scores are recomputed, tile by tile.
   ///
   /// Work is divided by sample, head and a fixed number of parts of the queries; parts of one head have sums of their own
   /// for keys and values. Where the bias has a gradient, samples and heads that share one are done by one thread.

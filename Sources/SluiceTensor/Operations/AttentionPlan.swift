@@ -2,7 +2,7 @@ internal import SluiceKernels
 
 /// Queries, keys, values or a result in memory: `[B, N, heads × d]`, possibly a part of wider rows.
 @safe struct AttentionOperand: AttentionRows {
-  static let isBrief = false
+  static let isBFloat16 = false
 
   let start: UnsafeMutablePointer<Float>
   let rowStride: Int

@@ -3,7 +3,7 @@ internal import SluiceKernels
 extension BFloatAttention {
   typealias Pass = AttentionPass<BFloatOperand>
 
-  /// Gradients of ``forward``: scores are computed again, tile by tile.
+  /// Gradients of ``forward``: scores are recomputed, tile by tile.
   ///
   /// Work is divided as ``AttentionPlan/backward`` does it: by sample, head and a fixed number of parts of the queries.
   func backward(_ pass: Pass) {
@@ -103,7 +103,7 @@ extension BFloatAttention {
       unsafe sluice_softmax_bfloat_backward(
         common.scores.pointer, room.slopes.pointer, paddedKeys, addend, stride, plan.scale,
         pass.logSums.pointer + known,
-        common.shares.briefPointer, room.scoreGradients.briefPointer, paddedKeys, bias, rows.count, plan.keyCount)
+        common.shares.bfloatPointer, room.scoreGradients.bfloatPointer, paddedKeys, bias, rows.count, plan.keyCount)
       unsafe BFloatProduct.compute(
         room.scoreGradients.matrix(columns: paddedKeys), room.keys, rows: rows.count,
         pass.queryGradient.finish(batch: sample, column: column, row: start, scale: plan.scale),

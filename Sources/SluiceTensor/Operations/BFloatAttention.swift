@@ -2,14 +2,14 @@ internal import SluiceKernels
 
 /// Queries, keys, values or a gradient of them in bfloat16: `[B, N, heads × d]`, possibly a part of wider rows.
 @safe struct BFloatOperand: AttentionRows {
-  static let isBrief = true
+  static let isBFloat16 = true
 
   private let start: UnsafeMutablePointer<UInt16>
   private let rowStride: Int
   private let batchStride: Int
 
   init(_ tensor: Tensor, offset: Int = 0) {
-    unsafe start = tensor.briefPointer + offset
+    unsafe start = tensor.bfloatPointer + offset
     rowStride = tensor.shape[-1]
     batchStride = tensor.shape[-1] * tensor.shape[-2]
   }
@@ -94,7 +94,7 @@ struct BFloatAttention {
         score(queries, sample, head, rows, room)
         let (addend, stride) = unsafe plan.addend(sample, head, rows, scratch: room.addends)
         unsafe sluice_softmax_bfloat(
-          room.scores.pointer, paddedKeys, addend, stride, plan.scale, room.shares.briefPointer, paddedKeys,
+          room.scores.pointer, paddedKeys, addend, stride, plan.scale, room.shares.bfloatPointer, paddedKeys,
           room.inverses.pointer, logSums.pointer + pair * plan.queryCount + rows.lowerBound, rows.count, plan.keyCount)
         var finish = unsafe result.finish(batch: sample, column: column, row: rows.lowerBound)
         unsafe finish.row_scale = UnsafePointer(room.inverses.pointer)

@@ -36,9 +36,9 @@ struct Broadcast {
     isFirstSingle = singles.0
     isSecondSingle = singles.1
     var (outer, steps) = ([(extent: Int, first: Int, second: Int)](), (singles.0 ? 1 : run, singles.1 ? 1 : run))
-    for place in (0..<axis).reversed() {
-      outer.append((shape.dimensions[place], one[place] == 1 ? 0 : steps.0, two[place] == 1 ? 0 : steps.1))
-      steps = (steps.0 * one[place], steps.1 * two[place])
+    for dimension in (0..<axis).reversed() {
+      outer.append((shape.dimensions[dimension], one[dimension] == 1 ? 0 : steps.0, two[dimension] == 1 ? 0 : steps.1))
+      steps = (steps.0 * one[dimension], steps.1 * two[dimension])
     }
     self.outer = outer
   }
@@ -97,7 +97,7 @@ extension Tensor {
         axis += 1
         continue
       }
-      // Neighbouring repeated axes are summed at once.
+      // Neighboring repeated axes are summed at once.
       var last = axis
       while last + 1 < from.count, from[last + 1] == 1, current.shape[last + 1] != 1 { last += 1 }
       current = current.summed(over: axis...last)

@@ -6,7 +6,7 @@ extension Tensor {
   /// - Parameters:
   ///   - weight: `[D, C, kernel…]`.
   ///   - bias: `[D]`.
-  ///   - window: kernel, stride and padding over time, height and width; pictures have one time step.
+  ///   - window: kernel, stride and padding over time, height and width; frames have one time step.
   /// - Returns: `[B, N, D]` from `[B, C, T, H, W]`, tokens in the order time, height, width.
   public func convolvedToTokens(_ weight: Tensor, bias: Tensor? = nil, window: SlidingWindow) -> Tensor {
     let inner = shape.rank == 5 ? shape[1] * window.kernel.reduce(1, *) : 0
@@ -16,8 +16,8 @@ extension Tensor {
       ShapeError(
         "convolvedToTokens", [shape, weight.shape, bias?.shape ?? []],
         "wanted [B, C, T, H, W], [D, C, kernel \(window.kernel)] and [D]"))
-    let isBrief = Compute.current.precision == .bfloat16
-    let video = (isBrief ? brief : floating).detached
+    let isBFloat16 = Compute.current.precision == .bfloat16
+    let video = (isBFloat16 ? asBFloat16 : floating).detached
     let timer = OperationTimer.start()
     let patches = Patches(shape, window: window)
     let result = patches.product(video, weight, bias: bias)

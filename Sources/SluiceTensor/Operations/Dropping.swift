@@ -18,7 +18,8 @@ extension Tensor {
   ///   - draws: one generator for each sample, the first axis: what is drawn belongs to the sample.
   public func dropout<Draws: RandomDraws>(rate: Float, draws: inout [Draws]) -> Tensor {
     precondition(0 <= rate && rate < 1, "dropout: rate \(rate) is not in 0 ..< 1")
-    require(shape.rank > 0 && draws.count == shape[0], ShapeError("dropout", [shape], "wanted one generator a sample"))
+    require(
+      shape.rank > 0 && draws.count == shape[0], ShapeError("dropout", [shape], "wanted one generator per sample"))
     guard rate > 0 else { return self }
     let width = shape.around(0).inner
     var generators = draws

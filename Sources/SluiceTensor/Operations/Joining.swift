@@ -4,20 +4,20 @@ extension Tensor {
   /// - Precondition: at least one, with equal extents along the other axes.
   public static func concatenated(_ parts: [Tensor], axis: Int) -> Tensor {
     guard let first = parts.first else { preconditionFailure("concatenated: no tensors") }
-    let place = first.shape.index(of: axis)
+    let dimension = first.shape.index(of: axis)
     for part in parts {
       require(
         part.shape.rank == first.shape.rank
-          && part.shape.replacing(place, by: 0) == first.shape.replacing(place, by: 0),
+          && part.shape.replacing(dimension, by: 0) == first.shape.replacing(dimension, by: 0),
         ShapeError("concatenated", parts.map(\.shape), "extents differ elsewhere than along axis \(axis)"))
     }
     let timer = OperationTimer.start()
-    let extents = parts.map { $0.shape[place] }
+    let extents = parts.map { $0.shape[dimension] }
     let type = parts.allSatisfy { $0.elementType == .bfloat16 } ? ElementType.bfloat16 : .float32
-    let result = Tensor(uninitialized: first.shape.replacing(place, by: extents.reduce(0, +)), type)
+    let result = Tensor(uninitialized: first.shape.replacing(dimension, by: extents.reduce(0, +)), type)
     var start = 0
     for (part, extent) in zip(parts.map { $0.converted(to: type) }, extents) {
-      part.copy(into: result, axis: place, from: 0, to: start, extent: extent)
+      part.copy(into: result, axis: dimension, from: 0, to: start, extent: extent)
       start += extent
     }
     timer?.stop("concatenate", bytes: 8 * result.count)
@@ -25,23 +25,23 @@ extension Tensor {
       var start = 0
       return zip(extents, wanted).map { extent, wanted in
         defer { start += extent }
-        return wanted ? gradient.part(axis: place, start..<start + extent) : nil
+        return wanted ? gradient.part(axis: dimension, start..<start + extent) : nil
       }
     }
   }
 
-  /// The part of this tensor with `range` along `axis`; copies unless it lies together.
+  /// The part of this tensor with `range` along `axis`; copies unless it is together.
   public func slice(_ range: Range<Int>, axis: Int) -> Tensor {
-    let place = shape.index(of: axis)
+    let dimension = shape.index(of: axis)
     require(
-      range.lowerBound >= 0 && range.upperBound <= shape[place],
+      range.lowerBound >= 0 && range.upperBound <= shape[dimension],
       ShapeError("slice", [shape], "\(range) is outside axis \(axis)"))
     let timer = OperationTimer.start()
-    let result = part(axis: place, range)
+    let result = part(axis: dimension, range)
     timer?.stop("slice", bytes: 8 * result.count)
     return result.recorded("slice", [self]) { [shape] gradient in
       let whole = Tensor.zeros(shape, gradient.elementType)
-      gradient.copy(into: whole, axis: place, from: 0, to: range.lowerBound, extent: range.count)
+      gradient.copy(into: whole, axis: dimension, from: 0, to: range.lowerBound, extent: range.count)
       return [whole]
     }
   }

@@ -6,7 +6,7 @@ extension Tensor {
   /// - Parameters:
   ///   - weight: `[D]`, the scale of each column.
   ///   - bias: `[D]`, the shift of each column.
-  ///   - epsilon: added to the variance. Heads can be normalised one by one: reshape `[B, N, h × d]` to `[B, N, h, d]`.
+  ///   - epsilon: added to the variance. Heads can be normalized one by one: reshape `[B, N, h × d]` to `[B, N, h, d]`.
   public func layerNorm(_ weight: Tensor, _ bias: Tensor, epsilon: Float) -> Tensor {
     let width = shape.rank > 0 ? shape[-1] : 0
     require(
@@ -20,10 +20,10 @@ extension Tensor {
     let inverses = Tensor(uninitialized: [rows])
     let result = normed(weight, bias, epsilon, type, means: means, inverses: inverses)
     timer?.stop("layerNorm", bytes: 8 * count)
-    let again: Node.Again = { [input = detached, weight = weight.detached, bias = bias.detached] in
+    let replay: Node.Replay = { [input = detached, weight = weight.detached, bias = bias.detached] in
       input.normed(weight, bias, epsilon, type, means: means, inverses: inverses)
     }
-    return result.recorded("layerNorm", [self, weight, bias], again: again) {
+    return result.recorded("layerNorm", [self, weight, bias], replay: replay) {
       [
         input = detached, weight = weight.detached, needsInput = node != nil,
         needsWeight = weight.node != nil || bias.node != nil

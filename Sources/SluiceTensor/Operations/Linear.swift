@@ -15,7 +15,7 @@ extension Tensor {
     require(
       bias.map { $0.shape == [weight.shape[0]] } ?? true,
       ShapeError("linear", [weight.shape, bias?.shape ?? []], "the bias must have one number for each output"))
-    if Compute.current.precision == .bfloat16 { return briefLinear(weight, bias: bias, activation: activation) }
+    if Compute.current.precision == .bfloat16 { return bfloatLinear(weight, bias: bias, activation: activation) }
     let timer = OperationTimer.start()
     let (outputs, inputs) = (weight.shape[0], weight.shape[1])
     let rows = count / max(inputs, 1)
@@ -31,9 +31,10 @@ extension Tensor {
       unsafe sluice_activate(activation.kernel, sum.pointer + start, result.pointer + start, range.count * outputs)
     }
     timer?.stop("linear", operations: 2 * rows * inputs * outputs)
-    return result.recorded("linear", [self, weight, bias], again: sum.again(activation)) {
+    return result.recorded("linear", [self, weight, bias], replay: sum.replay(activation)) {
       [
-        input = weight.node == nil ? nil : keptOrAgain, weight = weight.detached, sum = activation == nil ? nil : sum,
+        input = weight.node == nil ? nil : savedOrRecomputed, weight = weight.detached,
+        sum = activation == nil ? nil : sum,
         needsInput = node != nil, needsWeight = weight.node != nil, needsBias = bias?.node != nil, shape
       ] gradient in
       var gradient = gradient

@@ -142,9 +142,9 @@ extension Tensor {
       unsafe p.update(from: x, count: range.count * classes)
       unsafe sluice_softmax(p, nil, 0, 1, logSums.pointer + range.lowerBound, range.count, classes)
       var sum = 0.0
-      for (row, place) in range.enumerated() {
+      for (row, index) in range.enumerated() {
         let (logits, wanted) = unsafe (x + row * classes, t + row * classes)
-        unsafe sum += Double(logSums.pointer[place]) * sluice_sum(wanted, classes) - sluice_dot(wanted, logits, classes)
+        unsafe sum += Double(logSums.pointer[index]) * sluice_sum(wanted, classes) - sluice_dot(wanted, logits, classes)
       }
       return sum
     }

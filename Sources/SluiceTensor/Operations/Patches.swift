@@ -11,7 +11,7 @@ struct Patches: Sendable {
   /// Lines of one sample's result, and windows in each.
   private let lines: Int
   private let across: Int
-  /// Runs of neighbours that make up a window, numbers in each, and numbers in a window.
+  /// Runs of neighbors that make up a window, numbers in each, and numbers in a window.
   private let runs: Int
   private let run: Int
   private let width: Int
@@ -150,14 +150,14 @@ struct Patches: Sendable {
   /// The windows of `range`, lines counted over the batch: their numbers of `runs`.
   private func unfolded(_ video: Tensor, _ range: Range<Int>, runs: Range<Int>) -> Tensor {
     var geometry = geometry
-    let isBrief = video.elementType == .bfloat16
+    let isBFloat16 = video.elementType == .bfloat16
     let size = video.elementType.byteCount
     let rows = Tensor(uninitialized: [range.count * across, runs.count * run], video.elementType)
-    let room = Storage(byteCount: unsafe sluice_unfold_room(&geometry, isBrief, runs.count))
+    let room = Storage(byteCount: unsafe sluice_unfold_room(&geometry, isBFloat16, runs.count))
     var to = unsafe rows.storage.bytes
     forEachSample(range) { sample, part in
       unsafe sluice_unfold(
-        &geometry, isBrief, video.storage.bytes + sample * sampleSize * size, to, runs.lowerBound, runs.upperBound,
+        &geometry, isBFloat16, video.storage.bytes + sample * sampleSize * size, to, runs.lowerBound, runs.upperBound,
         part.lowerBound, part.upperBound, room.bytes)
       unsafe to += part.count * across * runs.count * run * size
     }

@@ -23,7 +23,7 @@ extension Tensor {
     var strides = [Int](repeating: 1, count: shape.rank)
     for axis in (0..<max(shape.rank - 1, 0)).reversed() { strides[axis] = strides[axis + 1] * shape[axis + 1] }
     let steps = axes.map { strides[$0] }
-    // Runs of the last axis are copied at once where they lie together.
+    // Runs of the last axis are copied at once where they are together.
     let run = result.shape.rank > 0 ? result.shape[-1] : 1
     let step = steps.last ?? 1
     let outer = run == 0 ? 0 : count / run
@@ -41,7 +41,7 @@ extension Tensor {
           let (source, to) = unsafe (pointer + from, result.pointer + row * run)
           for index in 0..<run { unsafe to[index] = source[index * step] }
         } else {
-          let (source, to) = unsafe (briefPointer + from, result.briefPointer + row * run)
+          let (source, to) = unsafe (bfloatPointer + from, result.bfloatPointer + row * run)
           for index in 0..<run { unsafe to[index] = source[index * step] }
         }
       }

@@ -16,15 +16,15 @@ extension Tensor {
 
   /// The mean over one axis, which goes.
   public func mean(over axis: Int) -> Tensor {
-    let place = shape.index(of: axis)
+    let dimension = shape.index(of: axis)
     var left = shape.dimensions
-    left.remove(at: place)
+    left.remove(at: dimension)
     let timer = OperationTimer.start()
-    let factor = 1 / Float(shape[place])
-    let result = floating.summed(over: place...place).scaled(factor).reshaped(Shape(left))
+    let factor = 1 / Float(shape[dimension])
+    let result = floating.summed(over: dimension...dimension).scaled(factor).reshaped(Shape(left))
     timer?.stop("mean", bytes: 4 * count)
     return result.recorded("mean", [self]) { [shape] gradient in
-      [gradient.scaled(factor).reshaped(shape.replacing(place, by: 1)).repeated(to: shape)]
+      [gradient.scaled(factor).reshaped(shape.replacing(dimension, by: 1)).repeated(to: shape)]
     }
   }
 

@@ -47,7 +47,7 @@ extension Tensor {
 
   /// Rows put where `indices` say in a tensor of zeros: the reverse of ``rows(at:)``.
   ///
-  /// Rows put at one place add up.
+  /// Rows put at one index add up.
   ///
   /// - Parameters:
   ///   - indices: for each of this tensor's rows its number in the result.

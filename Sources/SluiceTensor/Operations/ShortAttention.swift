@@ -3,7 +3,7 @@ internal import SluiceKernels
 /// The rows of heads in memory.
 protocol AttentionRows {
   /// Whether their numbers are bfloat16, else single precision.
-  static var isBrief: Bool { get }
+  static var isBFloat16: Bool { get }
 
   /// The rows of the head whose numbers begin at `column`.
   func rows(batch: Int, column: Int) -> sluice_head_rows
@@ -56,7 +56,7 @@ extension AttentionPlan {
       values.rows(batch: sample, column: column)
     )
     return unsafe sluice_short_head(
-      brief: Rows.isBrief, queries: q.start, keys: k.start, values: v.start, query_stride: q.stride,
+      is_bfloat16: Rows.isBFloat16, queries: q.start, keys: k.start, values: v.start, query_stride: q.stride,
       key_stride: k.stride,
       value_stride: v.stride, query_count: queryCount, key_count: keyCount, width: headSize, scale: scale)
   }

@@ -10,10 +10,10 @@ extension Tensor {
   ///   - leading: tokens before the grid, a class token for example; they pass unchanged.
   /// - Returns: `[B, leading + grid tokens of the result, D]` from `[B, leading + grid tokens, D]`.
   public func depthwiseConvolution(_ weight: Tensor, grid: [Int], window: SlidingWindow, leading: Int) -> Tensor {
-    let places = window.kernel.reduce(1, *)
+    let taps = window.kernel.reduce(1, *)
     let head = weight.shape[0]
     require(
-      shape.rank == 3 && weight.count == head * places && head > 0 && shape[2] % head == 0
+      shape.rank == 3 && weight.count == head * taps && head > 0 && shape[2] % head == 0
         && shape[1] == leading + grid.reduce(1, *),
       ShapeError(
         "depthwiseConvolution", [shape, weight.shape],
@@ -22,50 +22,51 @@ extension Tensor {
     let timer = OperationTimer.start()
     let (batch, channels) = (shape[0], shape[2])
     let results = window.result(of: grid).reduce(1, *)
-    let factors = weight.floating.reshaped(head, places).detached.transposed2D()
+    let factors = weight.floating.reshaped(head, taps).detached.transposed2D()
     let result = Tensor(uninitialized: [batch, leading + results, channels], elementType)
     var geometry = window.geometry(grid)
-    let isBrief = elementType == .bfloat16
+    let isBFloat16 = elementType == .bfloat16
     copyLeading(leading, to: result)
     forEachGridRow(of: result, leading: leading) { sample, range in
       unsafe sluice_depthwise(
-        &geometry, isBrief, gridStart(sample, leading), factors.pointer, result.gridStart(sample, leading), channels,
+        &geometry, isBFloat16, gridStart(sample, leading), factors.pointer, result.gridStart(sample, leading), channels,
         head,
         range.lowerBound, range.upperBound)
     }
-    timer?.stop("depthwiseConvolution", operations: 2 * places * batch * results * channels)
+    timer?.stop("depthwiseConvolution", operations: 2 * taps * batch * results * channels)
     return result.recorded("depthwiseConvolution", [self, weight]) {
       [input = detached, geometry, shape = weight.shape, needsInput = node != nil, needsWeight = weight.node != nil]
       gradient in
       var geometry = geometry
       let gradient = gradient.converted(to: input.elementType)
-      let isBrief = input.elementType == .bfloat16
+      let isBFloat16 = input.elementType == .bfloat16
       var inputGradient: Tensor?
       if needsInput {
         let to = Tensor(uninitialized: input.shape, input.elementType)
         gradient.copyLeading(leading, to: to)
         to.forEachGridRow(of: to, leading: leading) { sample, range in
           unsafe sluice_depthwise_input(
-            &geometry, isBrief, gradient.gridStart(sample, leading), factors.pointer, to.gridStart(sample, leading),
+            &geometry, isBFloat16, gradient.gridStart(sample, leading), factors.pointer, to.gridStart(sample, leading),
             channels, head, range.lowerBound, range.upperBound)
         }
         inputGradient = to
       }
       guard needsWeight else { return [inputGradient, nil] }
-      let sums = unsafe PartialSums(rows: batch * results, width: places * head).collect { range, sums in
+      let sums = unsafe PartialSums(rows: batch * results, width: taps * head).collect { range, sums in
         for sample in range.lowerBound / results...(range.upperBound - 1) / results {
           let rows = range.clamped(to: sample * results..<(sample + 1) * results)
           unsafe sluice_depthwise_weight(
-            &geometry, isBrief, input.gridStart(sample, leading), gradient.gridStart(sample, leading), sums, channels,
+            &geometry, isBFloat16, input.gridStart(sample, leading), gradient.gridStart(sample, leading), sums,
+            channels,
             head,
             rows.lowerBound - sample * results, rows.upperBound - sample * results)
         }
       }
-      return [inputGradient, sums.reshaped(places, head).transposed2D().reshaped(shape)]
+      return [inputGradient, sums.reshaped(taps, head).transposed2D().reshaped(shape)]
     }
   }
 
-  /// The largest number of each window over the grid of tokens, channel by channel; places outside do not count.
+  /// The largest number of each window over the grid of tokens, channel by channel; positions outside do not count.
   ///
   /// - Parameters:
   ///   - grid: time, height and width of the grid.
@@ -81,8 +82,8 @@ extension Tensor {
     let (batch, channels) = (shape[0], shape[2])
     let results = window.result(of: grid).reduce(1, *)
     let result = Tensor(uninitialized: [batch, leading + results, channels])
-    let places = Storage(byteCount: batch * results * channels)
-    let which = unsafe places.bytes.assumingMemoryBound(to: UInt8.self)
+    let taps = Storage(byteCount: batch * results * channels)
+    let which = unsafe taps.bytes.assumingMemoryBound(to: UInt8.self)
     var geometry = window.geometry(grid)
     copyLeading(leading, to: result)
     forEachGridRow(of: result, leading: leading) { sample, range in
@@ -94,7 +95,7 @@ extension Tensor {
     return result.recorded("maxPooled", [self]) { [geometry, shape] gradient in
       var geometry = geometry
       let gradient = gradient.floating
-      let which = unsafe places.bytes.assumingMemoryBound(to: UInt8.self)
+      let which = unsafe taps.bytes.assumingMemoryBound(to: UInt8.self)
       let to = Tensor(uninitialized: shape)
       gradient.copyLeading(leading, to: to)
       to.forEachGridRow(of: to, leading: leading) { sample, range in

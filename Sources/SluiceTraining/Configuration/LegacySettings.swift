@@ -4,6 +4,7 @@ enum LegacySettings {
   static func translated(_ settings: [String: String]) -> [String: String] {
     var settings = settings
     if let target = settings.removeValue(forKey: "run.target") { settings["recipe.target"] = target }
+    if let rows = settings.removeValue(forKey: "model.factorisedClass") { settings["model.factorizedClass"] = rows }
     let filter = settings.removeValue(forKey: "recipe.filter")
     let antialias = settings.removeValue(forKey: "recipe.antialias")
     if filter != nil || antialias != nil {

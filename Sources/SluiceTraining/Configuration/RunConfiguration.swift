@@ -68,7 +68,7 @@ public struct RunConfiguration: Sendable {
     return .object(members)
   }
 
-  /// The configuration as JSON text, one member a line, with the commands that led to it.
+  /// The configuration as JSON text, one member per line, with the commands that led to it.
   func text(commands: [String]) -> String {
     var members = json
     if case .object(var object) = members {

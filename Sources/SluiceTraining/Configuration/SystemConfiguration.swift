@@ -91,7 +91,7 @@ extension SystemConfiguration {
     guard !names.isEmpty else {
       return RunError(.configuration, "--set \(name): \(group) follows from the recipe; set that.")
     }
-    let hint = nearestName(to: field, among: names).map { " Did you mean \($0)?" } ?? ""
+    let hint = didYouMean(field, among: names)
     return RunError(
       .configuration,
       "--set \(name): \(group) has no field “\(field)”.\(hint) It has: \(names.joined(separator: ", ")).")

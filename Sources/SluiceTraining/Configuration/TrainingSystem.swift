@@ -29,7 +29,7 @@ public protocol TrainingSystem: Sendable {
   var defaultEpochs: Int { get }
   /// The classes that it knows by name; empty where it classifies nothing, or only numbers are known.
   var classes: ClassMap { get }
-  /// What is odd about the data though it can be trained on, a sentence each.
+  /// What is odd about the data though it can be trained on, one sentence each.
   var notes: [String] { get }
 
   /// Takes from another model's checkpoint what this one's network has too.

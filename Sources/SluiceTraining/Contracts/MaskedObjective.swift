@@ -10,7 +10,7 @@ public import SluiceTensor
 public protocol MaskedObjective<Target, Targets>: Objective where Batch == MaskedBatch<Targets>, Output == Tensor {
   /// What the hidden tokens of one sample are to predict.
   associatedtype Target: Sendable
-  /// The targets of a batch, in one memory.
+  /// The targets of a batch, in one buffer.
   associatedtype Targets: Sendable
   associatedtype TargetStage: Stage where TargetStage.Input == MaskedClip, TargetStage.Output == MaskedSample<Target>
 

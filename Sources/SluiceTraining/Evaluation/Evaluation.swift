@@ -28,12 +28,12 @@ public struct Evaluation: Sendable {
   /// - Throws: ``FlowError`` that names the nearest.
   public mutating func set(_ setting: String, to text: String) throws { try body.set(setting, to: text) }
 
-  /// Looks at every sample once.
+  /// Evaluates every sample once.
   ///
   /// Tensors compute on the threads of the running ``Compute``.
   /// - Parameters:
   ///   - options: seed, threads and tolerated failures; always one pass.
-  ///   - stop: looked at after each batch.
+  ///   - stop: checked after each batch.
   ///   - observe: gets the number of samples that have been evaluated.
   /// - Returns: `nil` if it was stopped.
   /// - Throws: what stops the run; ``FlowError`` if too many samples fail.

@@ -1,4 +1,4 @@
-/// What is looked at of each sample to evaluate it: windows in time, crops in space.
+/// What is read of each sample to evaluate it: windows in time, crops in space.
 ///
 /// ```swift
 /// EvaluationViews()                       // the middle of the sample, the middle of the frame
@@ -6,7 +6,7 @@
 /// ```
 /// Where clips are normalized by their own statistics, these are of all windows of a sample together.
 public struct EvaluationViews: Sendable, Equatable {
-  /// The parts of a frame that are looked at.
+  /// The parts of a frame that are read.
   public enum Crops: String, Sendable, CaseIterable {
     /// The middle of a frame whose short side is 8/7 of the crop, resized bicubically.
     case center

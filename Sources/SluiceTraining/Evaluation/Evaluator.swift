@@ -60,7 +60,7 @@ public struct EvaluationFindings: Sendable {
     }
   }
 
-  /// Samples that were looked at.
+  /// Samples that were evaluated.
   public let sampleCount: Int
   /// The metrics, the most telling first.
   public let metrics: [Metric]

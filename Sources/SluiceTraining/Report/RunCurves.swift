@@ -20,7 +20,7 @@ struct RunCurves {
     charts += [
       chart("Learning rate", "learning rate", [series("learning rate", \.learningRate)]),
       chart("Length of the gradient before clipping", "norm", [series("gradient norm", \.gradientNorm)]),
-      chart("Samples a second, validation left out", "samples/s", [series("samples/s", \.samplesPerSecond)]),
+      chart("Samples per second, validation left out", "samples/s", [series("samples/s", \.samplesPerSecond)]),
     ]
     return charts.map { .lines($0) }
   }

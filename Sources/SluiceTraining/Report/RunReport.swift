@@ -16,9 +16,9 @@ struct RunReport {
   let graph: GraphDescription
   let configuration: RunConfiguration
   let directory: RunDirectory
-  /// The command of each sitting, the oldest first.
+  /// The command of each session, the oldest first.
   let commands: [String]
-  /// What the nodes did in this sitting.
+  /// What the nodes did in this session.
   let metrics: RunMetrics
   let failures: FailureLog
   let ending: Ending
@@ -63,7 +63,7 @@ struct RunReport {
   }
 
   private var timing: Report.Part {
-    metrics.nodes.isEmpty ? .text("Nothing has run in this sitting.") : .stages(metrics, graph)
+    metrics.nodes.isEmpty ? .text("Nothing has run in this session.") : .stages(metrics, graph)
   }
 
   private var failureTable: Report.Part {

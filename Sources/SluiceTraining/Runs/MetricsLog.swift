@@ -1,7 +1,8 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import SluicePlatform
 
-/// `metrics.jsonl`: one line a step, appended as the steps are taken.
+/// `metrics.jsonl`: one line per step, appended as the steps are taken.
 ///
 /// Numbers are shortest exact decimals, so equal losses are equal text.
 public final class MetricsLog: Sendable {
@@ -12,7 +13,7 @@ public final class MetricsLog: Sendable {
     public var loss: Double
     public var learningRate: Double
     public var gradientNorm: Double
-    /// Samples a second since the line before.
+    /// Samples per second since the line before.
     public var samplesPerSecond: Double
     /// What else the loss reports.
     public var metrics: [String: Double]
@@ -63,7 +64,7 @@ public final class MetricsLog: Sendable {
     try read(path).map(\.line)
   }
 
-  // Each line and the place where its line feed ends.
+  // Each line and the offset at which its line feed ends.
   private static func read(_ path: String) throws(RunError) -> [(line: Line, end: Int)] {
     guard let data = FileManager.default.contents(atPath: path) else { return [] }
     let decoder = JSONDecoder()
@@ -89,12 +90,8 @@ public final class MetricsLog: Sendable {
   }
 
   private func write(_ bytes: [UInt8]) throws(RunError) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let written = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if written < 0 && errno == EINTR { continue }
-      guard written > 0 else { throw .file(path, "cannot be written", errno: errno) }
-      rest = rest.dropFirst(written)
+    guard unsafe writeFully(bytes.span.bytes, to: descriptor) else {
+      throw .file(path, "cannot be written", errno: errno)
     }
   }
 }

@@ -17,7 +17,7 @@ public struct PreparedRun: Sendable {
   public let settings: [(name: String, value: String, changesResults: Bool)]
   /// The settings as `--config` reads them: what was asked for, not what the data decided.
   public let fileSettings: [(name: String, value: String)]
-  /// What is odd about the data though it can be trained on, a sentence each.
+  /// What is odd about the data though it can be trained on, one sentence each.
   public let notes: [String]
   private let request: RunRequest
   private let load: @Sendable ([String: Tensor]) throws -> LoadReport

@@ -30,7 +30,7 @@ struct StepRecorder {
     let report = delivery.output
     let now = clock.now
     let elapsed = now - lastStep
-    let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+    let seconds = elapsed.seconds
     let rate = seconds > 0 ? Double(report.sampleCount) / seconds : 0
     let isValidated = try await validate(delivery, observe: observe)
     lastStep = clock.now

@@ -24,7 +24,7 @@ public struct TrainingAdvance: Sendable, Equatable {
   public let total: Int
   /// What is counted.
   public let unit: String
-  /// Samples a second over the last step.
+  /// Samples per second over the last step.
   public let samplesPerSecond: Double
 }
 

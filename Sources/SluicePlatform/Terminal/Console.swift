@@ -1,0 +1,34 @@
+internal import Glibc
+
+/// The two streams of a command: data to standard output, progress and messages to standard error.
+package enum Console {
+  /// Writes a line of data to standard output.
+  package static func print(_ line: String) {
+    Swift.print(line)
+  }
+
+  /// Writes a line to standard error.
+  package static func note(_ line: String) {
+    write(line + "\n", to: STDERR_FILENO)
+  }
+
+  /// Writes `text` to standard error as it is.
+  package static func rewrite(_ text: String) {
+    write(text, to: STDERR_FILENO)
+  }
+
+  /// Whether a person watches standard error.
+  package static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+  /// Columns of the terminal, 80 where it does not say.
+  package static var columns: Int {
+    var size = winsize()
+    let code = unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size)
+    return code == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+  }
+
+  private static func write(_ text: String, to descriptor: Int32) {
+    // A closed stream has nobody to be told.
+    _ = unsafe writeFully(Array(text.utf8).span.bytes, to: descriptor)
+  }
+}
