@@ -92,6 +92,15 @@ public struct ShardSettings: Sendable, Hashable, Codable {
     }
   }
 
+  /// How stored frames differ from those of the videos, in words; `nil` if they are the same.
+  public var frameChange: String? {
+    let changes = [
+      fidelity == .lossless ? nil : fidelity.rawValue, shortSide.map { "short side \($0)" },
+      frameRate.map { "\($0) frames a second" }, frameLimit.map { "at most \($0) frames of a clip" },
+    ].compactMap { $0 }
+    return changes.isEmpty ? nil : changes.joined(separator: ", ")
+  }
+
   /// What differs from `other`, as words; empty if nothing does.
   func differences(from other: ShardSettings) -> [String] {
     func say<Value: Equatable>(_ name: String, _ mine: Value, _ theirs: Value) -> String? {

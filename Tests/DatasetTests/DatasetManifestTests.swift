@@ -33,20 +33,79 @@ import Testing
     // A list of one sample has its own folder in common.
     let now = try manifest(lines)
     #expect(now.identity != before.identity)
-    #expect(now.firstDifference(from: before) == sentence)
+    #expect(now.difference(from: before).first == sentence)
   }
 
   @Test func anotherOrderOfClassesIsADifference() throws {
     let before = try manifest("a.mp4 0", classes: ["left", "right"])
     let now = try manifest("a.mp4 0", classes: ["right", "left"])
-    #expect(now.firstDifference(from: before) == "class 0 was “left”, it is “right” now")
     #expect(
-      try manifest("a.mp4 0", classes: ["left"]).firstDifference(from: before) == "class 1 was “right”, it is none now")
+      now.difference(from: before).first
+        == "class 0 was “left”, it is “right” now (before: left, right; now: right, left)")
+    #expect(
+      try manifest("a.mp4 0", classes: ["left"]).difference(from: before).first
+        == "class 1 was “right”, it is none now (before: left, right; now: left)")
+    let many = (0..<40).map { "class \($0)" }
+    var changed = many
+    changed[20] = "another"
+    #expect(
+      try manifest("a.mp4 0", classes: changed).difference(from: manifest("a.mp4 0", classes: many)).first
+        == "class 20 was “class 20”, it is “another” now (before: …, "
+        + many[18..<28].joined(separator: ", ") + ", …; now: …, " + changed[18..<28].joined(separator: ", ") + ", …)")
+  }
+
+  @Test func foldersInFrontOfAllPathsDoNotCount() throws {
+    let before = try manifest("train/a.mp4 0\ntrain/b.mp4 1\ntrain/c.mp4 2", root: "/data")
+    let moved = try manifest("train/a.mp4 0\ntrain/b.mp4 1\ntrain/c.mp4 2")
+    #expect(moved.identity != before.identity)
+    #expect(moved.difference(from: before) == DatasetDifference(first: nil, tolerated: []))
+    #expect(before.difference(from: moved).first == nil)
+    // A folder in front of one path alone is another file.
+    for text in ["train/a.mp4 0\nb.mp4 1\ntrain/c.mp4 2", "a.mp4 0\ntrain/b.mp4 1\ntrain/c.mp4 2"] {
+      #expect(try manifest(text, root: "/data").difference(from: before).first != nil, "\(text)")
+    }
+    // A part of a name is no folder.
+    #expect(try manifest("1a.mp4 0", root: "r").difference(from: manifest("a.mp4 0", root: "r")).first != nil)
+  }
+
+  @Test func samplesThatCouldNeverBeReadMayBeOthers() throws {
+    let before = try manifest("set/a.mp4 0\nst/b.mp4 1\nset/c.mp4 2")
+    let repaired = try manifest("set/a.mp4 0\nset/b.mp4 1\nset/c.mp4 2")
+    #expect(
+      repaired.difference(from: before, tolerating: [1]) == DatasetDifference(first: nil, tolerated: [1]))
+    #expect(repaired.difference(from: before).first == "sample 2 was “st/b.mp4” label 1, it is “b.mp4” label 1 now")
+    #expect(repaired.difference(from: before, tolerating: [0]).first != nil)
+    #expect(repaired.difference(from: repaired, tolerating: [1]) == DatasetDifference(first: nil, tolerated: []))
+    let longer = try manifest("set/a.mp4 0\nset/b.mp4 1\nset/c.mp4 2\nset/d.mp4 0")
+    #expect(longer.difference(from: before, tolerating: [1]).first?.hasPrefix("sample 4 is “d.mp4” label 0") == true)
+  }
+
+  @Test func howFramesAreStoredCounts() throws {
+    func stored(_ changes: [String?]) -> DatasetManifest {
+      var manifest = DatasetManifest()
+      for (number, change) in changes.enumerated() {
+        manifest.append(path: "v\(number)", part: nil, labels: [], captions: [], storedWith: change)
+      }
+      return manifest
+    }
+    let plain = stored([nil, nil])
+    #expect(String(decoding: plain.text, as: UTF8.self).hasPrefix("sluice dataset 1\nclasses\nframes\nv0"))
+    let small = stored(["short side 128", "short side 128"])
+    #expect(
+      small.difference(from: plain).first
+        == "frames were stored as decoded, they are stored with short side 128 now")
+    let mixed = stored([nil, "short side 128"])
+    #expect(
+      mixed.difference(from: small).first
+        == "frames were stored with short side 128, they are stored 1 as decoded, then 1 with short side 128 now")
+    for manifest in [plain, small, mixed, DatasetManifest()] {
+      #expect(try DatasetManifest(compressed: manifest.compressed(), name: "m") == manifest)
+    }
   }
 
   @Test func pathsThatOnlyLookTheSameDiffer() throws {
     let (composed, decomposed) = (try manifest("x/caf\u{E9}.mp4 0"), try manifest("x/cafe\u{301}.mp4 0"))
-    #expect(composed.identity != decomposed.identity && composed.firstDifference(from: decomposed) != nil)
+    #expect(composed.identity != decomposed.identity && composed.difference(from: decomposed).first != nil)
   }
 
   @Test func textWithTabsAndLineEndsStaysOneColumn() throws {
@@ -64,7 +123,7 @@ import Testing
     let bytes = try manifest.compressed()
     #expect(bytes.count < 4000)
     let back = try DatasetManifest(compressed: bytes, name: "data.zst")
-    #expect(back == manifest && back.identity == manifest.identity && back.firstDifference(from: manifest) == nil)
+    #expect(back == manifest && back.identity == manifest.identity && back.difference(from: manifest).first == nil)
     for place in stride(from: 0, to: bytes.count, by: 7) {
       var damaged = bytes
       damaged[place] ^= 0x10

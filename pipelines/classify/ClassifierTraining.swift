@@ -1,4 +1,5 @@
 public import SluiceDatasets
+internal import SluiceDecode
 public import SluiceFlow
 public import SluiceNN
 public import SluiceTensor
@@ -27,7 +28,9 @@ extension ClassifyingSystem {
     guard clips.count > 0 else {
       throw RunError(.data, "no data: name a list file or shards with --data, 'path label' on each line.")
     }
-    return tuning.evaluation(on: clips, views: views)
+    var evaluation = tuning.evaluation(on: clips, views: views)
+    evaluation.dataset = { try clips.manifest() }
+    return evaluation
   }
 }
 
@@ -40,6 +43,7 @@ public struct ClassifierTraining<Declaration: ClassifierDeclaration>: Classifyin
 
   public let configuration: FineTuningConfiguration<Declaration>
   public let tuning: FineTuning
+  private let clips: Clips
 
   public init(_ configuration: FineTuningConfiguration<Declaration>, _ request: RunRequest) throws {
     let recipe = configuration.recipe
@@ -53,5 +57,8 @@ public struct ClassifierTraining<Declaration: ClassifierDeclaration>: Classifyin
       clips: data.clips, classes: data.classes)
     tuning.notes = data.notes
     self.tuning = tuning
+    clips = data.clips
   }
+
+  public func datasets() throws -> [String: DatasetManifest] { ["data": try clips.manifest()] }
 }

@@ -1,3 +1,4 @@
+public import SluiceDatasets
 internal import SluiceDecode
 public import SluiceFlow
 internal import SluiceForward
@@ -21,6 +22,7 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
   public let pipeline: Pipeline<StepReport>
   public let trainable: TrainableState
   let backbone: any MaskedBackbone
+  private let clips: Clips
 
   public var defaultEpochs: Int { configuration.recipe.optimizer.epochs }
 
@@ -50,6 +52,7 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
       model.parameters, recipe.optimizer.configuration, accumulation: recipe.optimizer.accumulation)
     self.configuration = configuration
     self.backbone = backbone
+    self.clips = clips
     trainable = optimize.state
     pipeline = Pipeline(Declaration.name) {
       clips.shuffled()
@@ -67,6 +70,8 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
       }
     }
   }
+
+  public func datasets() throws -> [String: DatasetManifest] { ["data": try clips.manifest()] }
 
   public func load(pretrained checkpoint: [String: Tensor]) throws -> LoadReport {
     try trainable.parameters.load(configuration.network.imported(checkpoint, for: backbone), mode: .present)

@@ -16,6 +16,8 @@ public struct Clips: LabeledSource {
   // The clips in the order of the source; all of the parts if `nil`.
   private var indices: [Int]?
   private let total: Int
+  /// The classes that labels are of.
+  public let classes: ClassSpace
 
   /// - Parameters:
   ///   - classes: the classes there are; if `nil`, list and sets decide about them themselves.
@@ -25,6 +27,7 @@ public struct Clips: LabeledSource {
     videos list: DatasetList, shards sets: [ShardSet] = [], classes: ClassSpace? = nil, wanting need: LabelNeed = .any
   ) throws {
     let classes = try classes ?? ClassSpace(of: list, shards: sets)
+    self.classes = classes
     var parts: [any LabeledSource] = []
     if !list.items.isEmpty { parts.append(try Videos(list, classes: classes, wanting: need)) }
     for set in sets { parts.append(try Shards(set, classes: classes, wanting: need)) }
@@ -77,10 +80,9 @@ public struct Clips: LabeledSource {
   }
 
   /// What tells this data from other data: a run stores it, and is resumed with the same only.
-  /// - Parameter classes: the names of the classes.
   /// - Throws: ``ShardError`` if a set is damaged.
-  public func manifest(classes: ClassMap = ClassMap()) throws -> DatasetManifest {
-    var manifest = DatasetManifest(classes: classes)
+  public func manifest() throws -> DatasetManifest {
+    var manifest = DatasetManifest(classes: classes.map)
     try add(to: &manifest)
     return manifest
   }

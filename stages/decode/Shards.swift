@@ -76,11 +76,12 @@ public struct Shards: LabeledSource {
 
   /// - Throws: ``ShardError`` if a clip's entry is damaged.
   public func add(to manifest: inout DatasetManifest) throws {
+    let change = try set.settings().frameChange
     for index in 0..<count {
       let description = try set.clip(numbers?[index] ?? index).info.description
       manifest.append(
         path: description.path, part: description.part, labels: classes?[index] ?? description.labels,
-        captions: description.captions)
+        captions: description.captions, storedWith: change)
     }
   }
 

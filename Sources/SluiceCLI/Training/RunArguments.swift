@@ -19,7 +19,7 @@ struct LengthArguments: ParsableArguments {
   @Option(help: ArgumentHelp("The share of samples that may fail (default: 0.01).", valueName: "fraction"))
   var maxFailures: Double?
 
-  @Option(help: "Threads that compute (default: the cores); kept with the checkpoint.")
+  @Option(help: "Threads that compute (default: the cores); results do not depend on it.")
   var threads: Int?
 
   @Option(

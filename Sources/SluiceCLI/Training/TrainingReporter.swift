@@ -25,6 +25,7 @@ struct TrainingReporter {
       }
       note(
         "validated after step \(step): \(metrics.joined(separator: ", ")) of \(outcome.findings.sampleCount) clips")
+    case .note(let text): note("note: \(text)")
     case .skipped(let problem): note("skipped: \(problem)")
     case .failure(let failure): note("failed: \(failure)")
     case .checkpoint(let path): if !Console.isTerminal { note("checkpoint \(path)") }

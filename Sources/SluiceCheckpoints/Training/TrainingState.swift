@@ -29,7 +29,7 @@ public struct TrainingPosition: Codable, Sendable, Equatable {
   public var stream: StreamPosition
   /// The epoch of the last step, from 0.
   public var epoch: Int
-  /// Threads that compute: sums depend on how they are split, so a resumed run uses as many.
+  /// Threads that computed: for the record, for results do not depend on them.
   public var computeThreads: Int
   /// Measures at this step, such as a validation loss; the best checkpoint is chosen by one of them.
   public var metrics: [String: Double]

@@ -8,5 +8,10 @@ public struct DatasetIdentity: Sendable, Hashable, Codable, CustomStringConverti
   /// Samples of the set.
   public let count: Int
 
+  public init(digest: String, count: Int) {
+    self.digest = digest
+    self.count = count
+  }
+
   public var description: String { "\(count) samples, \(digest.prefix(16))" }
 }

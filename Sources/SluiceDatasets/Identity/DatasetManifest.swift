@@ -1,33 +1,42 @@
 internal import SluicePlatform
 
-/// What a set of samples consists of, as text: a line with the names of classes, then a line for each sample.
+/// What a set of samples consists of, as text: lines about the whole set, then a line for each sample.
 ///
 /// ```swift
-/// let before = try DatasetManifest(compressed: stored, name: "runs/a/data.zst")
-/// if let difference = now.firstDifference(from: before) { throw RunError(.resume, difference) }
+/// let before = try DatasetManifest(compressed: stored, name: "runs/a/datasets/3f2a.zst")
+/// if let difference = now.difference(from: before).first { throw RunError(.resume, difference) }
 /// ```
 /// Paths are relative to the list's root or, without one, to the folder that all of them have in common, so that data
-/// may move. Columns are separated by tabs: path, part, class numbers, captions; `\t`, `\n`, `\r` and `\\` stand for tab,
-/// line ends and backslash within them.
+/// may move. The lines about the set name its classes, and say how frames are stored if not as they were decoded. Columns
+/// are separated by tabs: path, part, class numbers, captions; `\t`, `\n`, `\r` and `\\` stand for tab, line ends and
+/// backslash within them.
 public struct DatasetManifest: Sendable, Hashable {
-  static let firstLine: String = "sluice dataset 1"
-  /// Lines before the samples.
-  private static let headLines: Int = 2
+  private static let firstLine: String = "sluice dataset 1"
 
-  /// The whole text, UTF-8.
-  public private(set) var text: [UInt8]
+  /// Samples one after the other whose frames are stored alike.
+  struct Storage: Hashable {
+    var count: Int
+    /// `nil`: as they were decoded.
+    let change: String?
+  }
+
+  /// The line of the classes.
+  let classes: [UInt8]
+  private(set) var storage: [Storage] = []
+  /// The lines of the samples.
+  private(set) var samples: [UInt8] = []
   /// Samples.
   public private(set) var count: Int = 0
 
   /// A manifest without samples.
   /// - Parameter classes: the names of the classes, if there are some.
   public init(classes: ClassMap = ClassMap()) {
-    text = Array((Self.firstLine + "\nclasses").utf8)
+    var line = Array("classes".utf8)
     for name in classes.orderedNames {
-      text.append(0x09)
-      Self.append(name ?? "", to: &text)
+      line.append(0x09)
+      Self.append(name ?? "", to: &line)
     }
-    text.append(0x0A)
+    self.classes = line
   }
 
   /// The manifest of a list, whose items have these class numbers.
@@ -43,33 +52,42 @@ public struct DatasetManifest: Sendable, Hashable {
     for (item, numbers) in zip(list.items, labels) {
       let path =
         item.path.utf8.starts(with: start) ? Array(item.path.utf8.dropFirst(start.count)) : Array(item.path.utf8)
-      append(path: path, part: item.part, labels: numbers, captions: item.captions)
+      append(path: path, part: item.part, labels: numbers, captions: item.captions, change: nil)
     }
   }
 
   /// Adds a sample.
-  /// - Parameter path: what tells it from others wherever the data is.
-  public mutating func append(path: String, part: ClipPart?, labels: [Int], captions: [String]) {
-    append(path: Array(path.utf8), part: part, labels: labels, captions: captions)
+  /// - Parameters:
+  ///   - path: what tells it from others wherever the data is.
+  ///   - change: how its stored frames differ from those of the file, in words; `nil` if they do not.
+  public mutating func append(
+    path: String, part: ClipPart?, labels: [Int], captions: [String], storedWith change: String? = nil
+  ) {
+    append(path: Array(path.utf8), part: part, labels: labels, captions: captions, change: change)
   }
 
-  private mutating func append(path: [UInt8], part: ClipPart?, labels: [Int], captions: [String]) {
+  private mutating func append(path: [UInt8], part: ClipPart?, labels: [Int], captions: [String], change: String?) {
     count += 1
-    Self.append(path, to: &text)
-    text.append(0x09)
+    if let last = storage.last, last.change == change {
+      storage[storage.count - 1].count += 1
+    } else {
+      storage.append(Storage(count: 1, change: change))
+    }
+    Self.append(path, to: &samples)
+    samples.append(0x09)
     switch part {
     case nil: break
-    case .seconds(let range): text += "\(range.lowerBound)…\(range.upperBound) s".utf8
-    case .frames(let range) where range.upperBound == .max: text += "frames \(range.lowerBound)…".utf8
-    case .frames(let range): text += "frames \(range.lowerBound)…\(range.upperBound - 1)".utf8
+    case .seconds(let range): samples += "\(range.lowerBound)…\(range.upperBound) s".utf8
+    case .frames(let range) where range.upperBound == .max: samples += "frames \(range.lowerBound)…".utf8
+    case .frames(let range): samples += "frames \(range.lowerBound)…\(range.upperBound - 1)".utf8
     }
-    text.append(0x09)
-    for (index, label) in labels.enumerated() { text += (index == 0 ? "\(label)" : ",\(label)").utf8 }
+    samples.append(0x09)
+    for (index, label) in labels.enumerated() { samples += (index == 0 ? "\(label)" : ",\(label)").utf8 }
     for caption in captions {
-      text.append(0x09)
-      Self.append(caption, to: &text)
+      samples.append(0x09)
+      Self.append(caption, to: &samples)
     }
-    text.append(0x0A)
+    samples.append(0x0A)
   }
 
   private static func append(_ string: String, to text: inout [UInt8]) { append(Array(string.utf8), to: &text) }
@@ -84,6 +102,17 @@ public struct DatasetManifest: Sendable, Hashable {
       default: text.append(byte)
       }
     }
+  }
+}
+
+extension DatasetManifest {
+  /// The whole text, UTF-8.
+  public var text: [UInt8] {
+    var frames = "frames"
+    if storage.contains(where: { $0.change != nil }) {
+      frames += storage.map { "\t\($0.count) \($0.change ?? "as decoded")" }.joined()
+    }
+    return Array("\(Self.firstLine)\n".utf8) + classes + Array("\n\(frames)\n".utf8) + samples
   }
 
   /// The digest of it all.
@@ -101,66 +130,30 @@ public struct DatasetManifest: Sendable, Hashable {
   /// - Parameter name: what messages call the file.
   /// - Throws: ``DatasetListError`` if it is damaged, or no manifest.
   public init(compressed bytes: [UInt8], name: String) throws(DatasetListError) {
-    guard let text = ZstdText.text(bytes), text.starts(with: (Self.firstLine + "\nclasses").utf8), text.last == 0x0A
-    else { throw DatasetListError(path: name, line: nil, reason: "is no manifest of a data set, or is damaged") }
-    self.text = text
-    count = text.count { $0 == 0x0A } - Self.headLines
-    guard count >= 0 else {
-      throw DatasetListError(path: name, line: nil, reason: "the manifest has no line of classes")
-    }
+    let problem = DatasetListError(path: name, line: nil, reason: "is no manifest of a data set, or is damaged")
+    guard let text = ZstdText.text(bytes), text.last == 0x0A else { throw problem }
+    let head = text.split(separator: 0x0A, maxSplits: 3, omittingEmptySubsequences: false)
+    guard head.count == 4, head[0].elementsEqual(Self.firstLine.utf8), head[1].starts(with: "classes".utf8),
+      let storage = Self.storage(String(decoding: head[2], as: UTF8.self))
+    else { throw problem }
+    classes = Array(head[1])
+    samples = Array(head[3])
+    count = samples.count { $0 == 0x0A }
+    self.storage = storage
+    if storage.isEmpty, count > 0 { self.storage = [Storage(count: count, change: nil)] }
+    guard self.storage.reduce(0, { $0 + $1.count }) == count else { throw problem }
   }
 
-  /// The first place where this set differs from `earlier`, with both values, as a sentence; `nil` if they are the same.
-  public func firstDifference(from earlier: DatasetManifest) -> String? {
-    guard text != earlier.text else { return nil }
-    var (own, other) = (TextLines(text), TextLines(earlier.text))
-    while true {
-      let (mine, theirs) = (own.next(), other.next())
-      let now = mine.map { ByteText.text(text, $0.range) }
-      let before = theirs.map { ByteText.text(earlier.text, $0.range) }
-      if now.map(ExactText.init) == before.map(ExactText.init) {
-        guard now != nil else { return nil }
-        continue
-      }
-      guard let number = (mine ?? theirs)?.number else { return nil }
-      if number <= Self.headLines { return Self.classDifference(before ?? "", now ?? "") }
-      let sample = "sample \(number - Self.headLines)"
-      switch (before, now) {
-      case (let before?, let now?): return "\(sample) was \(Self.shown(before)), it is \(Self.shown(now)) now"
-      case (let before?, nil):
-        return "\(sample) was \(Self.shown(before)); there are \(count) now, not \(earlier.count)"
-      case (nil, let now?):
-        return "\(sample) is \(Self.shown(now)); there were \(earlier.count), now there are \(count)"
-      case (nil, nil): return nil
-      }
-    }
-  }
-
-  private static func classDifference(_ before: String, _ now: String) -> String {
-    let lists = [before, now].map {
-      $0.split(separator: "\t", omittingEmptySubsequences: false).dropFirst().map(String.init)
-    }
-    let (old, new) = (lists[0], lists[1])
-    let number = (0..<max(old.count, new.count)).first { number in
-      let (mine, theirs) = (
-        new.indices.contains(number) ? new[number] : nil, old.indices.contains(number) ? old[number] : nil
-      )
-      return mine.map(ExactText.init) != theirs.map(ExactText.init)
-    }
-    guard let number else { return "the manifest was written by another version" }
-    let name = { (names: [String]) in names.indices.contains(number) ? "“\(names[number])”" : "none" }
-    return "class \(number) was \(name(old)), it is \(name(new)) now"
-  }
-
-  /// A sample's line for people.
-  private static func shown(_ line: String) -> String {
+  private static func storage(_ line: String) -> [Storage]? {
     let columns = line.split(separator: "\t", omittingEmptySubsequences: false)
-    guard columns.count >= 3 else { return "“\(line)”" }
-    var text = "“\(columns[0])”"
-    if !columns[1].isEmpty { text += " \(columns[1])" }
-    text += columns[2].isEmpty ? " without label" : " label \(columns[2])"
-    if columns.count > 3 { text += " caption “\(columns[3...].joined(separator: "”, “"))”" }
-    return text
+    guard columns.first == "frames" else { return nil }
+    var storage: [Storage] = []
+    for column in columns.dropFirst() {
+      let words = column.split(separator: " ", maxSplits: 1)
+      guard words.count == 2, let count = Int(words[0]), (1...Int(Int32.max)).contains(count) else { return nil }
+      storage.append(Storage(count: count, change: words[1] == "as decoded" ? nil : String(words[1])))
+    }
+    return storage
   }
 }
 

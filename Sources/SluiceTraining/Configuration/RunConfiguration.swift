@@ -15,10 +15,12 @@ public struct RunConfiguration: Sendable {
   public let classes: ClassMap
   /// What the best checkpoint is chosen by; `nil` without validation.
   public let primary: PrimaryMetric?
-  // Names of values that change no result.
-  private let harmless: Set<String>
-  // What settings are that nobody made; a run of an older version may lack some.
-  private let defaults: [String: String]
+  /// The data by the names under which it is compared on resume.
+  package var datasets: [String: DatasetIdentity] = [:]
+  /// Names of values that change no result.
+  let harmless: Set<String>
+  /// What settings are that nobody made; a run of an older version may lack some.
+  let defaults: [String: String]
 
   /// - Parameters:
   ///   - name: the system's or pipeline's.
@@ -62,6 +64,10 @@ public struct RunConfiguration: Sendable {
       // Lists of the same data go on counting from there.
       "firstClassNumber": .integer(classes.firstNumber),
     ]
+    if !datasets.isEmpty {
+      members["datasets"] = .object(
+        datasets.mapValues { .object(["digest": .string($0.digest), "count": .integer($0.count)]) })
+    }
     if let primary {
       members["best"] = .object(["metric": .string(primary.name), "lowest": .bool(primary.isLowestBest)])
     }
@@ -81,30 +87,6 @@ public struct RunConfiguration: Sendable {
   /// The values of all settings in a stored configuration, in the names of this version.
   package static func settings(in stored: JSONValue) -> [String: String] {
     LegacySettings.translated((stored["values"].object ?? [:]).compactMapValues(\.string))
-  }
-
-  /// - Throws: ``RunError`` that lists the settings which differ from the checkpoint's and can change results.
-  func requireSameResults(as saved: JSONValue, of path: String) throws(RunError) {
-    let stored = RunConfiguration.settings(in: saved).mapValues { JSONValue.string($0) }
-    var present = values
-    if saved["version"].string != SluiceVersion.text {
-      // A setting that the version before did not know had the value that it has now unless somebody says otherwise.
-      for (name, value) in defaults where stored[name] == nil && present[name] == value { present[name] = nil }
-    }
-    let known = Set(present.keys)
-    let old = saved["version"].isNull ? stored.filter { known.contains($0.key) } : stored
-    let difference = ConfigurationDifference(
-      from: .object(old), to: .object(present.mapValues { .string($0) }), ignoring: Array(harmless))
-    guard difference.isEmpty else {
-      let version = saved["version"].string.map { "version \($0)" } ?? "a version before 0.1.0"
-      throw RunError(
-        .resume,
-        """
-        the configuration differs from that of \(path), written by \(version):
-        \(difference)
-        Resume with the same settings, or go on with the new ones by --allow-change.
-        """)
-    }
   }
 }
 

@@ -59,7 +59,7 @@ public struct RunRequest: Sendable, Equatable {
     request.maxFailures = maxFailures ?? stored.maxFailures
     request.checkpointEvery = checkpointEvery ?? stored.checkpointEvery
     request.keep = keep ?? stored.keep
-    request.threads = threads ?? stored.threads
+    // Threads are the machine's: a run may go on on another one.
     request.precision = precision ?? stored.precision
     request.settings = stored.settings.merging(settings) { _, own in own }
     return request

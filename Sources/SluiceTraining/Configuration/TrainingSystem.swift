@@ -27,6 +27,11 @@ public protocol TrainingSystem: Sendable {
   var trainable: TrainableState { get }
   /// Passes over the data unless the request says.
   var defaultEpochs: Int { get }
+  /// The data it trains on, each set by a name: what a run stores, and is resumed with the same only.
+  ///
+  /// Empty for data that is the system's own. A number of samples is compared in any case.
+  /// - Throws: an error that says what of the data is damaged.
+  func datasets() throws -> [String: DatasetManifest]
   /// The classes that it knows by name; empty where it classifies nothing, or only numbers are known.
   var classes: ClassMap { get }
   /// What is odd about the data though it can be trained on, one sentence each.
@@ -47,6 +52,8 @@ extension TrainingSystem {
   public var classes: ClassMap { ClassMap(numbers: [:]) }
 
   public var notes: [String] { [] }
+
+  public func datasets() throws -> [String: DatasetManifest] { [:] }
 
   public func evaluation(on paths: [String], _ request: RunRequest, views: EvaluationViews) throws -> Evaluation? {
     nil

@@ -1,3 +1,4 @@
+public import SluiceDatasets
 public import SluiceFlow
 
 /// A network run over a set once, with what compares its outputs: what `--val` and `sluice eval` do.
@@ -13,6 +14,8 @@ public struct Evaluation: Sendable {
   public let sampleCount: Int
   /// The metric that tells the better of two networks.
   public let primary: PrimaryMetric
+  /// What the samples are, to tell them from others; `nil` if that is the system's own affair.
+  public var dataset: (@Sendable () throws -> DatasetManifest)?
   private var body: any EvaluationBody
 
   /// The evaluation of a pipeline's predictions by `evaluator`, anew for each run.

@@ -1,3 +1,4 @@
+internal import SluiceDatasets
 public import SluiceFlow
 public import SluiceNN
 internal import SluicePlatform
@@ -21,6 +22,7 @@ public struct PreparedRun: Sendable {
   public let notes: [String]
   private let request: RunRequest
   private let load: @Sendable ([String: Tensor]) throws -> LoadReport
+  private let datasets: @Sendable () throws -> [String: DatasetManifest]
 
   /// Declares `system` for `request` and makes its settings.
   /// - Throws: what of the request cannot be.
@@ -44,11 +46,17 @@ public struct PreparedRun: Sendable {
       seed: request.seed ?? 0, epochs: epochs, steps: request.steps, maxFailures: request.maxFailures ?? 0.01,
       budget: ThreadBudget(compute: request.threads))
     precision = request.precision ?? .float32
-    validation = try request.validation.map { paths in
+    let validation: Validation? = try request.validation.map { paths in
       guard let evaluation = try system.evaluation(on: paths, request, views: EvaluationViews()) else {
         throw RunError(.configuration, "--val: \(System.name) has no evaluation, so there is nothing to validate.")
       }
       return Validation(evaluation, every: request.validateEvery ?? 1)
+    }
+    self.validation = validation
+    datasets = {
+      var datasets = try system.datasets()
+      datasets[RunDatasets.validation] = try validation?.evaluation.dataset?()
+      return datasets
     }
     let presets = request.settings.filter { System.Configuration.presets.contains($0.key) }
     configuration = RunConfiguration(
@@ -77,8 +85,8 @@ public struct PreparedRun: Sendable {
   }
 
   /// What trains this run in `directory`.
-  /// - Throws: ``RunError`` if no data was named.
-  public func trainer(in directory: RunDirectory) throws(RunError) -> Trainer {
+  /// - Throws: ``RunError`` if no data was named; an error of damaged data.
+  public func trainer(in directory: RunDirectory) throws -> Trainer {
     try requireData()
     var trainer = Trainer(
       pipeline, trainable: trainable, options: options, precision: precision, directory: directory,
@@ -86,6 +94,7 @@ public struct PreparedRun: Sendable {
     trainer.checkpointInterval = request.checkpointEvery
     trainer.checkpointsKept = request.keep ?? trainer.checkpointsKept
     trainer.validation = validation
+    trainer.datasets = RunDatasets(try datasets())
     trainer.initialize = { try initialize() }
     return trainer
   }

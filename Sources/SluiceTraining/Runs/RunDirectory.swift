@@ -1,7 +1,8 @@
 internal import FoundationEssentials
 internal import SluicePlatform
 
-/// Where a run keeps what it writes: `metrics.jsonl`, `checkpoints/`, `failures.csv`, `configuration.json`, `report.html`.
+/// Where a run keeps what it writes: `metrics.jsonl`, `checkpoints/`, `failures.csv`, `configuration.json`, `report.html`,
+/// and in `datasets/` what its data consists of.
 public struct RunDirectory: Sendable, Equatable {
   public let path: String
 
@@ -46,10 +47,13 @@ public struct RunDirectory: Sendable, Equatable {
 
   /// Writes a file whole or not at all.
   /// - Throws: ``RunError`` if that fails; the file that was there before is untouched then.
-  public func write(_ text: String, to file: String) throws(RunError) {
+  public func write(_ text: String, to file: String) throws(RunError) { try write(Array(text.utf8), to: file) }
+
+  /// Writes a file whole or not at all.
+  func write(_ bytes: [UInt8], to file: String) throws(RunError) {
     do {
       var output = try OutputFile(replacing: file)
-      try output.write(Array(text.utf8))
+      try output.write(bytes)
       try output.finish()
     } catch {
       throw RunError(.file, "\(error)")

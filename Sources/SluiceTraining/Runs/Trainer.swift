@@ -14,7 +14,7 @@ public struct Trainer: Sendable {
   public let precision: Precision
   public let directory: RunDirectory
   /// Everything that was decided, for the run's directory and its checkpoints.
-  public let configuration: RunConfiguration
+  public private(set) var configuration: RunConfiguration
   /// When checkpoints are written; `nil`: at the ends of epochs, and at the latest every ten minutes.
   ///
   /// The last step always has one.
@@ -23,6 +23,10 @@ public struct Trainer: Sendable {
   public var checkpointsKept: Int = 2
   /// What the run is evaluated on between epochs; its metrics stand in the log, and the best checkpoint stays.
   public var validation: Validation?
+  /// The data of the run, kept with it and compared when it is resumed.
+  package var datasets: RunDatasets = RunDatasets() {
+    didSet { configuration.datasets = datasets.identities }
+  }
   /// The command line of this session, for the run's configuration and its report; `nil` if there is none.
   public var command: String?
   /// Makes what the network begins with in a new run; by default random numbers of the run's seed.
@@ -72,15 +76,25 @@ public struct Trainer: Sendable {
           "\(directory.checkpoints) has no checkpoint that is whole. Start the run without --resume in another --out.")
       }
       if !allowsChange, directory.holdsRun {
-        try configuration.requireSameResults(as: try storedValues(), of: directory.path)
+        try compare(with: try storedValues(), of: directory.path, position: nil, observe)
       }
       return try await begin(stop: stop, observe: observe)
     }
-    if !allowsChange { try configuration.requireSameResults(as: saved.configuration, of: saved.path) }
+    if !allowsChange {
+      try compare(with: saved.configuration, of: saved.path, position: saved.position.stream, observe)
+    }
     let state = try saved.state()
     try trainable.restore(state)
     observe(.resumed(step: state.position.stream.step, checkpoint: saved.path))
     return try await train(from: state.position.stream, commands: commands, stop: stop, observe: observe)
+  }
+
+  /// - Throws: ``RunError`` with what differs.
+  private func compare(
+    with saved: JSONValue, of path: String, position: StreamPosition?, _ observe: (TrainingEvent) -> Void
+  ) throws(RunError) {
+    let comparison = ResumeComparison(configuration: configuration, datasets: datasets, directory: directory)
+    for note in try comparison.requireSameResults(as: saved, of: path, position: position) { observe(.note(note)) }
   }
 
   /// The first step of a run whose directory holds none of its steps.
@@ -113,6 +127,7 @@ public struct Trainer: Sendable {
   private func train(
     from start: StreamPosition?, commands: [String], stop: StopRequest, observe: (TrainingEvent) -> Void
   ) async throws -> TrainingOutcome {
+    try datasets.store(in: directory)
     try directory.write(configuration.text(commands: commands), to: directory.configuration)
     let log = try MetricsLog(path: directory.metrics, keepingThrough: start?.step ?? 0)
     var options = options

@@ -9,6 +9,8 @@ public enum TrainingEvent: Sendable {
   case loaded(_ path: String, LoadReport)
   /// The network was evaluated after a step.
   case validated(step: Int, EvaluationOutcome)
+  /// Something differs from what the run was made with, and may.
+  case note(String)
   /// A checkpoint that was cut off or damaged was skipped.
   case skipped(String)
   /// A sample failed that had not failed before.
