@@ -174,7 +174,7 @@ import Testing
   }
 
   @Test func perEpochSchedulesChangeOnlyBetweenEpochs() {
-    let schedule = Schedule.cosine(peak: 1, warmup: 2)
+    let schedule = Schedule.cosine(peak: 1, warmup: 2, per: .epoch)
     let rates = (0..<20).map { schedule.rate(at: TrainingProgress(step: $0, stepsPerEpoch: 4, epochs: 5)) }
     #expect(Array(Set(rates)).count == 5)
     #expect(rates[0] == 0.5 && rates[3] == 0.5 && rates[4] == 1)

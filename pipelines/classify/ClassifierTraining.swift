@@ -56,6 +56,11 @@ public struct ClassifierTraining<Declaration: ClassifierDeclaration>: Classifyin
       Declaration.name, try configuration.network.classifier(classCount: data.classCount, recipe.head), recipe,
       clips: data.clips, classes: data.classes)
     tuning.notes = data.notes
+    if recipe.head.learning == .linearProbe, request.from == nil {
+      tuning.notes.append(
+        "recipe.learning is linearProbe and no --from names weights: the head is trained on what random weights make of the "
+          + "clips. Name a run or a file of weights by --from.")
+    }
     self.tuning = tuning
     clips = data.clips
   }

@@ -26,7 +26,8 @@ public struct ClassPrediction: Sendable {
 
   /// The likeliest classes of every sample, in order.
   /// - Parameter count: classes of each sample.
-  /// - Throws: what stops the run; the error of a sample that fails.
+  /// - Throws: what stops the run; the error of a sample that fails; ``RunError`` for a sample of which the network makes
+  ///   numbers that are not finite.
   public func rankings(_ count: Int, _ options: RunOptions = RunOptions()) async throws -> [Ranking] {
     var pass = options
     (pass.epochs, pass.steps, pass.start, pass.maxFailures) = (nil, nil, nil, 0)
@@ -36,6 +37,10 @@ public struct ClassPrediction: Sendable {
         let (shares, width) = (prediction.output.softmax().floats, prediction.output.shape[1])
         for (row, name) in prediction.batch.names.enumerated() {
           let own = shares[row * width..<(row + 1) * width]
+          guard own.allSatisfy(\.isFinite) else {
+            throw RunError(
+              .weights, "\(name): the network's logits are not finite. Look at its weights with weights info.")
+          }
           let best = own.indices.sorted { (-own[$0], $0) < (-own[$1], $1) }.prefix(count)
           let named = best.map { index in
             let number = index - row * width

@@ -34,15 +34,20 @@ public struct ClassificationEvaluator: Evaluator {
 
   public func findings() -> EvaluationFindings {
     let rows = classRows
+    let unusable = counts.unusable.reduce(0, +)
+    let warning =
+      unusable == 0
+      ? "" : "\(unusable) of \(sampleCount) clips have logits that are not finite; they count as wrong.\n\n"
     return EvaluationFindings(
       sampleCount: sampleCount,
       metrics: [
         .init("top1", counts.top1), .init("top5", counts.top5),
         .init("loss", loss / Double(max(sampleCount, 1)), isShare: false),
       ],
-      text: ClassificationTables(rows, confusion, names).text,
+      text: warning + ClassificationTables(rows, confusion, names).text,
       details: [
-        "classes": .array(rows.map(\.json)), "confusion": .array(confusion.map { .array($0.map { .integer($0) }) }),
+        "unusable": .integer(unusable), "classes": .array(rows.map(\.json)),
+        "confusion": .array(confusion.map { .array($0.map { .integer($0) }) }),
       ], sections: [Report.Section("Classes", ClassificationTables(rows, confusion, names).parts)])
   }
 
@@ -56,7 +61,8 @@ public struct ClassificationEvaluator: Evaluator {
     confusion.enumerated().map { label, row in
       let wrong = row.indices.filter { $0 != label && row[$0] > 0 }.max { row[$0] < row[$1] }
       return ClassRow(
-        name: names[label], samples: row.reduce(0, +), correct: row[label], recall: counts.recall(ofClass: label),
+        name: names[label], samples: row.reduce(0, +) + counts.unusable[label], correct: row[label],
+        recall: counts.recall(ofClass: label),
         confusedWith: wrong.map { names[$0] }, confusedCount: wrong.map { row[$0] } ?? 0)
     }
   }

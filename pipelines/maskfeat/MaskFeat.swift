@@ -13,6 +13,8 @@ public enum MaskFeatDeclaration: MaskedDeclaration {
 
   /// The recipes there are.
   public enum Preset: String, Sendable, CaseIterable {
+    /// For small networks on small sets: that of `vtp` with a rate that changes with each step.
+    case small
     /// VideoTransformer-pytorch's: cubes, scikit-image's HOG, two frames per token.
     case vtp
     /// The authors': MViTv2-S, blocks in time and space, Sobel HOG, one frame per token.
@@ -24,7 +26,13 @@ public enum MaskFeatDeclaration: MaskedDeclaration {
   public static let name: String = "maskfeat"
   public static let summary: String = "MViT predicts the HOG or the pixels of hidden tokens"
 
-  public static func preset(for network: MViTSettings) -> Preset { network.preset == .demo ? .demo : .vtp }
+  public static func preset(for network: MViTSettings) -> Preset {
+    switch network.preset {
+    case .small: .small
+    case .base: .vtp
+    case .demo: .demo
+    }
+  }
 
   public static func adapt(_ network: inout MViTSettings, to preset: Preset) {
     network.architecture = preset == .official ? .mvitv2 : .mvit
@@ -33,6 +41,7 @@ public enum MaskFeatDeclaration: MaskedDeclaration {
   public static func recipe(_ preset: Preset) -> MaskedRecipe {
     var recipe = MaskedRecipe(learningRate: 8e-4)
     switch preset {
+    case .small: (recipe.optimizer.course, recipe.optimizer.warmup) = (.cosineSteps, .fraction(0.1))
     case .vtp: break
     case .official:
       (recipe.hog, recipe.mask, recipe.frames.spacing) = (.sobel, .block3d, .offset)

@@ -83,7 +83,7 @@ extension OptimizerRecipe.Course {
   /// The rates of a run.
   func schedule(peak: Double, warmup: Warmup, minimum: Double, milestones: EpochList) -> Schedule {
     switch self {
-    case .cosine: .cosine(peak: peak, warmup: warmup, minimum: minimum)
+    case .cosine: .cosine(peak: peak, warmup: warmup, minimum: minimum, per: .epoch)
     case .cosineSteps: .cosine(peak: peak, warmup: warmup, minimum: minimum, per: .step)
     case .multistep: .multistep(peak, milestones: milestones)
     case .constant: .constant(peak, warmup: warmup)

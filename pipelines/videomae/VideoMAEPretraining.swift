@@ -32,7 +32,7 @@ public enum VideoMAEDeclaration: MaskedDeclaration {
     (recipe.optimizer.course, recipe.optimizer.secondBeta) = (.cosineTable, 0.95)
     switch preset {
     case .quick:
-      (recipe.optimizer.learningRate, recipe.optimizer.epochs) = (0.016, 30)
+      (recipe.optimizer.learningRate, recipe.optimizer.epochs, recipe.optimizer.course) = (0.016, 30, .cosineSteps)
       (recipe.optimizer.warmup, recipe.optimizer.clip) = (.fraction(0.1), .global(1))
     case .k400:
       (recipe.optimizer.minimumRate, recipe.optimizer.scalesMinimum) = (1e-5, true)

@@ -41,8 +41,9 @@ public struct CrossEntropy: Objective, Equatable {
     logits.detached.withFloats { scores in
       var (first, five) = (0, 0)
       for (row, label) in labels.enumerated() {
+        // A row with a number that is none is no prediction.
+        guard (row * classes..<(row + 1) * classes).allSatisfy({ scores[$0].isFinite }) else { continue }
         let own = scores[row * classes + label]
-        guard own.isFinite else { continue }
         // Ties count for the class that comes first.
         var better = 0
         for other in 0..<classes {

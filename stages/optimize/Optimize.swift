@@ -10,15 +10,21 @@ public import SluiceTraining
 /// Says what is trained: parameters that stand here, and no others, change. The schedule's length is the run's. The
 /// optimizer's memory belongs to ``state``: a pipeline that runs again goes on with it.
 ///
-/// With `accumulation: 4` the parameters change with every fourth batch, by the mean gradient of the four; each batch has
-/// a report, and those in between report a gradient norm of 0.
-public struct Optimize: Stage {
+/// With `accumulation: 4` one update is made of four batches, by the mean of their gradients, and a step of the run is an
+/// update: it has one report, with the mean of the losses and metrics of its batches. Batches left at the end of an epoch go
+/// on into the next one; those left at the end of the run make a last update, by the mean of as many as there are.
+public struct Optimize: Gathering {
+  public typealias Input = StepLoss
+  public typealias Output = StepReport
+
   /// What is trained, for whoever saves and loads it; the same one for all copies of the stage.
   public let state: TrainableState
   /// Which optimizer, with its schedule and constants.
   public var configuration: OptimizerConfiguration
   /// Batches whose gradients make one update.
   public var accumulation: Int
+
+  public var gatheredCount: Int { accumulation }
 
   /// Trains `parameters`.
   /// - Parameter accumulation: batches whose gradients make one update.
@@ -41,27 +47,38 @@ public struct Optimize: Stage {
     ]
   }
 
-  /// - Throws: ``StepError`` if a gradient or the rate is not finite; nothing has been changed then.
-  public func callAsFunction(_ loss: StepLoss, context: ElementContext) throws -> StepReport {
-    let step = (context.step ?? 0) + 1
-    let progress = TrainingProgress(
-      step: (step - 1) / accumulation, of: context.length.outputs / accumulation, epochProgress: context.epochProgress,
-      of: context.length.epochs)
-    let optimizer = state.optimizer
-    if optimizer.configuration != configuration { optimizer.configuration = configuration }
-    var report = OptimizerReport(learningRate: configuration.schedule.rate(at: progress), gradientNorm: 0)
-    if step % accumulation == 0 {
-      do {
-        report = try optimizer.step(at: progress, scale: 1 / Double(accumulation))
-      } catch {
-        throw StepError(step: step, "\(error)")
-      }
+  /// Forgets gradients that a run left which ended in the middle of an update.
+  public func prepare() {
+    if state.optimizer.configuration != configuration { state.optimizer.configuration = configuration }
+    for parameter in state.parameters.parameters { parameter.gradient = nil }
+  }
+
+  /// Takes note of a batch whose gradients have been added to the parameters'.
+  public func add(_ loss: StepLoss, to gathered: inout GatheredLoss?, context: ElementContext) {
+    if gathered == nil {
+      gathered = GatheredLoss(epoch: context.epoch)
+    } else {
+      // The batch before made no update. Of the last one it is not known yet.
+      state.optimizer.finishBatch()
     }
-    optimizer.finishBatch()
-    return StepReport(
-      step: step, epoch: context.epoch, loss: loss.total, learningRate: report.learningRate,
-      gradientNorm: report.gradientNorm, sampleCount: loss.sampleCount,
-      metrics: loss.metrics.merging(loss.terms) { own, _ in own })
+    gathered?.add(loss)
+  }
+
+  /// Makes the update.
+  /// - Throws: ``StepError`` if a gradient or the rate is not finite; nothing has been changed then.
+  public func output(of gathered: GatheredLoss, context: ElementContext) throws -> StepReport {
+    let step = context.step ?? 0
+    let progress = TrainingProgress(
+      batch: step * accumulation + context.round, of: context.length.elements, accumulation: accumulation,
+      epochProgress: context.epochProgress, of: context.length.epochs)
+    let report: OptimizerReport
+    do {
+      report = try state.optimizer.step(at: progress, scale: 1 / Double(gathered.count))
+    } catch {
+      throw StepError(step: step + 1, "\(error). Nothing was changed. \(error.advice)")
+    }
+    state.optimizer.finishBatch()
+    return gathered.report(step: step + 1, report)
   }
 }
 
@@ -87,7 +104,6 @@ public struct StepError: Error, Sendable, Equatable, CustomStringConvertible {
 
   init(step: Int, _ reason: String) {
     self.step = step
-    description =
-      "step \(step): \(reason). Nothing was changed; go on from the last checkpoint with a lower peak or with clip."
+    description = "step \(step): \(reason)"
   }
 }

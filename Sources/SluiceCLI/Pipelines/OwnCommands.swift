@@ -32,7 +32,9 @@ struct OwnTrain<Program: PipelineCommand>: AsyncParsableCommand {
 
   func run() async throws {
     let pipeline = try own.pipeline(of: Program.self)
-    for try await output in pipeline.run(own.length.options()) { Console.print("\(output)") }
+    let options = own.length.options()
+    for remark in try pipeline.remarks(on: options) { Console.note("note: \(remark)") }
+    for try await output in pipeline.run(options) { Console.print("\(output)") }
   }
 }
 

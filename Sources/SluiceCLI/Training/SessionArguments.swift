@@ -46,9 +46,13 @@ struct SessionArguments: ParsableArguments {
     request.checkpointEvery = checkpointEvery
     request.keep = keep
     let directory = try chosenDirectory(name)
-    if resume, directory.holdsRun { request = request.completed(by: try StoredConfiguration(of: directory).request) }
+    if resume, directory.holdsRun {
+      let stored = try StoredConfiguration(of: directory)
+      request = request.completed(by: stored.request)
+      request.knownValues = stored.knownValues
+    }
     let prepared = try prepare(request)
-    for note in prepared.notes { Console.note("note: \(note)") }
+    for remark in try prepared.remarks() { Console.note("note: \(remark)") }
     var trainer = try prepared.trainer(in: directory)
     trainer.command = Command.current.text
 

@@ -19,7 +19,7 @@ public enum JSONValue: Sendable {
 
   /// The value as text with sorted keys: the same value always gives the same text.
   ///
-  /// - Throws: when a number is not finite.
+  /// A number that is not finite is `null`, for JSON has none.
   public func json(pretty: Bool = false) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting =
@@ -124,6 +124,7 @@ extension JSONValue: Codable {
     case .null: try container.encodeNil()
     case .bool(let value): try container.encode(value)
     case .integer(let value): try container.encode(value)
+    case .number(let value) where !value.isFinite: try container.encodeNil()
     case .number(let value): try container.encode(value)
     case .string(let value): try container.encode(value)
     case .array(let value): try container.encode(value)

@@ -31,8 +31,17 @@ public struct TrainingPosition: Codable, Sendable, Equatable {
   public var epoch: Int
   /// Threads that computed: for the record, for results do not depend on them.
   public var computeThreads: Int
+  /// What the stream's steps are; `nil` in checkpoints of versions before 0.1.0, whose steps were batches, also of those of
+  /// which several make an update.
+  public private(set) var stepUnit: StepUnit? = .update
   /// Measures at this step, such as a validation loss; the best checkpoint is chosen by one of them.
   public var metrics: [String: Double]
+
+  /// What is counted as a step.
+  public enum StepUnit: String, Codable, Sendable {
+    /// An update of the parameters.
+    case update
+  }
 
   /// Creates a position.
   public init(stream: StreamPosition, epoch: Int, computeThreads: Int, metrics: [String: Double] = [:]) {

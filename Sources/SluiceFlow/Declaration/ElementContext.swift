@@ -12,8 +12,12 @@ public struct ElementContext: Sendable {
   public let identity: String
   /// The node's name in the graph.
   public let stage: String
-  /// Inside a ``Step``: how many elements the step has taken before this one, over all runs that were resumed.
+  /// Inside a ``Step``: how many outputs the step has made before that of this element, over all runs that were resumed.
   public let step: Int?
+  /// Inside a ``Step`` that makes one output of several elements: how many of them came before this one; else 0.
+  ///
+  /// Elements of all parts of a batch count as one.
+  public let round: Int
   /// Epochs gone through before this element, with the fraction: 2.5 in the middle of the third one.
   ///
   /// Of a batch, that of its first sample; inside a ``Step`` with batches that are divided into parts, that of the step.
@@ -36,7 +40,8 @@ public struct ElementContext: Sendable {
   /// - Parameter randomName: the name under which the stage draws; by default its own.
   public init(
     seed: UInt64, epoch: Int, sample: Int, identity: String, stage: String, step: Int? = nil,
-    epochProgress: Double? = nil, length: RunLength = RunLength(), sampleCount: Int = 1, repetition: Int = 0,
+    round: Int = 0, epochProgress: Double? = nil, length: RunLength = RunLength(), sampleCount: Int = 1,
+    repetition: Int = 0,
     part: Int = 0, batchSlot: BatchSlot? = nil, randomName: String? = nil
   ) {
     self.seed = seed
@@ -45,6 +50,7 @@ public struct ElementContext: Sendable {
     self.identity = identity
     self.stage = stage
     self.step = step
+    self.round = round
     self.epochProgress = epochProgress ?? Double(epoch)
     self.length = length
     self.sampleCount = sampleCount

@@ -19,6 +19,8 @@ public struct RunExtent: Sendable, Equatable {
   /// The whole run in epochs and outputs.
   public let length: RunLength
   package let ratio: SampleRatio
+  /// Elements of an output.
+  private let rounds: Int
   private let epochLimit: Int?
   private let outputLimit: Int?
   /// Steps of an epoch of a batch that is divided into parts; `nil` if batches are not divided.
@@ -30,14 +32,18 @@ public struct RunExtent: Sendable, Equatable {
     primarySource = sources.isEmpty ? "" : sources[primary].name
     sampleCount = sources.isEmpty ? 0 : sources[primary].sampleCount
     ratio = sources.isEmpty ? SampleRatio() : plan.samplesPerOutput[primary]
+    rounds = plan.gatheredCount
     (epochLimit, outputLimit) = (options.epochs, options.steps)
     if options.parts.count > 1 {
       let steps = max(1, ratio.elements(of: sampleCount, parts: options.parts.count))
       stepsPerEpoch = steps
-      length = RunLength(epochs: options.epochs, outputs: options.steps, ofStepsPerEpoch: steps)
+      length = RunLength(
+        epochs: options.epochs, outputs: options.steps, ofStepsPerEpoch: steps, gathering: rounds)
     } else {
       stepsPerEpoch = nil
-      length = RunLength(epochs: options.epochs, outputs: options.steps, of: max(1, sampleCount), ratio)
+      length = RunLength(
+        epochs: options.epochs, outputs: options.steps, of: max(1, sampleCount), ratio,
+        sources.isEmpty ? ratio : plan.samplesPerElement[primary], gathering: rounds)
     }
   }
 
@@ -47,8 +53,14 @@ public struct RunExtent: Sendable, Equatable {
   /// Epochs done before an output of a batch that is divided into parts, with the fraction; `nil` if it is not.
   ///
   /// The same for all parts, which are at different indices of the stream.
-  func epochProgress(ofStep step: Int) -> Double? {
-    stepsPerEpoch.map { Double(step) / Double($0) }
+  func epochProgress(ofStep step: Int, round: Int = 0, of rounds: Int = 1) -> Double? {
+    stepsPerEpoch.map { (Double(step) + Double(round) / Double(rounds)) / Double($0) }
+  }
+
+  /// Epochs gone through before an element, by its number among those of ``RunLength/elements``, as long as none fails.
+  public func epochProgress(beforeElement number: Int) -> Double {
+    if let stepsPerEpoch { return Double(number) / (Double(stepsPerEpoch) * Double(rounds)) }
+    return sampleCount > 0 ? Double(number) * samplesPerOutput / Double(rounds) / Double(sampleCount) : 0
   }
 
   /// Whether everything asked for has been delivered.

@@ -7,6 +7,7 @@ struct NodeLimit: Sendable {
   static let buffer = NodeLimit(field: "buffer", range: 1...1_000_000)
   static let batchSize = NodeLimit(field: "size", range: 1...1_000_000)
   static let outputCount = NodeLimit(field: "count", range: 1...65_536)
+  static let gatheredCount = NodeLimit(field: "gatheredCount", range: 1...65_536)
   static let forkWindow = NodeLimit(field: "window", range: 1...1_000_000)
   static let shuffleWindow = NodeLimit(field: "window", range: 1...Int(UInt32.max))
 
@@ -30,7 +31,8 @@ extension PlanNode {
     case .expansion(let expansion): numbers.append((expansion.count, .outputCount))
     case .fork(let fork): numbers += fork.window.map { [($0, .forkWindow)] } ?? []
     case .source: numbers += order.window.map { [($0, .shuffleWindow)] } ?? []
-    case .stage, .zip, .step: break
+    case .stage: numbers += gathering.map { [($0.gatheredCount, .gatheredCount)] } ?? []
+    case .zip, .step: break
     }
     return numbers
   }
@@ -48,6 +50,7 @@ extension PipelinePlan {
   /// - Throws: ``FlowError`` `.badSetting` for the first number that no node can be run with.
   func check() throws(FlowError) {
     for node in allNodes { try node.check() }
+    try checkGathering()
     let repeated = samplesPerOutput.map(\.repeated).max() ?? 1
     guard repeated <= NodeLimit.outputsOfSample else {
       throw FlowError(

@@ -40,18 +40,21 @@ extension PipelinePlan {
   /// For each source, in the order of ``sources``, its samples in one output of this plan.
   ///
   /// A batch counts for the sources that flow through it, not for those of another stream of a zip.
-  package var samplesPerOutput: [SampleRatio] { samplesPerOutput(of: []) }
+  package var samplesPerOutput: [SampleRatio] { samplesPerOutput(of: [], isGathered: true) }
 
-  private func samplesPerOutput(of entry: [SampleRatio]) -> [SampleRatio] {
+  /// The same where what a step makes of several elements counts as several.
+  package var samplesPerElement: [SampleRatio] { samplesPerOutput(of: [], isGathered: false) }
+
+  private func samplesPerOutput(of entry: [SampleRatio], isGathered: Bool) -> [SampleRatio] {
     nodes.reduce(entry) { ratios, node in
       switch node.kind {
       case .source: [SampleRatio()]
-      case .zip(let zip): zip.streams.flatMap { $0.samplesPerOutput(of: []) }
+      case .zip(let zip): zip.streams.flatMap { $0.samplesPerOutput(of: [], isGathered: isGathered) }
       case .batch(let size, _): ratios.map { $0.batched(size) }
       case .expansion(let expansion): ratios.map { $0.expanded(expansion.count) }
-      case .step(let inside): inside.samplesPerOutput(of: ratios)
+      case .step(let inside): inside.samplesPerOutput(of: ratios, isGathered: isGathered)
       // A branch gives one output for each element.
-      case .stage, .fork: ratios
+      case .stage, .fork: ratios.map { $0.batched(isGathered ? node.gathering?.gatheredCount ?? 1 : 1) }
       }
     }
   }

@@ -4,6 +4,7 @@ struct BatchRunner: Sendable {
   /// Puts together what expansions made of one element, if there are any before.
   let siblings: SiblingState?
   let isPaced: Bool
+  let ending: RunEnding
   let intake: Intake
   let outlet: Outlet
 
@@ -28,7 +29,8 @@ struct BatchRunner: Sendable {
         }
       }
     }
-    // Only a stream that ends, a single pass, comes here with a batch begun.
+    // Only a stream that ends, a single pass, comes here with a batch begun; or a run that failed, which begins no step.
+    if ending.isEarly { return false }
     for batch in state.finish() {
       guard await outlet.put(batch) else { return false }
     }

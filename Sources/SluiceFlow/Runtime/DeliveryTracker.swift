@@ -12,6 +12,9 @@ package struct DeliveryTracker {
       self.count = count
       self.outputs = outputs
     }
+
+    /// Where a new run begins.
+    func start(parts: BatchParts) -> SourcePosition { SourcePosition(name: name, count: count, parts: parts.count) }
   }
 
   package private(set) var position: StreamPosition
@@ -36,9 +39,7 @@ package struct DeliveryTracker {
     self.parts = parts
     self.maxFailures = maxFailures
     position = start.entered(by: parts)
-    if position.sources.isEmpty {
-      position.sources = streams.map { SourcePosition(name: $0.name, count: $0.count, parts: parts.count) }
-    }
+    if position.sources.isEmpty { position.sources = streams.map { $0.start(parts: parts) } }
     failed = streams.map { stream in
       Set(start.failures.samples.lazy.filter { $0.source == stream.name }.map(\.sample))
     }
@@ -55,7 +56,12 @@ package struct DeliveryTracker {
   package mutating func absorb(_ envelope: Envelope) -> Bool {
     let epochBefore = epoch
     switch envelope.content {
+    // Its samples are in the output that it adds to.
+    case .gathered: return false
     case .failed(let failure): note(failure, envelope.origin)
+    case .element where envelope.isWholeStep:
+      position.step += 1
+      delivered += 1
     case .element:
       position.deliver(parts.count == 1 ? 0 : envelope.origin.ordinal % parts.count, of: parts)
       delivered += 1

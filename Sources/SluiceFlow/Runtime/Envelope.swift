@@ -4,6 +4,8 @@ package struct Envelope: Sendable {
     case element(any Sendable)
     /// Takes the place of a sample that failed, so that order and counts hold for any number of workers.
     indirect case failed(SampleFailure)
+    /// Takes the place of an element that only adds to an output of several; see ``Gathering``.
+    case gathered
   }
 
   package var content: Content
@@ -12,6 +14,12 @@ package struct Envelope: Sendable {
   package var members: [Origin] = []
   /// The step's number, inside and behind a ``Step``.
   package var step: Int?
+  /// Which of the elements of one part that make one output of the step it is, from 0.
+  package var round = 0
+  /// Whether it is the last of those elements of the last part.
+  package var endsStep = false
+  /// Whether it holds the elements of all own parts of a divided batch.
+  package var isWholeStep = false
 
   package init(_ content: Content, from origin: Origin) {
     self.content = content
@@ -29,16 +37,17 @@ package struct Envelope: Sendable {
 
   /// This one with a change to every sample inside.
   package func mapOrigins(_ change: (Origin) -> Origin) -> Envelope {
-    var copy = Envelope(content, from: change(origin))
+    var copy = self
+    copy.origin = change(origin)
     copy.members = members.map(change)
-    copy.step = step
     return copy
   }
 
   package func context(of stage: StageKey, slot: BatchSlot? = nil) -> ElementContext {
     ElementContext(
       seed: stage.seed, epoch: origin.epoch, sample: origin.sample, identity: origin.identity, stage: stage.name,
-      step: step, epochProgress: origin.progress, length: stage.length, sampleCount: max(1, members.count),
+      step: step, round: round, epochProgress: origin.progress, length: stage.length,
+      sampleCount: max(1, members.count),
       repetition: origin.repetition, part: stage.parts == 1 ? 0 : origin.ordinal % stage.parts, batchSlot: slot,
       randomName: stage.randomName)
   }

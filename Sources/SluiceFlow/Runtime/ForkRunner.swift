@@ -44,6 +44,8 @@ struct JoinRunner: Sendable {
       switch taken.element.content {
       case .element(let result): results.append(result)
       case .failed(let trace): failure = failure ?? trace
+      // No branch gathers.
+      case .gathered: return nil
       }
     }
     if let failure { return envelope.with(.failed(failure)) }

@@ -86,14 +86,19 @@ struct Intake: Sendable {
 /// The workers of one node: the last one to end finishes what the node writes and closes what it reads.
 final class Crew: Sendable {
   private let remaining: Lock<Int>
+  private let ending: RunEnding
   private let dismiss: @Sendable () -> Void
   private let close: @Sendable () -> Void
 
   /// - Parameters:
+  ///   - ending: learns of an error before what comes behind sees the end of its input.
   ///   - dismiss: sends the other workers home, since nobody wants outputs any more.
   ///   - close: ends the node's channels.
-  init(workers: Int, dismiss: @escaping @Sendable () -> Void, close: @escaping @Sendable () -> Void) {
+  init(
+    workers: Int, ending: RunEnding, dismiss: @escaping @Sendable () -> Void, close: @escaping @Sendable () -> Void
+  ) {
     remaining = Lock(workers)
+    self.ending = ending
     self.dismiss = dismiss
     self.close = close
   }
@@ -109,6 +114,21 @@ final class Crew: Sendable {
       if isLast { close() }
     }
     meter.enter(.busy)
-    if try await !loop() { dismiss() }
+    do {
+      if try await !loop() { dismiss() }
+    } catch {
+      ending.fail()
+      throw error
+    }
   }
+}
+
+/// Whether what ends is a stream, or the run by an error: then nothing is finished any more that was only begun.
+final class RunEnding: Sendable {
+  private let failed = Lock(false)
+
+  /// Whether the run is over before its end.
+  var isEarly: Bool { failed.withLock { $0 } || Task.isCancelled }
+
+  func fail() { failed.withLock { $0 = true } }
 }

@@ -31,10 +31,19 @@ final class RunDriver: Sendable {
     task.withLock { $0 = running }
   }
 
-  /// Takes nothing new in: no further element into a step, or without one, no further sample.
+  /// Takes nothing new in: no element of a further output into a step, or without one, no further sample.
   func drain() {
-    for feed in wiring.feeds { feed.withLock { $0.stop() } }
-    for gate in wiring.gates { gate.close() }
+    RunDriver.drain(wiring, doors: wiring.doors[...])
+  }
+
+  /// What a step still makes an output of has to come, so sources end when all steps are between two outputs.
+  private static func drain(_ wiring: Wiring, doors: ArraySlice<StepDoor>) {
+    if let door = doors.first {
+      door.close { drain(wiring, doors: doors.dropFirst()) }
+    } else {
+      for feed in wiring.feeds { feed.withLock { $0.stop() } }
+      for gate in wiring.gates { gate.close() }
+    }
   }
 
   /// Ends all tasks soon, dropping what is under way.

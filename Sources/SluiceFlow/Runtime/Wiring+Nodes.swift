@@ -23,6 +23,9 @@ extension Wiring {
     _ node: PlanNode, _ stage: any StageBoxing, from entry: Channel<Envelope>, to output: Channel<Envelope>,
     at site: Site, _ slots: BatchSlots?
   ) {
+    if let gathering = node.gathering, site.isInStep, !site.isInBranch {
+      return wireGathering(node, gathering, from: entry, to: output, at: site)
+    }
     let workers = site.job == .step ? 1 : node.workers
     let turnstile = turnstile(for: workers, isOrdered: node.isOrdered || site.isInBranch)
     let (key, failures) = (StageKey(node, options, length: extent.length), failureRule(node, at: site))
@@ -34,6 +37,23 @@ extension Wiring {
         stage: stage, key: key, failures: failures, slots: slots, isPaced: site.isBehindStep,
         intake: Intake(channel: entry, meter: meter),
         outlet: Outlet(channel: output, turnstile: turnstile, meter: meter)
+      ).run()
+    }
+  }
+
+  private mutating func wireGathering(
+    _ node: PlanNode, _ stage: any GatheringBoxing, from entry: Channel<Envelope>, to output: Channel<Envelope>,
+    at site: Site
+  ) {
+    let consumed = ConsumedSamples(from: options.start, streams: streams, extent: extent, parts: options.parts)
+    let (key, failures) = (StageKey(node, options, length: extent.length), failureRule(node, at: site))
+    let ending = ending
+    start(
+      meters(node.name, 1, behind: output, node.buffer), at: site.job, reading: [entry], writing: [output]
+    ) { meter in
+      try await GatherRunner(
+        stage: stage, key: key, failures: failures, consumed: consumed, ending: ending,
+        intake: Intake(channel: entry, meter: meter), outlet: Outlet(channel: output, turnstile: nil, meter: meter)
       ).run()
     }
   }
@@ -63,13 +83,14 @@ extension Wiring {
     _ node: PlanNode, size: Int, _ collect: @escaping @Sendable ([any Sendable]) -> any Sendable,
     from entry: Channel<Envelope>, to output: Channel<Envelope>, at site: inout Site
   ) {
-    let (isPaced, parts) = (site.isBehindStep, options.parts)
+    let (isPaced, parts, ending) = (site.isBehindStep, options.parts, ending)
     let siblings = siblings(at: &site)
     start(meters(node.name, 1, behind: output, node.buffer), at: site.job, reading: [entry], writing: [output]) {
       meter in
       await BatchRunner(
         state: BatchState(size: size, parts: parts, collect: collect), siblings: siblings, isPaced: isPaced,
-        intake: Intake(channel: entry, meter: meter), outlet: Outlet(channel: output, turnstile: nil, meter: meter)
+        ending: ending, intake: Intake(channel: entry, meter: meter),
+        outlet: Outlet(channel: output, turnstile: nil, meter: meter)
       ).run()
     }
     site.isSingle = false
@@ -86,13 +107,17 @@ extension Wiring {
     inner.isInStep = true
     inner.isSingle = false
     guard let exit = try wire(plan, from: door, at: &inner) else { return entry }
-    let (firstStep, extent, parts) = (options.start?.step ?? 0, extent, options.parts)
+    let (firstStep, extent, parts, gathering) = (options.start?.step ?? 0, extent, options.parts, plan.gathering)
+    let stepDoor = StepDoor()
+    doors.append(stepDoor)
     start(gateMeters, at: .step, reading: [entry], writing: [door]) { meter in
-      await StepRunner(
-        firstStep: firstStep, extent: extent, parts: parts, intake: Intake(channel: entry, meter: meter),
-        outlet: Outlet(channel: door, turnstile: nil, meter: meter), exit: exit
+      try await StepRunner(
+        firstStep: firstStep, extent: extent, parts: parts, gathering: gathering, door: stepDoor,
+        intake: Intake(channel: entry, meter: meter), outlet: Outlet(channel: door, turnstile: nil, meter: meter),
+        exit: exit
       ).run()
     }
+    site.isWholeStep = site.isWholeStep || gathering != nil
     site.isBehindStep = true
     site.isSingle = false
     return exit

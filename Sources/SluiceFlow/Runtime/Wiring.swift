@@ -20,6 +20,7 @@ struct Wiring {
   var sourceCount = 0
   /// The channels into steps: closed to stop after the step in progress.
   var gates: [Channel<Envelope>] = []
+  var doors: [StepDoor] = []
   private(set) var channels: [Channel<Envelope>] = []
   private(set) var turnstiles: [Turnstile] = []
 
@@ -27,6 +28,7 @@ struct Wiring {
   let extent: RunExtent
   let sourceNames: [String]
   let delivered: DeliveredOutputs
+  let ending = RunEnding()
 
   /// Where in the graph the next node stands.
   struct Site {
@@ -35,6 +37,8 @@ struct Wiring {
     var isInStep = false
     var isBehindStep = false
     var isInBranch = false
+    /// Behind a step that makes one output of all own parts of a batch.
+    var isWholeStep = false
     /// Outputs that expansions make of one element, since they were put together last.
     var width = 1
     /// For each source, outputs of a sample where they were put together last.
@@ -51,7 +55,7 @@ struct Wiring {
     let sources = plan.sources
     sourceNames = sources.map(\.name)
     extent = RunExtent(plan: plan, options: options)
-    let ratios = plan.samplesPerOutput
+    let ratios = plan.samplesPerElement
     delivered = DeliveredOutputs(options.start?.sources ?? [], counts: ratios.map(\.repeated))
     if options.isSinglePass, sources.allSatisfy(\.order.isRepeated) {
       throw FlowError(
@@ -157,7 +161,7 @@ struct Wiring {
     turnstile: Turnstile? = nil, _ loop: @escaping @Sendable (Meter) async throws -> Bool
   ) {
     let crew = Crew(
-      workers: meters.count,
+      workers: meters.count, ending: ending,
       dismiss: {
         for input in inputs { input.close() }
         turnstile?.close()
@@ -194,7 +198,9 @@ struct Wiring {
     _ exit: Channel<Envelope>, at site: inout Site, takesTurns: Bool = true
   ) -> Channel<Envelope> {
     let siblings = siblings(at: &site)
-    let turns = takesTurns && options.parts.own.count > 1 ? TurnState(parts: options.parts, first: firstTurn) : nil
+    let turns =
+      takesTurns && !site.isWholeStep && options.parts.own.count > 1
+      ? TurnState(parts: options.parts, first: firstTurn) : nil
     guard siblings != nil || turns != nil else { return exit }
     let output = channel(1)
     let isPaced = site.isBehindStep

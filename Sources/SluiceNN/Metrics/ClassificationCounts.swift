@@ -14,15 +14,18 @@ public struct ClassificationCounts: Sendable, Equatable {
   public private(set) var confusion: [Int]
   /// Samples whose label was among the five most favored classes.
   public private(set) var topFiveCount = 0
+  /// Samples of each label with a logit that is not finite: they were taken for no class, and count as wrong.
+  public private(set) var unusable: [Int]
 
   /// Nothing counted yet.
   public init(classCount: Int) {
     self.classCount = classCount
     confusion = [Int](repeating: 0, count: classCount * classCount)
+    unusable = [Int](repeating: 0, count: classCount)
   }
 
   /// Samples counted.
-  public var sampleCount: Int { confusion.reduce(0, +) }
+  public var sampleCount: Int { confusion.reduce(0, +) + unusable.reduce(0, +) }
 
   /// The share of samples whose most favored class is the label; 0 without samples.
   public var top1: Double { share(of: (0..<classCount).reduce(0) { $0 + confusion[$1 * classCount + $1] }) }
@@ -33,7 +36,7 @@ public struct ClassificationCounts: Sendable, Equatable {
   /// The share of samples with this label that were recognized; `nil` without such samples.
   public func recall(ofClass label: Int) -> Double? {
     let row = confusion[label * classCount..<(label + 1) * classCount]
-    let total = row.reduce(0, +)
+    let total = row.reduce(0, +) + unusable[label]
     return total == 0 ? nil : Double(row[row.startIndex + label]) / Double(total)
   }
 
@@ -49,6 +52,10 @@ public struct ClassificationCounts: Sendable, Equatable {
     let rows = logits.floats
     for (row, label) in labels.enumerated() {
       let scores = rows[row * classCount..<(row + 1) * classCount]
+      guard scores.allSatisfy(\.isFinite) else {
+        unusable[label] += 1
+        continue
+      }
       let order = scores.indices.sorted { (-scores[$0], $0) < (-scores[$1], $1) }.map { $0 - scores.startIndex }
       confusion[label * classCount + order[0]] += 1
       if order.prefix(5).contains(label) { topFiveCount += 1 }

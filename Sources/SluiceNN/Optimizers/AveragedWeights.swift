@@ -15,12 +15,13 @@ public final class AveragedWeights: Sendable {
   /// Which average this is.
   public let averaging: Averaging
   private let store: ParameterStore
-  private let content = Lock(Content())
+  private let content: Lock<Content>
 
-  /// An average of the weights in `store`, which begins with the first update.
-  init(_ averaging: Averaging, of store: ParameterStore) {
+  /// An average of the weights in `store`: what `other` has come to, or one that begins with the first update.
+  init(_ averaging: Averaging, of store: ParameterStore, from other: AveragedWeights?) {
     self.averaging = averaging
     self.store = store
+    content = Lock(other?.content.withLock { $0 } ?? Content())
   }
 
   /// Moves made so far.

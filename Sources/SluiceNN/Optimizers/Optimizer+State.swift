@@ -19,10 +19,10 @@ extension Optimizer {
 
   /// Replaces the moments, counts and averages by those of ``state``.
   ///
-  /// An average the state does not have begins anew with the next update; averages of a state are left out where none is
-  /// kept.
+  /// - Returns: what became of the average, where state and configuration differ in whether one is kept.
   /// - Throws: ``OptimizerStateError`` if a name, a shape or a count does not fit the model; nothing has been changed then.
-  public func restore(_ state: [String: Tensor]) throws(OptimizerStateError) {
+  @discardableResult
+  public func restore(_ state: [String: Tensor]) throws(OptimizerStateError) -> AverageChange? {
     var restored: [String: Memory] = [:]
     var pending: [String: Tensor] = [:]
     var averages: [Parameter] = []
@@ -54,6 +54,8 @@ extension Optimizer {
     for parameter in parameters { parameter.gradient = pending[parameter.name] }
     replace(restored)
     average?.restore(averages, count: moves)
+    let (isSaved, isKept) = (state[AveragedWeights.countName] != nil, average != nil)
+    return isSaved == isKept || restored.isEmpty ? nil : isSaved ? .dropped : .begun
   }
 
   /// Whether the average of a parameter is to be taken from `state`: of a state with averages, all that are not frozen.
@@ -104,6 +106,15 @@ extension Optimizer {
     }
     return count
   }
+}
+
+/// What becomes of an average when a state is restored that was saved with averages and the present configuration keeps none,
+/// or the reverse.
+public enum AverageChange: Sendable, Equatable {
+  /// It begins anew with the next update, for the state has none.
+  case begun
+  /// That of the state is left out, for none is kept.
+  case dropped
 }
 
 /// Optimizer state that does not fit the model.

@@ -14,18 +14,21 @@ public final class Optimizer: Sendable {
     var second: Parameter?
   }
 
-  /// What decides about updates; schedule, constants and groups may be changed between two steps, algorithm and average
-  /// stay.
+  /// What decides about updates; all but the algorithm may be changed between two steps.
+  ///
+  /// An average that is kept with another decay from then on goes on from what it is.
   public var configuration: OptimizerConfiguration {
     get { settings.withLock { $0 } }
     set {
       settings.withLock { $0 = newValue }
       divided.withLock { $0 = nil }
+      kept.withLock { $0 = Optimizer.average(newValue.average, of: store, after: $0) }
     }
   }
   private let settings: Lock<OptimizerConfiguration>
   /// The running average of the weights, if one is kept.
-  public let average: AveragedWeights?
+  public var average: AveragedWeights? { kept.withLock { $0 } }
+  private let kept: Lock<AveragedWeights?>
   private let store: ParameterStore
   private let memory = Lock<[String: Memory]>([:])
   /// The groups for a set of frozen parameters: dividing them compares many names.
@@ -35,7 +38,16 @@ public final class Optimizer: Sendable {
   public init(_ configuration: OptimizerConfiguration, store: ParameterStore) {
     settings = Lock(configuration)
     self.store = store
-    average = configuration.average.isKept ? AveragedWeights(configuration.average, of: store) : nil
+    kept = Lock(Optimizer.average(configuration.average, of: store, after: nil))
+  }
+
+  /// What is kept from now on.
+  private static func average(
+    _ averaging: Averaging, of store: ParameterStore, after average: AveragedWeights?
+  ) -> AveragedWeights? {
+    guard averaging.isKept else { return nil }
+    if let average, average.averaging == averaging { return average }
+    return AveragedWeights(averaging, of: store, from: average)
   }
 
   /// The groups of the parameters that are not frozen.

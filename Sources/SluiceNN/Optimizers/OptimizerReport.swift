@@ -12,7 +12,7 @@ public struct OptimizerReport: Sendable, Equatable {
   }
 }
 
-/// A number that makes an update impossible.
+/// A number that makes an update impossible; nothing has been changed.
 public struct OptimizerError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What is not finite.
   public enum Cause: Sendable, Equatable {
@@ -36,14 +36,23 @@ public struct OptimizerError: Error, Sendable, Equatable, CustomStringConvertibl
     if case .gradient(let name) = cause { name } else { nil }
   }
 
+  /// What may help.
+  public var advice: String {
+    switch cause {
+    case .gradient: "Lower the learning rate (peak) or limit gradients (clip)."
+    case .rate: "Correct the schedule: peak, minimum, warmup."
+    case .decay: "Correct weightDecay."
+    }
+  }
+
   public var description: String {
     switch cause {
     case .gradient(let name):
-      "the gradient of \(name) is not finite. Lower the learning rate (peak) or set clip"
+      "the gradient of \(name) is not finite"
     case .rate(let rate, let step):
-      "the learning rate of step \(step) is \(rate), a finite one is wanted. Correct peak, minimum or warmup"
+      "the learning rate of step \(step) is \(rate), a finite one is wanted"
     case .decay(let decay, let step):
-      "the weight decay of step \(step) is \(decay), a finite one is wanted. Correct weightDecay"
+      "the weight decay of step \(step) is \(decay), a finite one is wanted"
     }
   }
 }

@@ -87,10 +87,10 @@ public struct Schedule: Sendable, Equatable {
 
   /// Linear warm-up, then half a cosine that reaches `minimum` in the last interval.
   ///
-  /// The first interval already has a rate above 0; with `minimum: 0` the last one has rate 0.
+  /// The first interval already has a rate above 0; with `minimum: 0` the last one has rate 0, be it a step or an epoch.
   /// - Source: VideoTransformer-pytorch, `get_cosine_schedule_with_warmup`.
   public static func cosine(
-    peak: Double, warmup: Warmup = 5, minimum: Double = 0, per interval: Interval = .epoch
+    peak: Double, warmup: Warmup = .fraction(0.1), minimum: Double = 0, per interval: Interval = .step
   ) -> Schedule {
     Schedule(.cosine(interval), peak: peak, warmup: warmup, minimum: minimum)
   }

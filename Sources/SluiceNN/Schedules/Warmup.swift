@@ -81,6 +81,12 @@ public struct Warmup: Sendable, Equatable, ExpressibleByIntegerLiteral, Expressi
     }
   }
 
+  /// Whether there is a warm-up that is as long as the run that `progress` belongs to, or longer.
+  public func covers(_ progress: TrainingProgress) -> Bool {
+    let length = epochs(in: progress)
+    return length > 0 && length >= progress.totalEpochs
+  }
+
   /// The length in batches, which need not be whole.
   func batches(in progress: TrainingProgress) -> Double {
     switch length {

@@ -98,9 +98,21 @@ public struct StoredConfiguration: Decodable, Sendable {
   public let commands: [String]
   /// What the best checkpoint is chosen by; `nil` without validation.
   public let primary: PrimaryMetric?
+  /// The values of all settings, in the names of this version.
+  private let values: [String: String]
 
   private enum CodingKeys: String, CodingKey {
-    case request, commands, best
+    case request, commands, best, values
+  }
+
+  /// The values of settings that a run goes on with unless it is told otherwise, though what they are by themselves may have
+  /// changed since.
+  ///
+  /// Not those that follow from others: the rate from the size of a batch, the number of classes from the data.
+  public var knownValues: [String: String] {
+    values.filter { name, _ in
+      request.settings[name] != nil || !["optimize.peak", "model.classCount"].contains(name)
+    }
   }
 
   private struct Best: Decodable {
@@ -114,6 +126,8 @@ public struct StoredConfiguration: Decodable, Sendable {
     commands = try values.decodeIfPresent([String].self, forKey: .commands) ?? []
     let best = try values.decodeIfPresent(Best.self, forKey: .best)
     primary = best.map { $0.lowest ? .lowest($0.metric) : .highest($0.metric) }
+    self.values = LegacySettings.translated(
+      try values.decodeIfPresent([String: String].self, forKey: .values) ?? [:])
   }
 
   /// The configuration of the run in a directory.

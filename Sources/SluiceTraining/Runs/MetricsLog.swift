@@ -4,7 +4,8 @@ internal import SluicePlatform
 
 /// `metrics.jsonl`: one line per step, appended as the steps are taken.
 ///
-/// Numbers are shortest exact decimals, so equal losses are equal text.
+/// Numbers are shortest exact decimals, so equal losses are equal text; those that are not finite are the texts `"nan"`,
+/// `"inf"` and `"-inf"`.
 public final class MetricsLog: Sendable {
   /// A line of the log.
   public struct Line: Codable, Sendable, Equatable {
@@ -35,13 +36,19 @@ public final class MetricsLog: Sendable {
   private let path: String
   private let descriptor: Int32
 
-  /// Opens the log and cuts off every line after `step`, which a run that was killed may have left.
+  /// Opens the log and takes out the lines of steps after `step`, which a run that was killed may have left.
+  ///
+  /// Lines that cannot be read stay where lines of steps up to `step` follow them.
   /// - Throws: ``RunError`` if the file cannot be read or written.
   public init(path: String, keepingThrough step: Int) throws(RunError) {
     self.path = path
-    let end = try MetricsLog.read(path).last { $0.line.step <= step }?.end ?? 0
+    let kept = try MetricsLog.read(path).kept(through: step)
+    // Mostly the end is cut off; a file that is damaged further up is written anew.
+    let end = kept.prefixLength
+    if end == nil { try MetricsLog.replace(path, by: kept.bytes) }
     descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw .file(path, "cannot be written", errno: errno) }
+    guard let end else { return }
     guard ftruncate(descriptor, off_t(end)) == 0 else { throw .file(path, "cannot be cut", errno: errno) }
   }
 
@@ -57,27 +64,6 @@ public final class MetricsLog: Sendable {
     guard fsync(descriptor) == 0 else { throw .file(path, "cannot be written to disk", errno: errno) }
   }
 
-  /// The lines of a log, none if there is no such file.
-  ///
-  /// A last line that was cut off is left out.
-  public static func lines(at path: String) throws(RunError) -> [Line] {
-    try read(path).map(\.line)
-  }
-
-  // Each line and the offset at which its line feed ends.
-  private static func read(_ path: String) throws(RunError) -> [(line: Line, end: Int)] {
-    guard let data = FileManager.default.contents(atPath: path) else { return [] }
-    let decoder = JSONDecoder()
-    var lines: [(line: Line, end: Int)] = []
-    var begin = data.startIndex
-    while let feed = data[begin...].firstIndex(of: UInt8(ascii: "\n")) {
-      guard let line = try? decoder.decode(Line.self, from: Data(data[begin..<feed])) else { break }
-      lines.append((line, feed + 1 - data.startIndex))
-      begin = feed + 1
-    }
-    return lines
-  }
-
   private static func text(of lines: [Line]) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
@@ -86,6 +72,16 @@ public final class MetricsLog: Sendable {
     return lines.flatMap { line in
       // Encoding numbers and strings into memory cannot fail.
       ((try? encoder.encode(line)).map(Array.init) ?? []) + [UInt8(ascii: "\n")]
+    }
+  }
+
+  private static func replace(_ path: String, by bytes: [UInt8]) throws(RunError) {
+    do {
+      var output = try OutputFile(replacing: path)
+      try output.write(bytes)
+      try output.finish()
+    } catch {
+      throw RunError(.file, "\(error)")
     }
   }
 

@@ -64,6 +64,10 @@ public struct PreparedRun: Sendable {
       request: request, classes: system.classes, primary: validation?.evaluation.primary)
   }
 
+  /// What of the run is not as one may think, a sentence each: of the data, and of what its settings do in it.
+  /// - Throws: what makes the run impossible, such as a learning rate that is no number.
+  public func remarks() throws -> [String] { notes + (try pipeline.remarks(on: options)) }
+
   /// - Throws: ``RunError`` if no data was named.
   public func requireData() throws(RunError) {
     guard request.data.isEmpty, pipeline.sampleCounts.contains(0) else { return }

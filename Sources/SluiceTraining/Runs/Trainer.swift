@@ -83,8 +83,12 @@ public struct Trainer: Sendable {
     if !allowsChange {
       try compare(with: saved.configuration, of: saved.path, position: saved.position.stream, observe)
     }
+    try saved.requireSteps()
     let state = try saved.state()
-    try trainable.restore(state)
+    if let change = try trainable.restore(state) {
+      guard allowsChange else { throw RunError(.resume, "\(saved.path) \(change.sentence) \(change.remedy)") }
+      observe(.note("\(saved.path) \(change.sentence)"))
+    }
     observe(.resumed(step: state.position.stream.step, checkpoint: saved.path))
     return try await train(from: state.position.stream, commands: commands, stop: stop, observe: observe)
   }
@@ -178,6 +182,7 @@ public struct Trainer: Sendable {
       position: TrainingPosition(
         stream: position, epoch: epoch, computeThreads: options.budget.compute, metrics: metrics),
       configuration: configuration.json)
+    try state.requireFinite(in: directory)
     return try checkpoints.save(state)
   }
 }
