@@ -44,8 +44,8 @@ import Testing
 
   @Test func unknownOptionsAreRefusedWithTheNearest() throws {
     for (options, hint) in [
-      (["--set", "recipe.mask=cubee"], "did you mean cube?"), (["--target", "hogg"], "did you mean hog?"),
-      (["--pixels", "fasst"], "did you mean fast?"), (["--set", "recipe.colorss=none"], "Did you mean colors?"),
+      (["--set", "recipe.mask=cubee"], "Did you mean cube?"), (["--target", "hogg"], "Did you mean hog?"),
+      (["--pixels", "fasst"], "Did you mean fast?"), (["--set", "recipe.colorss=none"], "Did you mean colors?"),
     ] {
       let run = try SluiceProgram.run(["graph", "maskfeat"] + options)
       #expect(run.status == 1 && run.errors.contains(hint), "\(run.errors)")
