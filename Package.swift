@@ -75,7 +75,7 @@ let package = Package(
       exclude: ["FORMAT.md", "STUDY.md"]),
     module("SluiceDatasets", ["SluicePlatform", "CZstd"]),
     // 5
-    module("SluiceModels", ["SluicePlatform", "SluiceTensor", "SluiceNN"]),
+    module("SluiceModels", ["SluicePlatform", "SluiceTensor", "SluiceNN", "SluiceCheckpoints"]),
     module("SluiceSamples", ["SluiceFlow", "SluiceTensor", "SluiceMedia"]),
     // 6
     module(
@@ -175,7 +175,9 @@ let package = Package(
         "SluiceTraining", "SluiceFlow",
         "SluiceForward", "SluiceLoss", "SluiceOptimize",
       ]),
-    tests("CheckpointTests", ["SluiceCheckpoints", "SluiceFlow", "SluiceNN", "SluiceTensor", "WeightReader"]),
+    tests(
+      "CheckpointTests",
+      ["SluiceCheckpoints", "SluiceFlow", "SluiceModels", "SluiceNN", "SluiceTensor", "WeightReader"]),
     .executableTarget(
       name: "WeightReader", dependencies: ["SluiceCheckpoints"], path: "Tests/WeightReader", swiftSettings: relaxed),
     tests(

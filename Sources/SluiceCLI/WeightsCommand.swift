@@ -1,6 +1,4 @@
 public import ArgumentParser
-internal import SluiceCheckpoints
-internal import SluicePlatform
 
 /// `sluice weights`: looks at weight files, converts and compares them.
 public struct WeightsCommand: ParsableCommand {
@@ -9,30 +7,16 @@ public struct WeightsCommand: ParsableCommand {
     abstract: "Looks at weight files, converts and compares them, without ever running what is inside.",
     discussion: """
       Reads safetensors, PyTorch files (.pth, .pt, .pkl: zip and legacy containers, whole modules, TorchScript) and
-      checkpoint directories. The content decides, not the name.
+      checkpoint directories. The content decides, not the name. What training tools put around a model (state_dict/,
+      model., module., _orig_mod. …) is taken off to any depth where a layout is asked for.
 
       Example: sluice weights info runs/maskfeat-1/checkpoints/step-000400
       """,
-    subcommands: [WeightsInfoCommand.self, WeightsConvertCommand.self, WeightsDiffCommand.self])
+    subcommands: [
+      WeightsInfoCommand.self, WeightsConvertCommand.self, WeightsDiffCommand.self, WeightsLayoutsCommand.self,
+    ])
 
   public init() {}
-}
-
-/// The layout of a file's names, chosen by name.
-struct KeyMapOption: ParsableArguments {
-  @Option(
-    name: .customLong("map"),
-    help: "The layout of the file's names: \(KeyMap.published.map(\.name).joined(separator: ", ")).")
-  var name: String = KeyMap.identity.name
-
-  func map() throws -> KeyMap {
-    if let map = KeyMap.named(name) { return map }
-    let names = KeyMap.published.map(\.name)
-    let nearest = nearestName(to: name, among: names).map { "the nearest is \($0); " } ?? ""
-    throw ValidationError("There is no layout \(name): \(nearest)known are \(names.joined(separator: ", ")).")
-  }
-
-  func validate() throws { _ = try map() }
 }
 
 /// Columns of text, each as wide as its widest cell; columns of numbers are right-aligned.

@@ -10,7 +10,11 @@ struct WeightsConvertCommand: ParsableCommand {
     discussion: """
       The output holds the old content or all of the new, never a part. One tensor is in memory at a time.
 
-      Example: sluice weights convert checkpoint.pth --map vtp --type bf16 --out model.safetensors
+      With --map the tensors get a model's names, and values where the layout changes them; with --like they are fitted
+      to a model's shapes too: filters of images inflated, tables of positions resized. Tensors of kinds that are not
+      read are named and left out.
+
+      Example: sluice weights convert checkpoint.pth --map timesformer/vtp --type bf16 --out model.safetensors
       """)
 
   @Argument(help: "A weight file, or the directory of a checkpoint.")
@@ -22,7 +26,7 @@ struct WeightsConvertCommand: ParsableCommand {
   @Option(help: "Element type of floating-point tensors: f64, f32, f16, bf16. Kept as it is if not given.")
   var type: String?
 
-  @OptionGroup var layout: KeyMapOption
+  @OptionGroup var layout: LayoutOptions
 
   @Option(help: "Leaves out tensors whose name in the file matches; * stands for any run of characters.")
   var leaveOut: [String] = []
@@ -30,36 +34,30 @@ struct WeightsConvertCommand: ParsableCommand {
   func validate() throws { _ = try elementType() }
 
   func run() throws {
-    let source = try openWeights(file)
-    let leftOut = KeyMap("left out", "", leaveOut.map { .drop($0) })
-    if let unreadable = (source as? PyTorchFile)?.unreadable,
-      let first = unreadable.sorted(by: { $0.key < $1.key }).first,
-      !leftOut.apply(to: Array(unreadable.keys)).names.isEmpty
-    {
-      throw CheckpointError(
-        .unsupported, file: file,
-        "\(first.key) is \(first.value), which is not read. Leave it out with --leave-out '\(first.key)'")
-    }
-    let map = try layout.map()
-    let kept = leftOut.apply(to: source.tensors.map(\.name))
-    let mapped = map.apply(to: kept.names.map(\.stored))
-    guard mapped.collisions.isEmpty else {
-      throw CheckpointError(
-        .mismatched, file: file,
-        "the layout \(map.name) gives several tensors the name \(mapped.collisions[0]). Use another with --map")
-    }
-    guard !mapped.names.isEmpty else {
+    let weights = try PublishedWeights(opening: file)
+    let (source, name) = try layout.open(file, leavingOut: leaveOut)
+    guard !source.tensors.isEmpty else {
       throw CheckpointError(.absent, file: file, "no tensor is left to be written")
     }
     let type = try elementType()
-    let contents = try mapped.names.map {
-      TensorContent($0.own, copying: try source.info($0.stored), of: source, as: type)
-    }
-    let metadata = (source as? SafetensorsFile)?.metadata ?? ["format": "pt"]
+    let contents = source.tensors.map { TensorContent($0.name, copying: $0, of: source, as: type) }
+    let metadata = (weights.source as? SafetensorsFile)?.metadata ?? ["format": "pt"]
     try SafetensorsFile.write(contents, metadata: metadata, to: out)
-    let renamed = mapped.names.count { $0.own != $0.stored }
-    let dropped = source.tensors.count - mapped.names.count
-    Console.note("\(out): \(mapped.names.count) tensors written, \(renamed) renamed, \(dropped) left out")
+    let mapped = source as? MappedSource
+    let renamed = source.tensors.count { mapped?.stored($0.name) ?? [$0.name] != [$0.name] }
+    let used = Set(source.tensors.flatMap { mapped?.stored($0.name) ?? [$0.name] })
+    Console.note(
+      "\(out): \(source.tensors.count) tensors written, \(renamed) renamed\(name.map { " (layout \($0))" } ?? ""), "
+        + "\(weights.source.tensors.count - used.count) left out")
+    for line in notRead(weights.source, but: leaveOut) { Console.note(line) }
+  }
+
+  /// One line for each tensor of a kind that is not read.
+  private func notRead(_ source: any TensorSource, but leftOut: [String]) -> [String] {
+    let patterns = leftOut.map(NamePattern.init)
+    return ((source as? PyTorchFile)?.unreadable ?? [:]).sorted { $0.key < $1.key }
+      .filter { tensor in !patterns.contains { $0.matches(tensor.key) } }
+      .map { "not read, not written: \($0.key) is \($0.value)" }
   }
 
   private func elementType() throws -> StoredType? {

@@ -8,9 +8,9 @@ struct WeightsDiffCommand: ParsableCommand {
     commandName: "diff",
     abstract: "Compares two weight files by names, shapes and values; exits 1 if they differ.",
     discussion: """
-      Element types may differ: values are compared as numbers.
+      Element types may differ: values are compared as numbers. --map, --like and --weights are about the first file.
 
-      Example: sluice weights diff before.pth after.safetensors --map vtp
+      Example: sluice weights diff before.pth after.safetensors --map timesformer/vtp
       """)
 
   @Argument(help: "The first file, or the directory of a checkpoint.")
@@ -19,7 +19,7 @@ struct WeightsDiffCommand: ParsableCommand {
   @Argument(help: "The second file, or the directory of a checkpoint.")
   var second: String
 
-  @OptionGroup var layout: KeyMapOption
+  @OptionGroup var layout: LayoutOptions
 
   @Option(help: "Values may differ by this share of the greatest value of the first file's tensor.")
   var tolerance: Double = 0
@@ -33,7 +33,7 @@ struct WeightsDiffCommand: ParsableCommand {
 
   func run() throws {
     let differences = try TensorDifference.between(
-      try openWeights(first), map: try layout.map(), try openWeights(second)
+      try layout.open(first).source, try openWeights(second)
     )
     .filter { difference in
       if case .values(_, _, let relative) = difference.kind { relative > tolerance } else { true }

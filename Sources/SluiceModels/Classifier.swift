@@ -2,9 +2,7 @@ public import SluiceNN
 public import SluiceTensor
 
 /// A network that gives one feature per clip, so that a classifier can be put on it.
-public protocol VideoBackbone: Sendable {
-  /// The network's parameters, and those of a head that was added to it.
-  var parameters: ParameterStore { get }
+public protocol VideoBackbone: PublishedModel {
   /// Width of a feature.
   var featureDimension: Int { get }
   /// Height and width of the frames it is made for, pixels.
@@ -16,9 +14,6 @@ public protocol VideoBackbone: Sendable {
 
   /// One feature per clip, `[B, D]`, of `[B, 3, T, H, W]` normalized clips.
   func features(of clips: Tensor, _ pass: ForwardPass) throws(ModelError) -> Tensor
-
-  /// A checkpoint's weights under this network's names.
-  func weights(from checkpoint: [String: Tensor]) -> [String: Tensor]
 }
 
 extension VideoBackbone {

@@ -68,7 +68,7 @@ struct RelativePositions: Sendable {
     let needed = 2 * max(queries, keys) - 1
     var table = tables[axis].value
     if table.shape[0] != needed {
-      table = table.permuted(1, 0).linear(.lineResize(from: table.shape[0], to: needed)).permuted(1, 0)
+      table = table.permuted(1, 0).linear(Resampling.linear(from: table.shape[0], to: needed).matrix).permuted(1, 0)
     }
     let queryScale = max(Double(keys) / Double(queries), 1)
     let keyScale = max(Double(queries) / Double(keys), 1)
@@ -78,20 +78,5 @@ struct RelativePositions: Sendable {
       }
     }
     return table.rows(at: indices).reshaped(queries, keys, headSize)
-  }
-}
-
-extension Tensor {
-  /// The matrix `[count, size]` that resizes a table linearly, samples being in the middle of their places.
-  static func lineResize(from size: Int, to count: Int) -> Tensor {
-    Tensor([count, size]) { elements in
-      for place in 0..<count {
-        let source = max((Double(place) + 0.5) * Double(size) / Double(count) - 0.5, 0)
-        let base = min(Int(source), size - 1)
-        let share = Float(source - Double(base))
-        elements[place * size + base] += 1 - share
-        elements[place * size + min(base + 1, size - 1)] += share
-      }
-    }
   }
 }

@@ -96,32 +96,20 @@ extension Tensor {
   ///
   /// Scale factors are (extent + 0.1) / side and used as they are, as in DINO's `interpolate_pos_encoding`.
   static func gridResize(from side: Int, rows: Int, columns: Int) -> Tensor {
-    let (vertical, horizontal) = (cubicWeights(side, to: rows), cubicWeights(side, to: columns))
+    func along(_ extent: Int) -> Resampling {
+      .cubic(from: side, to: extent, scale: (Double(extent) + 0.1) / Double(side))
+    }
+    let (vertical, horizontal) = (along(rows), along(columns))
     return Tensor([rows * columns, side * side]) { elements in
-      for row in 0..<rows {
-        for column in 0..<columns {
-          for (y, rowWeight) in vertical[row] {
-            for (x, columnWeight) in horizontal[column] {
-              elements[(row * columns + column) * side * side + y * side + x] += Float(rowWeight * columnWeight)
+      for (row, rowTaps) in vertical.taps.enumerated() {
+        for (column, columnTaps) in horizontal.taps.enumerated() {
+          for (y, rowShare) in rowTaps {
+            for (x, columnShare) in columnTaps {
+              elements[(row * columns + column) * side * side + y * side + x] += Float(rowShare * columnShare)
             }
           }
         }
       }
-    }
-  }
-
-  /// For each output position the input positions it is made of, with Keys' cubic kernel at a = −0.75.
-  private static func cubicWeights(_ side: Int, to extent: Int) -> [[(Int, Double)]] {
-    let scale = (Double(extent) + 0.1) / Double(side)
-    func kernel(_ distance: Double) -> Double {
-      let (a, x) = (-0.75, abs(distance))
-      if x <= 1 { return ((a + 2) * x - (a + 3)) * x * x + 1 }
-      return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0
-    }
-    return (0..<extent).map { place in
-      let source = (Double(place) + 0.5) / scale - 0.5
-      let base = Int(source.rounded(.down))
-      return (base - 1...base + 2).map { (min(max($0, 0), side - 1), kernel(source - Double($0))) }
     }
   }
 }

@@ -1,13 +1,32 @@
 import Foundation
 import SluiceCheckpoints
+import SluiceModels
 import SluiceNN
 import SluiceTensor
 import TestSupport
 import Testing
 
 @Suite struct KeyMapTests {
+  /// A file that holds tensors of these shapes, filled with 0, 1, 2, ….
+  private func file(_ shapes: [String: [Int]], in folder: String) throws -> SafetensorsFile {
+    let path = "\(folder)/\(UUID()).safetensors"
+    try SafetensorsFile.write(
+      shapes.mapValues { shape in
+        Tensor((0..<shape.reduce(1, *)).map { Float($0) }, shape: Shape(shape))
+      }, to: path)
+    return try SafetensorsFile(path: path)
+  }
+
+  /// What a map makes of names, in the order of the names that are left.
+  private func names(_ map: KeyMap, _ stored: [String]) throws -> [String] {
+    try withTemporaryFolder { folder in
+      try map.apply(to: try file(Dictionary(uniqueKeysWithValues: stored.map { ($0, [1]) }), in: folder))
+        .tensors.map(\.name).sorted()
+    }
+  }
+
   private func names(_ map: String, _ stored: [String]) throws -> [String] {
-    try #require(KeyMap.named(map)).apply(to: stored).names.map(\.own)
+    try names(try #require(KeyMap.named(map)), stored)
   }
 
   @Test func publishedLayoutsBecomeOwnNames() throws {
@@ -30,7 +49,7 @@ import Testing
         ]) == ["blocks.0.attn.qkv.weight", "cls_head.bias"])
     #expect(
       try names("timm-vit", ["blocks.11.mlp.fc2.bias", "cls_token", "head.weight"]) == [
-        "transformer_layers.layers.11.ffns.0.layers.1.bias", "cls_token",
+        "cls_token", "transformer_layers.layers.11.ffns.0.layers.1.bias",
       ])
     #expect(
       try names("mmaction-vit", ["transformer_layers.layers.3.norms.1.weight"]) == [
@@ -41,12 +60,86 @@ import Testing
     #expect(try names("videomae", ["model/encoder.blocks.0.norm1.bias"]) == ["blocks.0.norm1.bias"])
   }
 
-  @Test func whatIsLeftOutAndWhatCollidesIsSaid() {
+  @Test func whatIsLeftOutAndWhatMeetsIsSaid() throws {
     let map = KeyMap("test", "", [.drop("*.tmp"), .rename("a.*.b.*", "*/*"), .remove("x"), .strip("y.")])
-    let mapped = map.apply(to: ["a.1.b.2", "1/2", "c.tmp", "xcxx", "y.y.d", "a..b."])
-    #expect(mapped.names.map(\.own) == ["1/2", "1/2", "c", "y.d", "/"])
-    #expect(mapped.dropped == ["c.tmp"])
-    #expect(mapped.collisions == ["1/2"])
+    #expect(try names(map, ["a.1.b.2", "c.tmp", "xcxx", "y.y.d", "a..b."]) == ["/", "1/2", "c", "y.d"])
+    try withTemporaryFolder { folder in
+      let source = try file(["a.1.b.2": [1], "1/2": [1], "c.tmp": [1]], in: folder)
+      let error = #expect(throws: CheckpointError.self) { try map.apply(to: source) }
+      #expect(error?.description.contains("the layout test gives several tensors the name 1/2. Use another") == true)
+      #expect(try KeyMap("less", "", [.drop("*.tmp")]).apply(to: source).dropped == ["c.tmp"])
+    }
+  }
+
+  @Test func namesInFrontAreAddedOnce() throws {
+    let map = KeyMap("test", "", [.prefix("model.", unless: "head.*", "*_token")])
+    #expect(
+      try names(map, ["a.b", "model.c", "head.weight", "cls_token", "heads"])
+        == ["cls_token", "head.weight", "model.a.b", "model.c", "model.heads"])
+  }
+
+  @Test func aSecondCopyIsTakenWhereTheFirstIsAbsentOnly() throws {
+    let map = KeyMap("test", "", [.fallback("*._pool_*.w", "*.pool_*")])
+    #expect(try names(map, ["a._pool_q.w", "a.pool_q", "b._pool_k.w"]) == ["a.pool_q", "b.pool_k"])
+  }
+
+  @Test func partsAreJoinedByWhatTheirStarsStandFor() throws {
+    try withTemporaryFolder { folder in
+      let map = KeyMap("test", "", [.join(["*.q.*", .zeros, "*.v.*"], "*.qkv.*")])
+      let source = try file(
+        ["1.q.w": [2, 2], "1.v.w": [1, 2], "2.q.w": [1], "3.q.b": [1, 2], "3.v.b": [1, 3], "x": [1]], in: folder)
+      let mapped = try map.apply(to: source)
+      #expect(Set(mapped.tensors.map(\.name)) == ["1.qkv.w", "2.q.w", "3.q.b", "3.v.b", "x"])
+      #expect(mapped["1.qkv.w"]?.shape == [5, 2])
+      #expect(try mapped.floats("1.qkv.w") == [0, 1, 2, 3, 0, 0, 0, 0, 0, 1])
+      #expect(mapped.stored("1.qkv.w") == ["1.q.w", "1.v.w"] && mapped.dropped == [])
+    }
+  }
+
+  @Test func aTensorIsSplitAlongItsFirstAxis() throws {
+    try withTemporaryFolder { folder in
+      let map = KeyMap("test", "", [.split("*.qkv", into: ["*.q", nil, "*.v"])])
+      let mapped = try map.apply(to: try file(["a.qkv": [6, 2], "b.qkv": [4]], in: folder))
+      #expect(Set(mapped.tensors.map(\.name)) == ["a.q", "a.v"])
+      #expect(try mapped.floats("a.q") == [0, 1, 2, 3] && mapped.floats("a.v") == [8, 9, 10, 11])
+      #expect(mapped.dropped == ["b.qkv"])
+    }
+  }
+
+  @Test func valuesAreCopiedAndChanged() throws {
+    try withTemporaryFolder { folder in
+      let rules: [KeyMap.Rule] = [
+        .copy("a.*", to: "b.*"), .copy("a.*", to: "c.*", .zeros), .change("a.w", .transposed),
+        .change("b.w", .scaled(by: 2)), .change("a.v", .transposed),
+        .change("c.w", ValueChange(shape: { $0 + [1] }, value: { ($0 + Tensor(3)).reshaped(2, 3, 1) })),
+      ]
+      let source = try file(["a.w": [2, 3], "a.v": [2], "b.v": [1]], in: folder)
+      let mapped = try KeyMap("test", "", rules).apply(to: source)
+      #expect(mapped["a.w"]?.shape == [3, 2] && mapped["c.w"]?.shape == [2, 3, 1])
+      #expect(try mapped.floats("a.w") == [0, 3, 1, 4, 2, 5] && mapped.floats("b.w") == [0, 2, 4, 6, 8, 10])
+      #expect(try mapped.floats("c.w") == [3, 3, 3, 3, 3, 3] && mapped.floats("c.v") == [0, 0])
+      // What cannot be changed so is left out, and what has the new name already stays.
+      #expect(mapped["a.v"] == nil && mapped["b.v"]?.shape == [1])
+    }
+  }
+
+  @Test func whatDoesNotChangeKeepsItsBytesAndWhatChangesItsType() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/w.safetensors"
+      let (long, half) = (
+        TensorInfo(name: "n", type: .int64, shape: [1]), TensorInfo(name: "h", type: .float16, shape: [2])
+      )
+      let bytes: [UInt8] = [255, 255, 255, 255, 255, 255, 255, 127]
+      try SafetensorsFile.write(
+        [TensorContent(long, bytes: bytes), TensorContent(half, bytes: [0, 0x3C, 0, 0x40])], to: path)
+      let map = KeyMap(
+        "test", "", [.rename("n", "count"), .change("h", .scaled(by: 0.5)), .copy("count", to: "n2", .zeros)])
+      let mapped = try map.apply(to: try SafetensorsFile(path: path))
+      #expect(try mapped["count"]?.type == .int64 && mapped.bytes("count") == bytes)
+      #expect(try mapped["h"]?.type == .float16 && mapped.floats("h") == [0.5, 1])
+      #expect(mapped["n2"]?.type == .float32)
+      #expect(throws: CheckpointError.self) { try mapped.bytes("n") }
+    }
   }
 
   @Test func aModelTakesWhatFitsAndNothingElse() throws {

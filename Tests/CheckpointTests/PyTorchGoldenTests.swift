@@ -1,5 +1,6 @@
 import Foundation
 import SluiceCheckpoints
+import SluiceModels
 import TestSupport
 import Testing
 
@@ -117,10 +118,9 @@ import Testing
         ("output.opt.", optimizer),
       ]
       for (prefix, map) in parts {
-        let names = map.apply(to: weights.tensors.map(\.name))
-        #expect(names.collisions == [])
-        for name in names.names where check.wants(prefix + name.own) {
-          try check(prefix + name.own, try weights.doubles(name.stored), shape: try weights.info(name.stored).shape)
+        let mapped = try map.apply(to: weights)
+        for info in mapped.tensors where check.wants(prefix + info.name) {
+          try check(prefix + info.name, try mapped.doubles(info.name), shape: info.shape)
         }
       }
     }

@@ -104,31 +104,4 @@ import Testing
     }
     #expect(Optimizer(.sgd(.constant(0.1)), store: model.parameters).groups.flatMap(\.members).count == 2)
   }
-
-  @Test func fineTuningTakesThePretrainedBackboneAndKeepsItsOwnHead() throws {
-    let pretrained = try MViT(.demo, predictionWidth: 27)
-    pretrained.parameters.initialize(seed: 4)
-    var checkpoint = pretrained.parameters.values
-    let plain = "model.mvit.blocks.0.attn.pool_k.weight"
-    checkpoint["model.mvit.blocks.0.attn._attention_pool_k.pool.weight"] = checkpoint.removeValue(forKey: plain)
-    checkpoint["cls_head.cls_head.weight"] = .zeros([5, 64])
-    let model = try Classifier(MViT(.demo), classCount: 8)
-    model.parameters.initialize(seed: 9)
-    let report = try model.load(pretrained: checkpoint)
-    #expect(report.missing == ["cls_head.cls_head.bias"] && report.unfit == ["cls_head.cls_head.weight"])
-    #expect(report.unexpected.contains("model.decoder_pred.weight"))
-    #expect(model.parameters[plain]?.value.floats == pretrained.parameters[plain]?.value.floats)
-  }
-
-  @Test func aVideoMAEBecomesAClassifier() throws {
-    var tiny = VideoMAEConfiguration.small
-    (tiny.depth, tiny.decoderDepth) = (1, 1)
-    let pretrained = try VideoMAE(tiny)
-    pretrained.parameters.initialize(seed: 4)
-    let model = try Classifier(VideoViT(tiny), classCount: 8)
-    let report = try model.load(pretrained: pretrained.parameters.values)
-    #expect(report.missing == ["fc_norm.weight", "fc_norm.bias", "head.weight", "head.bias"])
-    let name = "blocks.0.mlp.fc1.weight"
-    #expect(model.parameters[name]?.value.floats == pretrained.parameters["encoder." + name]?.value.floats)
-  }
 }

@@ -23,19 +23,36 @@ import Testing
     try Golden.each("timesformer-vivit.init_timesformer", "timesformer-vivit.init_vivit") { file, check in
       let config = file.config
       let configuration = try SpaceTimeConfiguration(golden: config)
-      var weights = SpaceTimeWeights(for: configuration)
-      weights.copy = try #require(.init(rawValue: config["copy_strategy"].string ?? ""))
-      weights.inflation = try #require(.init(rawValue: config["extend_strategy"].string ?? ""))
+      var settings = SpaceTimeImport()
+      settings.copy = try #require(.init(rawValue: config["copy_strategy"].string ?? ""))
+      settings.inflation = try #require(.init(rawValue: config["extend_strategy"].string ?? ""))
       let untouched = Set(config["untouched"].strings ?? [])
-      weights.skipsAutoencoderAttention = untouched.contains { $0.hasSuffix("attn.qkv.weight") }
-      let kind = try #require(SpaceTimeWeights.Source(rawValue: config["source"].string ?? ""))
-      var source: [String: Tensor] = [:]
-      for name in file.names(under: "input.source.") { source[name] = try file.tensor("input.source.\(name)") }
-      let parameters =
-        config["arch"].string == "vivit"
-        ? try ViViT(configuration).parameters : try TimeSformer(configuration).parameters
-      let report = try parameters.load(weights.imported(from: source, kind), mode: .present)
-      #expect(Set(report.missing) == Set(untouched.map(checkpointName)))
+      settings.skipsAutoencoderAttention = untouched.contains { $0.hasSuffix("attn.qkv.weight") }
+      let source = try #require(SpaceTimeImport.Source(rawValue: config["source"].string ?? ""))
+      // The layout is found by the names as well as by the kind of file.
+      for kind in [source, .auto] {
+        settings.source = kind
+        try importWeights(file, check, configuration, settings, untouched: untouched)
+      }
+    }
+  }
+
+  private func importWeights(
+    _ file: GoldenFile, _ check: GoldenChecker, _ configuration: SpaceTimeConfiguration, _ settings: SpaceTimeImport,
+    untouched: Set<String>
+  ) throws {
+    var source: [String: Tensor] = [:]
+    for name in file.names(under: "input.source.") { source[name] = try file.tensor("input.source.\(name)") }
+    let isViViT = file.config["arch"].string == "vivit"
+    let model: any VideoBackbone = isViViT ? try ViViT(configuration) : try TimeSformer(configuration)
+    let layouts =
+      isViViT ? try ViViT(configuration).layouts(settings) : try TimeSformer(configuration).layouts(settings)
+    let parameters = model.parameters
+    try withTemporaryFolder { folder in
+      try SafetensorsFile.write(source, to: folder + "/source.safetensors")
+      let report = try PublishedWeights(opening: folder + "/source.safetensors").load(
+        into: parameters, layouts: layouts, head: .parameters("cls_head.*"))
+      #expect(Set(report.missing) == Set(untouched.map(checkpointName)), "\(file.name): \(report)")
       for name in file.names(under: "output.") {
         try check.tensor("output.\(name)", try #require(parameters[checkpointName(name)]).value)
       }

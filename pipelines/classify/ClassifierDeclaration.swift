@@ -11,10 +11,17 @@ public protocol ClassifierDeclaration: Sendable {
   /// One sentence for `--help`.
   static var summary: String { get }
 
+  /// Systems of pre-training whose checkpoints a network can begin with.
+  static var origins: [String] { get }
+
   /// The recipe that a network comes with.
   static func preset(for network: Network) -> Preset
   /// What a recipe decides.
   static func recipe(_ preset: Preset) -> FineTuningRecipe
+}
+
+extension ClassifierDeclaration {
+  public static var origins: [String] { [] }
 }
 
 /// The settings of a network that classifies clips.

@@ -1,14 +1,15 @@
+internal import SluiceCheckpoints
 public import SluiceDatasets
 internal import SluiceDecode
 public import SluiceFlow
-public import SluiceNN
-public import SluiceTensor
 public import SluiceTraining
 
 /// A system that classifies: what `sluice eval` and `sluice predict` can run too.
 public protocol ClassifyingSystem: TrainingSystem {
   /// The classifier, how it is trained and what on.
   var tuning: FineTuning { get }
+  /// Other systems whose checkpoints the network can begin with.
+  static var origins: [String] { get }
 }
 
 extension ClassifyingSystem {
@@ -18,9 +19,13 @@ extension ClassifyingSystem {
   public var classes: ClassMap { tuning.classes }
   public var notes: [String] { tuning.notes }
 
-  public func load(pretrained checkpoint: [String: Tensor]) throws -> LoadReport {
-    try tuning.classifier.load(pretrained: checkpoint)
+  public var acceptedWeights: AcceptedWeights {
+    AcceptedWeights(
+      of: [Self.name] + Self.origins, layouts: tuning.classifier.layouts,
+      head: .parameters(tuning.classifier.headName + ".*"))
   }
+
+  public static var origins: [String] { [] }
 
   public func evaluation(on paths: [String], _ request: RunRequest, views: EvaluationViews) throws -> Evaluation? {
     try request.requireFiles(of: paths)
@@ -40,6 +45,7 @@ extension ClassifyingSystem {
 public struct ClassifierTraining<Declaration: ClassifierDeclaration>: ClassifyingSystem {
   public static var name: String { Declaration.name }
   public static var summary: String { Declaration.summary }
+  public static var origins: [String] { Declaration.origins }
 
   public let configuration: FineTuningConfiguration<Declaration>
   public let tuning: FineTuning

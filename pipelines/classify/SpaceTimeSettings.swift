@@ -1,6 +1,5 @@
 public import SluiceFlow
 public import SluiceModels
-internal import SluiceTensor
 
 /// What `--set model.…` decides of a TimeSformer or a ViViT.
 public struct SpaceTimeSettings: Sendable {
@@ -12,24 +11,13 @@ public struct SpaceTimeSettings: Sendable {
     case base
   }
 
-  /// Where initial weights come from.
-  public enum Origin: String, Sendable, CaseIterable {
-    /// Told from the names in the file.
-    case auto
-    case imagenet
-    case mae
-    case kinetics
-  }
-
   public var preset: Preset = .small {
     didSet { network = preset == .base ? base : base.small }
   }
   public var network: SpaceTimeConfiguration
   public var classCount: Int?
-  public var origin: Origin = .auto
-  public var copy: SpaceTimeWeights.Copy = .repeat
-  public var inflation: SpaceTimeWeights.Inflation = .average
-  public var skipsAutoencoderAttention: Bool = false
+  /// What is done to weights that were not made for it.
+  public var weights: SpaceTimeImport = SpaceTimeImport()
   // The published network.
   private let base: SpaceTimeConfiguration
 
@@ -37,14 +25,6 @@ public struct SpaceTimeSettings: Sendable {
   public init(base: SpaceTimeConfiguration) {
     self.base = base
     network = base.small
-  }
-
-  /// A checkpoint's weights under the network's names.
-  func imported(_ checkpoint: [String: Tensor]) -> [String: Tensor] {
-    var weights = SpaceTimeWeights(for: network)
-    (weights.copy, weights.inflation) = (copy, inflation)
-    weights.skipsAutoencoderAttention = skipsAutoencoderAttention
-    return weights.imported(from: checkpoint, SpaceTimeWeights.Source(rawValue: origin.rawValue))
   }
 }
 
@@ -63,8 +43,8 @@ extension SpaceTimeSettings: Configurable {
       Setting("factorizedClass", \.network.factorizedClass),
       Setting("dropPath", \.network.dropPathRate, in: 0...0.99),
       Setting("classCount", \.classCount, in: 2...1_000_000, none: "auto"),
-      Setting("weights", \.origin), Setting("copy", \.copy), Setting("inflation", \.inflation),
-      Setting("skipsAutoencoderAttention", \.skipsAutoencoderAttention),
+      Setting("weights", \.weights.source), Setting("copy", \.weights.copy), Setting("inflation", \.weights.inflation),
+      Setting("skipsAutoencoderAttention", \.weights.skipsAutoencoderAttention),
     ]
   }
 }

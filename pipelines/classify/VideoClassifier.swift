@@ -1,3 +1,4 @@
+public import SluiceCheckpoints
 internal import SluiceForward
 public import SluiceModels
 public import SluiceNN
@@ -21,16 +22,15 @@ public struct VideoClassifier: TrainingModel {
   public let imageSize: Int
   /// What the network attends to, and the side of its patches in pixels; `nil` where its attention is pooled.
   public let attention: (maps: @Sendable (_ clips: Tensor) throws -> [AttentionMap], patchSize: Int)?
+  /// The layouts of published weights that it can begin with.
+  public let layouts: [KeyMap]
+  /// What checkpoints call the head's weight and bias, less `.weight` and `.bias`.
+  public let headName: String
   private let logits: @Sendable (Tensor, ForwardPass) throws -> Tensor
-  private let loadWeights: @Sendable ([String: Tensor]) throws -> LoadReport
-  private let importWeights: @Sendable ([String: Tensor]) -> [String: Tensor]
 
   /// Hides the backbone of `classifier`.
-  /// - Parameter importing: turns a checkpoint's names and tensors into those that the backbone's own rules start from.
-  public init<Backbone: VideoBackbone>(
-    _ classifier: Classifier<Backbone>,
-    importing: @escaping @Sendable ([String: Tensor]) -> [String: Tensor] = { $0 }
-  ) {
+  /// - Parameter layouts: the layouts of published weights that it can begin with; the backbone's own if `nil`.
+  public init<Backbone: VideoBackbone>(_ classifier: Classifier<Backbone>, layouts: [KeyMap]? = nil) {
     parameters = classifier.parameters
     classCount = classifier.classCount
     frameCount = classifier.backbone.frameCount
@@ -39,19 +39,17 @@ public struct VideoClassifier: TrainingModel {
       ({ try backbone.attentionMaps(of: $0) }, backbone.patchSize)
     }
     logits = { try classifier.logits(of: $0, $1) }
-    loadWeights = { try classifier.load(pretrained: $0) }
-    importWeights = importing
+    self.layouts = layouts ?? classifier.backbone.layouts
+    headName = classifier.backbone.headName
   }
 
   /// Puts a head on `backbone` as a recipe says.
   init<Backbone: VideoBackbone>(
-    _ backbone: Backbone, classCount: Int, _ head: ClassifierHead,
-    importing: @escaping @Sendable ([String: Tensor]) -> [String: Tensor] = { $0 }
+    _ backbone: Backbone, classCount: Int, _ head: ClassifierHead, layouts: [KeyMap]? = nil
   ) throws(ModelError) {
     self.init(
-      try Classifier(
-        backbone, classCount: classCount, training: head.learning, headScale: head.scale),
-      importing: importing)
+      try Classifier(backbone, classCount: classCount, training: head.learning, headScale: head.scale), layouts: layouts
+    )
   }
 
   /// Logits, `[B, classCount]`.
@@ -64,11 +62,5 @@ public struct VideoClassifier: TrainingModel {
   /// - Returns: logits, `[B, classCount]`.
   public func callAsFunction(_ batch: LabeledBatch, _ pass: ForwardPass) throws -> Tensor {
     try logits(of: batch.clips, pass)
-  }
-
-  /// Takes from another model's checkpoint what this network has too; a head for other classes stays as it is.
-  /// - Throws: ``ParameterLoadError`` if another parameter has another shape, or if no name agrees.
-  public func load(pretrained checkpoint: [String: Tensor]) throws -> LoadReport {
-    try loadWeights(importWeights(checkpoint))
   }
 }

@@ -20,12 +20,18 @@ public struct StoredModel: Sendable {
   /// - Throws: an error that says what is damaged or missing.
   public init?(opening path: String, _ choice: CheckpointChoice = .best) throws {
     if let chosen = try RunDirectory(path: path).checkpoint(choice) {
-      checkpoint = chosen
+      try self.init(chosen)
     } else if FileManager.default.fileExists(atPath: path + "/manifest.json") {
-      checkpoint = try SavedCheckpoint(path: path)
+      try self.init(SavedCheckpoint(path: path))
     } else {
       return nil
     }
+  }
+
+  /// Reads what a checkpoint says.
+  /// - Throws: ``RunError`` if it does not say of which system it is.
+  init(_ checkpoint: SavedCheckpoint) throws {
+    self.checkpoint = checkpoint
     let configuration = checkpoint.configuration
     let values = RunConfiguration.settings(in: configuration)
     guard let system = values["pipeline"] else {

@@ -2,7 +2,7 @@ internal import SluiceAugment
 internal import SluiceDatasets
 internal import SluiceDecode
 internal import SluiceFlow
-internal import SluiceNN
+public import SluiceNN
 internal import SluiceSample
 internal import SluiceSamples
 public import SluiceTraining
@@ -22,19 +22,17 @@ public struct TrainedClassifier: Sendable {
   public let tuning: FineTuning
   private let trained: TrainedSystem
 
+  /// What of the weights was loaded: all of them, unless less was asked for.
+  public var report: LoadReport { trained.report }
+
   /// Opens what a run left, or a file of weights.
   /// - Parameters:
   ///   - path: a run, a checkpoint, or a file of weights, whose model `name` and `request` must describe then.
   ///   - name: the system; a checkpoint knows its own.
-  ///   - request: what is asked anew: settings, classes, root.
-  ///   - choice: which checkpoint of a run.
-  ///   - weights: which weights of a checkpoint.
+  ///   - request: what is asked anew: settings, classes, root, and how weights are read.
   /// - Throws: an error that says what does not fit.
-  public init(
-    from path: String, name: String? = nil, _ request: RunRequest = RunRequest(), _ choice: CheckpointChoice = .best,
-    weights: StoredWeights = .raw
-  ) throws {
-    guard let name = try name ?? StoredModel(opening: path, choice)?.system else {
+  public init(from path: String, name: String? = nil, _ request: RunRequest = RunRequest()) throws {
+    guard let name = try name ?? StoredModel(opening: path, request.weights.checkpoint ?? .best)?.system else {
       throw RunError(
         .weights,
         "\(path) is no run and no checkpoint, so it does not say which model it is of. Say so with --pipeline, and "
@@ -45,7 +43,7 @@ public struct TrainedClassifier: Sendable {
         .weights,
         "\(path) is of \(name), which classifies nothing. Tune it first: sluice train maskfeat-finetune --from \(path)")
     }
-    trained = try TrainedSystem(from: path, type, request, choice, weights: weights)
+    trained = try TrainedSystem(from: path, type, request)
     // Holds: the system was made by this type.
     tuning = (trained.system as! any ClassifyingSystem).tuning
     (self.name, self.path) = (name, trained.path)

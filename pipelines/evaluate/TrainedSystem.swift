@@ -1,11 +1,12 @@
-internal import SluiceCheckpoints
-internal import SluiceNN
+public import SluiceNN
 public import SluiceTraining
 
 /// A system with the weights that a checkpoint or a file left.
 public struct TrainedSystem: Sendable {
   /// The checkpoint or weight file.
   public let path: String
+  /// What of the weights was loaded: all of them, unless less was asked for.
+  public let report: LoadReport
   let system: any TrainingSystem
   private let request: RunRequest
 
@@ -13,36 +14,25 @@ public struct TrainedSystem: Sendable {
   /// - Parameters:
   ///   - path: a run, a checkpoint, or a file of weights, whose model `request` must describe then.
   ///   - type: the system.
-  ///   - request: what is asked anew: settings, classes, root.
-  ///   - choice: which checkpoint of a run.
-  ///   - weights: which weights of a checkpoint.
+  ///   - request: what is asked anew: settings, classes, root, and how weights are read.
   /// - Throws: an error that says what does not fit.
-  public init(
-    from path: String, _ type: any TrainingSystem.Type, _ request: RunRequest, _ choice: CheckpointChoice = .best,
-    weights: StoredWeights = .raw
-  ) throws {
-    let stored = try StoredModel(opening: path, choice)
-    if let stored, type.name != stored.system {
-      throw RunError(.weights, "\(stored.checkpoint.path) is of \(stored.system), not of \(type.name).")
-    }
+  public init(from path: String, _ type: any TrainingSystem.Type, _ request: RunRequest = RunRequest()) throws {
+    let weights = try InitialWeights(from: path, request.weights)
     var request = request
     request.data = []
-    if let stored {
+    if let checkpoint = weights.checkpoint {
+      let stored = try StoredModel(checkpoint)
+      guard type.name == stored.system else {
+        throw RunError(.weights, "\(weights.path) is of \(stored.system), not of \(type.name).")
+      }
       request.knownValues = stored.values
       if !stored.classes.numbers.isEmpty { request.knownClasses = stored.classes }
     }
     let system = try type.init(request)
-    (self.system, self.request) = (system, request)
-    if let stored {
-      self.path = stored.checkpoint.path
-      try system.trainable.parameters.load(stored.checkpoint.weights(weights), mode: .exact)
-    } else {
-      self.path = path
-      let report = try InitialWeights(from: path).load { try system.load(pretrained: $0) }
-      guard report.missing.isEmpty, report.unfit.isEmpty else {
-        throw RunError(.weights, "\(path) is no whole model.\n\(report)\nTrain it first, with --from \(path).")
-      }
-    }
+    (self.system, self.request, self.path) = (system, request, weights.path)
+    report = try weights.load(into: system, requiring: .whole)
+    // What the weights lack begins as in training.
+    if !report.missing.isEmpty || !report.unfit.isEmpty { system.trainable.parameters.initialize(seed: 0) }
   }
 
   /// The evaluation on list files and shard sets.

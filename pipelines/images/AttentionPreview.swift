@@ -2,7 +2,7 @@ internal import SluiceFlow
 internal import SluiceModels
 internal import SluiceSamples
 internal import SluiceTensor
-internal import SluiceTraining
+public import SluiceTraining
 
 /// A trained TimeSformer or ViViT that shows what it looks at.
 ///
@@ -28,8 +28,10 @@ public struct AttentionPreview: Sendable {
 
   /// Opens a run or a checkpoint.
   /// - Throws: ``RunError`` if its network pools its attention, so that there is nothing to show.
-  public init(from path: String) throws {
-    classifier = try TrainedClassifier(from: path)
+  public init(from path: String, _ weights: WeightsOptions = WeightsOptions()) throws {
+    var request = RunRequest()
+    request.weights = weights
+    classifier = try TrainedClassifier(from: path, request)
     guard classifier.tuning.classifier.attention != nil else {
       throw RunError(
         .weights,

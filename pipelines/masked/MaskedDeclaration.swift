@@ -1,6 +1,5 @@
 public import SluiceFlow
 public import SluiceModels
-public import SluiceTensor
 
 /// What distinguishes one system of masked pre-training from another: its network and its recipes.
 ///
@@ -23,10 +22,14 @@ public protocol MaskedDeclaration: Sendable {
   static func recipe(_ preset: Preset) -> MaskedRecipe
   /// Changes a network to that of a recipe.
   static func adapt(_ network: inout Network, to preset: Preset)
+  /// Other systems whose checkpoints a network can begin with.
+  static var origins: [String] { get }
 }
 
 extension MaskedDeclaration {
   public static func adapt(_ network: inout Network, to preset: Preset) {}
+
+  public static var origins: [String] { [] }
 }
 
 extension MaskedNetworkSettings {
@@ -55,6 +58,4 @@ public protocol MaskedNetworkSettings: NetworkSettings {
   /// - Parameter predictionWidth: values for each token.
   /// - Throws: ``ModelError`` if the settings contradict each other.
   func masked(predictionWidth: Int) throws -> any MaskedBackbone
-  /// A checkpoint's weights under the network's names.
-  func imported(_ checkpoint: [String: Tensor], for backbone: any MaskedBackbone) -> [String: Tensor]
 }

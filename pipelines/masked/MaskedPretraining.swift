@@ -1,13 +1,12 @@
+internal import SluiceCheckpoints
 public import SluiceDatasets
 internal import SluiceDecode
 public import SluiceFlow
 internal import SluiceForward
 internal import SluiceLoss
 internal import SluiceModels
-public import SluiceNN
 internal import SluiceOptimize
 internal import SluiceSamples
-public import SluiceTensor
 internal import SluiceTokenize
 public import SluiceTraining
 
@@ -73,8 +72,10 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
 
   public func datasets() throws -> [String: DatasetManifest] { ["data": try clips.manifest()] }
 
-  public func load(pretrained checkpoint: [String: Tensor]) throws -> LoadReport {
-    try trainable.parameters.load(configuration.network.imported(checkpoint, for: backbone), mode: .present)
+  public var acceptedWeights: AcceptedWeights {
+    AcceptedWeights(
+      of: [Self.name] + Declaration.origins, layouts: backbone.layouts,
+      head: .parameters(backbone.predictionParameters))
   }
 }
 

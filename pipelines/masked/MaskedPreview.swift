@@ -7,7 +7,7 @@ internal import SluiceNN
 internal import SluiceSamples
 internal import SluiceTensor
 internal import SluiceTokenize
-internal import SluiceTraining
+public import SluiceTraining
 
 /// A network of masked pre-training that shows what HOG it predicts.
 ///
@@ -21,8 +21,9 @@ public struct MaskedPreview: Sendable {
 
   /// Opens a run or a checkpoint.
   /// - Throws: ``RunError`` if it is of no system of masked pre-training, or predicts no HOG.
-  public init(from path: String) throws {
-    guard let stored = try StoredModel(opening: path),
+  public init(from path: String, _ options: WeightsOptions = WeightsOptions()) throws {
+    let weights = try InitialWeights(from: path, options)
+    guard let stored = try weights.checkpoint.map(StoredModel.init),
       let system = try Systems.named(stored.system) as? any PreviewableSystem.Type
     else {
       throw RunError(.weights, "\(path) is no run and no checkpoint of masked pre-training. Name one that is.")
@@ -33,7 +34,7 @@ public struct MaskedPreview: Sendable {
       throw RunError(.weights, "\(path) predicts no HOG; only predicted HOG can be shown.")
     }
     (predictions, images) = (hog.pipeline, MaskImages(hog.target))
-    try hog.parameters.load(stored.checkpoint.parameters().allTensors(), mode: .exact)
+    _ = try weights.load(into: hog.parameters, requiring: .whole)
   }
 
   /// Masked input, predicted HOG and frame of the middle of a video, a row for each frame with a target.

@@ -1,6 +1,5 @@
 public import SluiceFlow
 public import SluiceModels
-public import SluiceTensor
 
 /// What `--set model.…` decides of an MViT.
 public struct MViTSettings: MaskedNetworkSettings, ClassifierNetworkSettings {
@@ -69,10 +68,6 @@ public struct MViTSettings: MaskedNetworkSettings, ClassifierNetworkSettings {
     case .mvit: try MViT(network, predictionWidth: predictionWidth)
     case .mvitv2: try MViTv2(network, predictionWidth: predictionWidth)
     }
-  }
-
-  public func imported(_ checkpoint: [String: Tensor], for backbone: any MaskedBackbone) -> [String: Tensor] {
-    (backbone as? MViT)?.weights(from: checkpoint) ?? checkpoint
   }
 
   public func classifier(classCount: Int, _ head: ClassifierHead) throws -> VideoClassifier {

@@ -24,6 +24,7 @@ public enum MaskFeatDeclaration: MaskedDeclaration {
   }
 
   public static let name: String = "maskfeat"
+  public static let origins: [String] = [MaskFeatFineTuningDeclaration.name]
   public static let summary: String = "MViT predicts the HOG or the pixels of hidden tokens"
 
   public static func preset(for network: MViTSettings) -> Preset {

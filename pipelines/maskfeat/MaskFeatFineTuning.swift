@@ -21,6 +21,7 @@ public enum MaskFeatFineTuningDeclaration: ClassifierDeclaration {
   }
 
   public static let name: String = "maskfeat-finetune"
+  public static let origins: [String] = [MaskFeatDeclaration.name]
   public static let summary: String = "MViT classifies videos, best after maskfeat"
 
   public static func preset(for network: MViTSettings) -> Preset {

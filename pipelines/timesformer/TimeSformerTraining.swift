@@ -18,7 +18,8 @@ public enum TimeSformerDeclaration: ClassifierDeclaration {
     public init() {}
 
     public func classifier(classCount: Int, _ head: ClassifierHead) throws -> VideoClassifier {
-      try VideoClassifier(TimeSformer(shape.network), classCount: classCount, head, importing: shape.imported)
+      let network = try TimeSformer(shape.network)
+      return try VideoClassifier(network, classCount: classCount, head, layouts: network.layouts(shape.weights))
     }
   }
 

@@ -18,6 +18,7 @@ public enum VideoMAEFineTuningDeclaration: ClassifierDeclaration {
   }
 
   public static let name: String = "videomae-finetune"
+  public static let origins: [String] = [VideoMAEDeclaration.name]
   public static let summary: String = "a video ViT classifies videos, best after videomae"
 
   public static func preset(for network: VideoMAESettings) -> Preset { network.preset == .quick ? .quick : .k400 }

@@ -1,6 +1,5 @@
 public import SluiceFlow
 public import SluiceModels
-public import SluiceTensor
 
 /// What `--set model.…` decides of a VideoMAE and of the video ViT that is tuned from it.
 public struct VideoMAESettings: MaskedNetworkSettings, ClassifierNetworkSettings {
@@ -72,10 +71,6 @@ public struct VideoMAESettings: MaskedNetworkSettings, ClassifierNetworkSettings
 
   public func masked(predictionWidth: Int) throws -> any MaskedBackbone {
     try VideoMAE(network, predictionWidth: predictionWidth)
-  }
-
-  public func imported(_ checkpoint: [String: Tensor], for backbone: any MaskedBackbone) -> [String: Tensor] {
-    checkpoint
   }
 
   public func classifier(classCount: Int, _ head: ClassifierHead) throws -> VideoClassifier {

@@ -17,7 +17,8 @@ public enum ViViTDeclaration: ClassifierDeclaration {
     public init() {}
 
     public func classifier(classCount: Int, _ head: ClassifierHead) throws -> VideoClassifier {
-      try VideoClassifier(ViViT(shape.network), classCount: classCount, head, importing: shape.imported)
+      let network = try ViViT(shape.network)
+      return try VideoClassifier(network, classCount: classCount, head, layouts: network.layouts(shape.weights))
     }
   }
 

@@ -33,14 +33,14 @@ struct EvalCommand: AsyncParsableCommand {
   static func evaluate(
     _ system: any TrainingSystem.Type, _ arguments: EvaluationArguments, _ data: EvaluationData
   ) async throws {
-    let stored = try StoredModel(opening: arguments.from, arguments.checkpoint)?.request
+    let stored = try StoredModel(opening: arguments.from, arguments.weights.checkpoint ?? .best)?.request
     let paths = data.lists.isEmpty ? stored?.validation ?? [] : data.lists
     let model = try TrainedSystem(
       from: arguments.from, system,
       try arguments.request(
         root: data.annotations.root ?? stored?.root,
-        format: data.annotations.format ?? (data.lists.isEmpty ? stored?.format : nil)),
-      arguments.checkpoint, weights: arguments.weights)
+        format: data.annotations.format ?? (data.lists.isEmpty ? stored?.format : nil)))
+    model.report.note(of: model.path)
     var evaluation = try model.evaluation(on: paths, views: arguments.views)
     try arguments.apply { try evaluation.set($0, to: $1) }
 

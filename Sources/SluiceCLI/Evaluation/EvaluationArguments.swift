@@ -11,11 +11,8 @@ struct EvaluationArguments: ParsableArguments {
     help: ArgumentHelp("A run (its best checkpoint), a checkpoint, or a file of weights.", valueName: "checkpoint"))
   var from: String
 
-  @Option(help: "Which checkpoint of a run: best (of its validations; the default) or last.", transform: word)
-  var checkpoint = CheckpointChoice.best
-
-  @Option(help: "Which weights: raw (the default), or ema, their running average.", transform: word)
-  var weights = StoredWeights.raw
+  @OptionGroup
+  var weights: WeightsArguments
 
   @Option(help: "Windows in time of each sample, spread evenly; their logits are averaged.")
   var windows = 1
@@ -55,6 +52,7 @@ struct EvaluationArguments: ParsableArguments {
     request.root = root
     request.format = format
     request.classes = classes
+    request.weights = weights.options
     if let pixels { request.settings["augment.path"] = pixels }
     for (name, value) in try settings.assignments where !Self.isStage(name) { request.settings[name] = value }
     return request
@@ -72,14 +70,6 @@ struct EvaluationArguments: ParsableArguments {
 
   /// The threads of tensor operations.
   var compute: Compute { Compute(threadCount: options().budget.compute) }
-
-  private static func word<Choice: RawRepresentable<String> & CaseIterable>(_ text: String) throws -> Choice {
-    guard let choice = Choice(rawValue: text) else {
-      let words = Choice.allCases.map(\.rawValue).joined(separator: " or ")
-      throw ValidationError("“\(text)”: \(words) is wanted.")
-    }
-    return choice
-  }
 
   private static func parsed(_ text: String) throws -> EvaluationViews.Crops {
     guard let crops = EvaluationViews.Crops(rawValue: text) else {

@@ -31,9 +31,8 @@ struct PredictCommand: AsyncParsableCommand {
 
   func run() async throws {
     guard top > 0 else { throw ValidationError("--top \(top): at least 1 is wanted.") }
-    let classifier = try TrainedClassifier(
-      from: arguments.from, name: pipeline, try arguments.request(), arguments.checkpoint,
-      weights: arguments.weights)
+    let classifier = try TrainedClassifier(from: arguments.from, name: pipeline, try arguments.request())
+    classifier.report.note(of: classifier.path)
     var prediction = try classifier.classes(of: files, views: arguments.views)
     try arguments.apply { try prediction.pipeline.set($0, to: $1) }
     let rankings = try await arguments.compute.run { try await prediction.rankings(top, arguments.options()) }

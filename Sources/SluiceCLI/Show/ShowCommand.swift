@@ -19,6 +19,9 @@ struct ShowArguments: ParsableArguments {
   @Option(help: ArgumentHelp("A run (its best checkpoint) or a checkpoint.", valueName: "checkpoint"))
   var from: String
 
+  @OptionGroup
+  var weights: WeightsArguments
+
   @Option(help: ArgumentHelp("The folder that images are written to.", valueName: "dir"))
   var out: String = "images"
 
@@ -57,7 +60,7 @@ struct ShowMasksCommand: AsyncParsableCommand {
   var seed: UInt64 = 0
 
   func run() async throws {
-    let preview = try MaskedPreview(from: arguments.from)
+    let preview = try MaskedPreview(from: arguments.from, arguments.weights.options)
     try await arguments.each { file, stem in
       let image = Image.column(try await preview.rows(of: file, seed: seed))
       try image.frame.write(to: stem + "-masks.png")
@@ -88,7 +91,7 @@ struct ShowAttentionCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let preview = try AttentionPreview(from: arguments.from)
+    let preview = try AttentionPreview(from: arguments.from, arguments.weights.options)
     try await arguments.each { file, stem in
       let frames = try await preview.frames(of: file, share: share)
       try Image.column(frames.map(\.panel)).frame.write(to: stem + "-attention.png")

@@ -103,6 +103,9 @@ struct RunArguments: ParsableArguments {
       "A run, a checkpoint, or a file of weights that the network begins with.", valueName: "checkpoint"))
   var from: String?
 
+  @OptionGroup
+  var weights: WeightsArguments
+
   @Flag(help: "Trains the head of a classifier alone.")
   var linearProbe = false
 
@@ -144,6 +147,7 @@ struct RunArguments: ParsableArguments {
     request.validation = val.isEmpty ? nil : val
     request.validateEvery = valEvery
     request.from = from
+    request.weights = weights.options
     length.fill(&request)
     request.settings = try config.map { try SettingsFile.settings(at: $0) } ?? [:]
     request.settings.merge(try settings.assignments) { _, own in own }

@@ -109,7 +109,7 @@ extension PickleMachine {
     return .list(heap.lists.count - 1)
   }
 
-  private mutating func makeSymbol(_ module: String, _ name: String) -> PickleValue {
+  mutating func makeSymbol(_ module: String, _ name: String) -> PickleValue {
     heap.symbols.append(PickleSymbol(module: module, name: name))
     return .symbol(heap.symbols.count - 1)
   }
@@ -149,11 +149,12 @@ extension PickleMachine {
     case 0x55: try latinString(Int(try reader.byte()))
     case 0x42: try byteString(UInt64(try reader.integer(UInt32.self)))
     case 0x43: try byteString(UInt64(try reader.byte()))
-    case 0x8E: try byteString(try reader.integer(UInt64.self))
+    case 0x8E, 0x96: try byteString(try reader.integer(UInt64.self))
     case 0x5D: push(makeList([]))
     case 0x7D: push(makeDictionary())
     case 0x29: push(try makeTuple([]))
-    case 0x8F: push(opaque(.none))
+    case 0x8F: push(opaque("set", try makeTuple([])))
+    case 0x91: push(opaque("frozenset", try makeTuple(try popToMark())))
     case 0x85: try tuple(of: 1)
     case 0x86: try tuple(of: 2)
     case 0x87: try tuple(of: 3)
@@ -276,8 +277,7 @@ extension PickleMachine {
   private mutating func append(_ elements: some Collection<PickleValue>) throws(CheckpointError) {
     switch try top() {
     case .list(let list): heap.lists[list].append(contentsOf: elements)
-    // What a class makes of its elements is not known here.
-    case .object: break
+    case .object(let object): heap.objects[object].elements.append(contentsOf: elements)
     case let other: throw failure("appends to \(other.kind)")
     }
   }
@@ -291,7 +291,9 @@ extension PickleMachine {
       while let key = rest.popFirst(), let value = rest.popFirst() {
         heap.dicts[dictionary].set(key, try hashable(key), value)
       }
-    case .object: break
+    case .object(let object):
+      var rest = pairs
+      while let key = rest.popFirst(), let value = rest.popFirst() { heap.objects[object].items.append((key, value)) }
     case let other: throw failure("sets items of \(other.kind)")
     }
   }

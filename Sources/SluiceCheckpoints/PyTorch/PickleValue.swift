@@ -81,10 +81,18 @@ struct PickleDictionary {
 }
 
 /// An object that was made by a class and given a state, neither of which is interpreted here.
+///
+/// What it was made of is kept: there may be tensors in it.
 struct PickleObject {
   /// The class or function.
   let symbol: Int
-  var state: PickleValue
+  /// What the class or function was called with.
+  let arguments: PickleValue
+  var state: PickleValue = .none
+  /// What was appended to it, as to a list.
+  var elements: [PickleValue] = []
+  /// What was set in it, as in a dictionary.
+  var items: [(key: PickleValue, value: PickleValue)] = []
 }
 
 /// A block of elements that tensors look at.
@@ -93,6 +101,8 @@ struct PickleStorage {
   /// `nil` for a type that is not read.
   let type: StoredType?
   let typeName: String
+  /// Bytes of an element; `nil` where they are not known.
+  let elementSize: Int?
   let count: Int
   /// Where in the file it was mentioned first.
   let position: Int
@@ -101,10 +111,15 @@ struct PickleStorage {
 /// A view of a storage: offset and strides count elements.
 struct PickleTensor {
   let storage: Int
+  /// `nil` for an element type that is not read.
+  let type: StoredType?
+  let typeName: String
   let offset: Int
   /// Tuples of the heap, checked to hold integers that are not negative.
   let sizes: Int
   let strides: Int
+  /// Whether the values have the other sign than those stored.
+  let isNegated: Bool
 }
 
 /// Everything a pickle has built.

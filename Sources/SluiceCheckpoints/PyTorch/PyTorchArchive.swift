@@ -73,10 +73,10 @@ extension PyTorchArchive {
     _ storage: PickleStorage, _ found: Int, _ file: MappedFile
   ) throws(CheckpointError) {
     // The count is below 2⁵⁰: no product overflows.
-    guard let type = storage.type, storage.count * type.byteCount > found else { return }
+    guard let size = storage.elementSize, storage.count * size > found else { return }
     throw CheckpointError(
       .malformed, file: file.path, position: storage.position,
-      "the storage \(storage.key) should have \(storage.count) × \(type.byteCount) bytes, its record has \(found)")
+      "the storage \(storage.key) should have \(storage.count) × \(size) bytes, its record has \(found)")
   }
 }
 
@@ -113,7 +113,7 @@ extension PyTorchArchive {
       guard let key = keys.heap.string(value), let storage = known[key] else {
         throw reader.malformed("the list of storages has one that no tensor uses")
       }
-      guard let type = storage.type else {
+      guard let size = storage.elementSize else {
         throw CheckpointError(
           .unsupported, file: file.path, position: storage.position,
           "the storage \(key) has elements of \(storage.typeName), whose size is not known here")
@@ -122,7 +122,7 @@ extension PyTorchArchive {
       guard count == storage.count else {
         throw reader.malformed("the storage \(key) has \(count) elements, its tensors say \(storage.count)")
       }
-      let start = try reader.advance(storage.count * type.byteCount)
+      let start = try reader.advance(storage.count * size)
       guard storages.updateValue(start..<reader.position, forKey: key) == nil else {
         throw reader.malformed("the list of storages has \(key) twice")
       }

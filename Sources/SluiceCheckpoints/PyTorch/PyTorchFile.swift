@@ -27,8 +27,10 @@ public struct PyTorchFile: TensorSource {
   public let tensors: [TensorInfo]
   /// Numbers, strings and truth values beside the tensors, named in the same way: `epoch`, `meta/seed`.
   public let attributes: [String: JSONValue]
-  /// Tensors of kinds that are not read (quantized, sparse, complex), with what they are.
+  /// Tensors of kinds that are not read (quantized, sparse, complex, 8-bit floating-point), with what they are.
   public let unreadable: [String: String]
+  /// Objects beside the tensors that mean nothing here, with the class or function that they are of.
+  public let objects: [String: String]
 
   private let file: MappedFile
   private let views: [String: TensorView]
@@ -54,11 +56,12 @@ public struct PyTorchFile: TensorSource {
       let tensor = archive.heap.tensors[index]
       let storage = archive.heap.storages[tensor.storage]
       // All three were checked when the tensor was built.
-      guard let type = storage.type, let bytes = archive.storages[storage.key],
+      guard let type = tensor.type, let bytes = archive.storages[storage.key],
         let shape = archive.heap.integers(tensor.sizes), let strides = archive.heap.integers(tensor.strides)
       else { continue }
       let info = TensorInfo(name: name, type: type, shape: shape)
-      views[name] = TensorView(info: info, storage: bytes, offset: tensor.offset, strides: strides)
+      views[name] = TensorView(
+        info: info, storage: bytes, offset: tensor.offset, strides: strides, isNegated: tensor.isNegated)
       tensors.append(info)
     }
     self.path = path
@@ -68,6 +71,7 @@ public struct PyTorchFile: TensorSource {
     format = archive.format
     attributes = collected.attributes
     unreadable = Dictionary(collected.unreadable, uniquingKeysWith: { first, _ in first })
+    objects = Dictionary(collected.objects, uniquingKeysWith: { first, _ in first })
   }
 
   /// The tensor of that name.
@@ -81,12 +85,12 @@ public struct PyTorchFile: TensorSource {
       throw CheckpointError(.absent, file: path, unreadableReason(tensor.name))
     }
     // A stride of 0 makes a large tensor of a small file; a tensor is copied, so its size must be plausible.
-    guard view.isContiguous || tensor.byteCount <= Self.largestExpansion + 16 * file.count else {
+    guard view.isStoredAsWanted || tensor.byteCount <= Self.largestExpansion + 16 * file.count else {
       throw CheckpointError(
         .refused, file: path, "\(tensor.name) has \(tensor.byteCount) bytes, far more than the file it is in")
     }
     return try file.withBytes { (bytes: RawSpan) throws(CheckpointError) in
-      if view.isContiguous { return try body(bytes.extracting(view.bytes)) }
+      if view.isStoredAsWanted { return try body(bytes.extracting(view.bytes)) }
       let gathered = view.gather(bytes)
       return try body(unsafe gathered.span.bytes)
     }

@@ -1,11 +1,14 @@
 /// Finds the tensors in what a pickle built and gives them names.
 ///
 /// Entries of containers are joined with `/`, as `optimizer/state/0/exp_avg`; parameters and buffers of whole modules
-/// with `.`, which gives the names of a state dict.
+/// with `.`, which gives the names of a state dict. What is in an object that means nothing here is looked through for
+/// tensors by its attributes, entries and elements.
 struct TensorCollector {
   private(set) var tensors: [(name: String, tensor: Int)] = []
   /// Tensors of kinds that are not read, with what they are.
   private(set) var unreadable: [(name: String, what: String)] = []
+  /// Objects that mean nothing here, with the class or function they are of.
+  private(set) var objects: [(name: String, maker: String)] = []
   /// Plain values beside the tensors: epochs, versions, the sizes a module was made with.
   private(set) var attributes: [String: JSONValue] = [:]
 
@@ -14,10 +17,14 @@ struct TensorCollector {
   private var visitCount = 0
   private var nameByteCount = 0
   private let limit: Int
+  /// The tensor of each name that has been given.
+  private var given: [String: Int] = [:]
+  /// Objects that were looked through; they may refer to each other in circles.
+  private var known: Set<Int> = []
 
   /// Collects everything below `root`.
   ///
-  /// - Parameter byteCount: length of the file. A value that is used many times in many places may be visited often,
+  /// - Parameter byteCount: length of the file. A value that is used many times in several containers may be visited often,
   ///   but not without bound: visits and the text of names are limited by a multiple of this.
   init(
     _ root: PickleValue, in heap: PickleHeap, path: String, byteCount: Int, isScript: Bool
@@ -34,16 +41,14 @@ struct TensorCollector {
       } else if isScript {
         try script(object, prefix: "", depth: 0)
       } else {
+        try inside(object, "", depth: 0)
+        guard tensors.isEmpty, unreadable.isEmpty else { break }
         throw CheckpointError(
           .unsupported, file: path,
           "holds one object of \(heap.symbols[heap.objects[object].symbol].description), which is neither a module nor a"
             + " dictionary of tensors")
       }
     default: throw CheckpointError(.unsupported, file: path, "holds \(root.kind) and no tensors")
-    }
-    var seen: Set<String> = []
-    for (name, _) in tensors where !seen.insert(name).inserted {
-      throw CheckpointError(.malformed, file: path, "two tensors would be called \(name)")
     }
   }
 
@@ -60,17 +65,35 @@ struct TensorCollector {
     }
   }
 
-  private mutating func leaf(_ value: PickleValue, _ name: String) throws(CheckpointError) {
+  private mutating func leaf(_ value: PickleValue, _ name: String, isInside: Bool = false) throws(CheckpointError) {
     switch value {
-    case .tensor(let tensor):
-      let storage = heap.storages[heap.tensors[tensor].storage]
-      if storage.type == nil {
-        unreadable.append((name, "elements of \(storage.typeName)"))
-      } else {
-        tensors.append((name, tensor))
-      }
-    case .unreadable(let symbol): unreadable.append((name, "a tensor made by \(heap.symbols[symbol].description)"))
-    default: if let plain = plain(value) { attributes[name] = plain }
+    case .tensor(let tensor): try add(tensor, name, isInside: isInside)
+    case .unreadable(let symbol):
+      let maker = heap.symbols[symbol]
+      let what = maker.module.hasPrefix("numpy") ? "an array" : "a tensor"
+      unreadable.append((name, "\(what) made by \(maker.description)"))
+    case .object(let object):
+      if !isInside { objects.append((name, heap.symbols[heap.objects[object].symbol].description)) }
+    case .symbol(let symbol):
+      if !isInside { objects.append((name, heap.symbols[symbol].description)) }
+    default: if !isInside, let plain = plain(value) { attributes[name] = plain }
+    }
+  }
+
+  /// A tensor under its name; the attribute of an object may have the name of one of its entries.
+  private mutating func add(_ tensor: Int, _ name: String, isInside: Bool) throws(CheckpointError) {
+    var name = name
+    while let other = given[name] {
+      if other == tensor, isInside { return }
+      guard isInside else { throw CheckpointError(.malformed, file: path, "two tensors would be called \(name)") }
+      name += "#"
+      try visit(name, depth: 0)
+    }
+    given[name] = tensor
+    if heap.tensors[tensor].type == nil {
+      unreadable.append((name, "a tensor of \(heap.tensors[tensor].typeName) elements"))
+    } else {
+      tensors.append((name, tensor))
     }
   }
 
@@ -86,39 +109,72 @@ struct TensorCollector {
   }
 
   /// A dictionary, list or tuple.
-  private mutating func container(_ value: PickleValue, prefix: String, depth: Int) throws(CheckpointError) {
+  /// - Parameter isInside: whether it belongs to an object that means nothing here, of which only tensors are wanted.
+  private mutating func container(
+    _ value: PickleValue, prefix: String, depth: Int, isInside: Bool = false
+  ) throws(CheckpointError) {
     switch value {
     case .dict(let index):
-      for (place, entry) in heap.dicts[index].entries.enumerated() {
-        try member(entry.value, prefix + keyText(entry.key, place), depth: depth)
+      for (position, entry) in heap.dicts[index].entries.enumerated() {
+        try member(entry.value, prefix + keyText(entry.key, position), depth: depth, isInside)
       }
     case .list(let index):
-      for (place, element) in heap.lists[index].enumerated() { try member(element, prefix + "\(place)", depth: depth) }
+      for (position, element) in heap.lists[index].enumerated() {
+        try member(element, prefix + "\(position)", depth: depth, isInside)
+      }
     case .tuple(let index):
-      for (place, element) in heap.elements(index).enumerated() {
-        try member(element, prefix + "\(place)", depth: depth)
+      for (position, element) in heap.elements(index).enumerated() {
+        try member(element, prefix + "\(position)", depth: depth, isInside)
       }
     default: break
     }
   }
 
-  private mutating func member(_ value: PickleValue, _ name: String, depth: Int) throws(CheckpointError) {
+  private mutating func member(
+    _ value: PickleValue, _ name: String, depth: Int, _ isInside: Bool
+  ) throws(CheckpointError) {
+    if isInside, depth >= PickleMachine.deepestNesting {
+      unreadable.append((name, "nested deeper than \(PickleMachine.deepestNesting), or inside itself"))
+      return
+    }
     try visit(name, depth: depth + 1)
     switch value {
-    case .dict, .list, .tuple: try container(value, prefix: name + "/", depth: depth + 1)
+    case .dict, .list, .tuple: try container(value, prefix: name + "/", depth: depth + 1, isInside: isInside)
     case .object(let object) where isModule(object): try module(object, prefix: name + "/", depth: depth + 1)
-    default: try leaf(value, name)
+    case .object(let object):
+      try leaf(value, name, isInside: isInside)
+      try inside(object, name + "/", depth: depth + 1)
+    default: try leaf(value, name, isInside: isInside)
     }
   }
 
-  private func keyText(_ key: PickleValue, _ place: Int) -> String {
+  /// The tensors in an object that means nothing here.
+  private mutating func inside(_ object: Int, _ prefix: String, depth: Int) throws(CheckpointError) {
+    guard known.insert(object).inserted else { return }
+    let content = heap.objects[object]
+    switch content.state {
+    case .tuple(let tuple):
+      // Attributes in a dictionary, and those in slots in another.
+      for part in heap.elements(tuple) { try container(part, prefix: prefix, depth: depth, isInside: true) }
+    default: try container(content.state, prefix: prefix, depth: depth, isInside: true)
+    }
+    for (position, item) in content.items.enumerated() {
+      try member(item.value, prefix + keyText(item.key, position), depth: depth, true)
+    }
+    for (position, element) in content.elements.enumerated() {
+      try member(element, prefix + "\(position)", depth: depth, true)
+    }
+    try container(content.arguments, prefix: prefix, depth: depth, isInside: true)
+  }
+
+  private func keyText(_ key: PickleValue, _ position: Int) -> String {
     switch key {
     case .string(let index): heap.strings[index]
     case .int(let value): "\(value)"
     case .bool(let value): value ? "True" : "False"
     case .double(let value): "\(value)"
     case .none: "None"
-    default: "#\(place)"
+    default: "#\(position)"
     }
   }
 
@@ -143,8 +199,8 @@ struct TensorCollector {
     guard let state = state(object) else { return }
     for group in ["_parameters", "_buffers"] {
       guard case .dict(let index)? = state[group] else { continue }
-      for (place, entry) in heap.dicts[index].entries.enumerated() {
-        let name = prefix + keyText(entry.key, place)
+      for (position, entry) in heap.dicts[index].entries.enumerated() {
+        let name = prefix + keyText(entry.key, position)
         try visit(name, depth: depth)
         switch entry.value {
         case .tensor, .unreadable: try leaf(entry.value, name)
@@ -153,8 +209,8 @@ struct TensorCollector {
       }
     }
     if case .dict(let index)? = state["_modules"] {
-      for (place, entry) in heap.dicts[index].entries.enumerated() {
-        let name = prefix + keyText(entry.key, place)
+      for (position, entry) in heap.dicts[index].entries.enumerated() {
+        let name = prefix + keyText(entry.key, position)
         try visit(name, depth: depth)
         if case .object(let part) = entry.value { try module(part, prefix: name + ".", depth: depth + 1) }
       }
@@ -165,8 +221,8 @@ struct TensorCollector {
   /// A TorchScript module: attributes that are tensors, and those of its parts.
   private mutating func script(_ object: Int, prefix: String, depth: Int) throws(CheckpointError) {
     guard let state = state(object) else { return }
-    for (place, entry) in state.entries.enumerated() {
-      let name = prefix + keyText(entry.key, place)
+    for (position, entry) in state.entries.enumerated() {
+      let name = prefix + keyText(entry.key, position)
       try visit(name, depth: depth)
       switch entry.value {
       case .tensor, .unreadable: try leaf(entry.value, name)
@@ -178,8 +234,8 @@ struct TensorCollector {
   }
 
   private mutating func collectAttributes(_ state: PickleDictionary) {
-    for (place, entry) in state.entries.enumerated() {
-      if let plain = plain(entry.value) { attributes[keyText(entry.key, place)] = plain }
+    for (position, entry) in state.entries.enumerated() {
+      if let plain = plain(entry.value) { attributes[keyText(entry.key, position)] = plain }
     }
   }
 }

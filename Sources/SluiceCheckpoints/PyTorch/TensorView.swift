@@ -6,6 +6,8 @@ struct TensorView {
   /// In elements from the start of the storage.
   let offset: Int
   let strides: [Int]
+  /// Whether the values have the other sign than those stored.
+  let isNegated: Bool
 
   /// Whether the elements are in the file as they are wanted: row-major and without gaps.
   var isContiguous: Bool {
@@ -16,6 +18,9 @@ struct TensorView {
     }
     return true
   }
+
+  /// Whether the bytes in the file are the tensor's.
+  var isStoredAsWanted: Bool { isContiguous && !isNegated }
 
   /// Where a contiguous view's bytes are in the file.
   var bytes: Range<Int> {
@@ -28,14 +33,23 @@ struct TensorView {
   func gather(_ file: RawSpan) -> [UInt8] {
     let source = file.extracting(storage)
     return switch info.type.byteCount {
-    case 8: gather(source, UInt64.self)
-    case 4: gather(source, UInt32.self)
-    case 2: gather(source, UInt16.self)
-    default: gather(source, UInt8.self)
+    case 8: gather(source, UInt64.self, negate)
+    case 4: gather(source, UInt32.self, negate)
+    case 2: gather(source, UInt16.self, negate)
+    default: gather(source, UInt8.self, negate)
     }
   }
 
-  private func gather<Element: BitwiseCopyable>(_ source: RawSpan, _: Element.Type) -> [UInt8] {
+  /// The bits of an element's number with the right sign.
+  @inline(__always)
+  private func negate<Element: FixedWidthInteger>(_ bits: Element) -> Element {
+    guard isNegated else { return bits }
+    return info.type.isFloatingPoint ? bits ^ (1 << (Element.bitWidth - 1)) : 0 &- bits
+  }
+
+  private func gather<Element: BitwiseCopyable>(
+    _ source: RawSpan, _: Element.Type, _ signed: (Element) -> Element
+  ) -> [UInt8] {
     let size = MemoryLayout<Element>.size
     let inner = info.shape.last ?? 1
     let step = strides.last ?? 1
@@ -49,7 +63,7 @@ struct TensorView {
         while written < info.byteCount {
           for index in 0..<inner {
             let element = unsafe source.loadUnaligned(fromByteOffset: (start + index * step) * size, as: Element.self)
-            unsafe target.storeBytes(of: element, toByteOffset: written, as: Element.self)
+            unsafe target.storeBytes(of: signed(element), toByteOffset: written, as: Element.self)
             written += size
           }
           var axis = indices.count - 1

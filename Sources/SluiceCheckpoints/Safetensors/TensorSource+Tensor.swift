@@ -20,7 +20,7 @@ extension TensorSource {
   /// - Throws: ``CheckpointError`` if a tensor cannot be read, or the map gives several of them one name.
   public func allTensors(map: KeyMap = .identity) throws(CheckpointError) -> [String: Tensor] {
     var all: [String: Tensor] = [:]
-    for name in try map.names(of: self).names { all[name.own] = try tensor(name.stored) }
+    for entry in try map.apply(to: self).mapped { all[entry.name] = try entry.value() }
     return all
   }
 }

@@ -19,27 +19,22 @@ public struct TensorDifference: Sendable, Equatable {
 
   /// The differences between two files by name; tensors whose values are equal, in whatever element type, are not
   /// listed.
-  ///
-  /// - Parameter map: applied to the names of `first`.
   public static func between(
-    _ first: any TensorSource, map: KeyMap = .identity, _ second: any TensorSource
+    _ first: any TensorSource, _ second: any TensorSource
   ) throws(CheckpointError) -> [TensorDifference] {
-    let mapped = try map.names(of: first)
     var differences: [TensorDifference] = []
-    let known = Set(mapped.names.map(\.own))
-    for name in mapped.names {
-      let a = try first.info(name.stored)
-      guard let b = second[name.own] else {
-        differences.append(TensorDifference(name: name.own, kind: .onlyInFirst))
+    for a in first.tensors {
+      guard let b = second[a.name] else {
+        differences.append(TensorDifference(name: a.name, kind: .onlyInFirst))
         continue
       }
       if a.shape != b.shape {
-        differences.append(TensorDifference(name: name.own, kind: .shape(a.shape, b.shape)))
+        differences.append(TensorDifference(name: a.name, kind: .shape(a.shape, b.shape)))
       } else if let kind = try values(first, a, second, b) {
-        differences.append(TensorDifference(name: name.own, kind: kind))
+        differences.append(TensorDifference(name: a.name, kind: kind))
       }
     }
-    for info in second.tensors where !known.contains(info.name) {
+    for info in second.tensors where first[info.name] == nil {
       differences.append(TensorDifference(name: info.name, kind: .onlyInSecond))
     }
     return differences

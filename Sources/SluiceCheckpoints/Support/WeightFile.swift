@@ -1,11 +1,13 @@
 /// Opens a weight file of any kind that is read: safetensors, PyTorch's formats, or the directory of a checkpoint.
 ///
-/// The content decides, not the name.
+/// The content decides, not the name. What a checkpoint of Sluice holds is compared with its checksum, also where its
+/// file is named and not its directory.
 ///
 /// - Throws: ``CheckpointError`` when it cannot be read, or saying what it looks like instead.
 public func openWeights(_ path: String) throws(CheckpointError) -> any TensorSource {
-  if try directoryEntries(orNone: path).contains(CheckpointManifest.name) {
-    return try SavedCheckpoint(path: path).parameters()
+  if let checkpoint = try SavedCheckpoint(holding: path) {
+    guard let file = SavedCheckpoint.parts(of: path) else { return try checkpoint.parameters() }
+    try checkpoint.verify(file.name)
   }
   let file = try MappedFile(path: path)
   if file.holds([UInt8(ascii: "P"), UInt8(ascii: "K")], at: 0) || file.holds([0x80], at: 0), !isSafetensors(file) {
@@ -21,8 +23,4 @@ public func openWeights(_ path: String) throws(CheckpointError) -> any TensorSou
 private func isSafetensors(_ file: MappedFile) -> Bool {
   guard file.count >= 9, file.value(at: 8, as: UInt8.self) == UInt8(ascii: "{") else { return false }
   return file.value(at: 0, as: UInt64.self) <= UInt64(SafetensorsHeader.longest)
-}
-
-private func directoryEntries(orNone path: String) throws(CheckpointError) -> [String] {
-  isDirectory(path) ? try directoryEntries(path) : []
 }

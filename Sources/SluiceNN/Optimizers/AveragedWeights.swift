@@ -60,17 +60,8 @@ public final class AveragedWeights: Sendable {
 
 // Checkpoints
 extension AveragedWeights {
-  static let prefix = "ema."
+  package static let prefix: String = "ema."
   static let countName = "ema_updates"
-
-  /// The averages of a checkpoint's optimizer state by the parameters' names; empty if it has none.
-  ///
-  /// Parameters that were frozen are not among them: their own values are their averages.
-  public static func values(in state: [String: Tensor]) -> [String: Tensor] {
-    var values: [String: Tensor] = [:]
-    for (name, value) in state where name.hasPrefix(prefix) { values[String(name.dropFirst(prefix.count))] = value }
-    return values
-  }
 
   /// The averages as `ema.p` for each parameter `p`, and `ema_updates`; the tensors are copies.
   var state: [String: Tensor] {

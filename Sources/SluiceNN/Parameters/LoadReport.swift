@@ -6,8 +6,18 @@ public enum LoadMode: Sendable {
   case present
 }
 
-/// What a checkpoint gave to a model, with nothing skipped silently.
+/// What a checkpoint gave to a model: every name of both is in one of the lists.
 public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
+  /// What became of the rows of a head whose classes were matched by name.
+  public struct HeadRows: Sendable, Equatable {
+    /// Rows that the file has.
+    public let taken: Int
+    /// Rows of classes that the file does not know.
+    public let new: Int
+
+    public init(taken: Int, new: Int) { (self.taken, self.new) = (taken, new) }
+  }
+
   /// Parameters that were replaced.
   public var loaded: [String] = []
   /// Parameters that keep their values.
@@ -17,15 +27,35 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
   /// Parameters that keep their values because the checkpoint's are for another task, such as a head of other classes.
   public var unfit: [String] = []
 
+  /// Loaded parameters that were resized: tables of positions, filters over time.
+  public var resized: [String] = []
+  /// The layout of the file's names; `nil` where they are the model's own.
+  public var layout: String?
+  /// What stands in front of the names in the file: `model_state/model.`.
+  public var prefix: String = ""
+  /// How the rows of a head were matched to classes; `nil` where they were taken as they are.
+  public var headRows: HeadRows?
+
   public init() {}
 
   /// One line for each kind of difference, with names.
   public var description: String {
-    var lines = ["\(loaded.count) of \(loaded.count + missing.count + unfit.count) parameters loaded"]
+    var lines = ["\(loaded.count) of \(loaded.count + missing.count + unfit.count) parameters loaded\(origin)"]
+    if !resized.isEmpty { lines.append("resized: \(LoadReport.listing(resized))") }
+    if let headRows {
+      let new = headRows.new == 0 ? "" : ", \(headRows.new) of classes that are new begin anew"
+      lines.append("head: \(headRows.taken) rows matched by class name\(new)")
+    }
     if !missing.isEmpty { lines.append("missing, stay as they began: \(LoadReport.listing(missing))") }
     if !unfit.isEmpty { lines.append("of another size, stay as they began: \(LoadReport.listing(unfit))") }
     if !unexpected.isEmpty { lines.append("unexpected, not used: \(LoadReport.listing(unexpected))") }
     return lines.joined(separator: "\n")
+  }
+
+  /// Under which layout and where in the file the names were found, for a message; empty where they are the model's own.
+  package var origin: String {
+    let parts = [layout.map { "layout \($0)" }, prefix.isEmpty ? nil : "in \(prefix)"].compactMap(\.self)
+    return parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))"
   }
 
   /// Names for a message: all of a few, the first and the number of many.

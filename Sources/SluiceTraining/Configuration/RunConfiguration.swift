@@ -43,6 +43,9 @@ public struct RunConfiguration: Sendable {
     ]
     values["run.validation"] = request.validation?.joined(separator: " ")
     values["run.from"] = request.from
+    if request.from != nil {
+      for (option, value) in request.weights.words { values["run.from." + option] = value ?? "true" }
+    }
     if let precision = request.precision, precision != .float32 { values["run.precision"] = precision.rawValue }
     values["run.root"] = request.root
     values["run.classes"] = request.classes

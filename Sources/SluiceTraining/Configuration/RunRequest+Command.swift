@@ -15,6 +15,7 @@ extension RunRequest {
     add("format", format)
     add("classes", classes)
     add("from", from)
+    for (option, value) in weights.words { words += ["--" + option] + (value.map { [$0] } ?? []) }
     for (name, value) in settings.sorted(by: { $0.key < $1.key }) { add("set", "\(name)=\(value)") }
     add("epochs", epochs)
     add("steps", steps)

@@ -19,6 +19,8 @@ public struct RunRequest: Sendable, Equatable {
   public var classes: String?
   /// A run, a checkpoint or a weight file that the network begins with.
   public var from: String?
+  /// How those weights are read.
+  public var weights: WeightsOptions = WeightsOptions()
   public var seed: UInt64?
   /// Passes over the data.
   public var epochs: Int?
@@ -53,6 +55,7 @@ public struct RunRequest: Sendable, Equatable {
     request.format = format ?? stored.format
     request.classes = classes ?? stored.classes
     request.from = from ?? stored.from
+    request.weights = weights.completed(by: stored.weights)
     request.seed = seed ?? stored.seed
     request.epochs = epochs ?? stored.epochs
     request.steps = steps ?? stored.steps
@@ -69,7 +72,7 @@ public struct RunRequest: Sendable, Equatable {
 extension RunRequest: Codable {
   // Without what a checkpoint knows, which stands beside the request in a run's configuration.
   private enum CodingKeys: String, CodingKey {
-    case data, validation, validateEvery, root, format, classes, from, seed, epochs, steps, maxFailures,
+    case data, validation, validateEvery, root, format, classes, from, weights, seed, epochs, steps, maxFailures,
       checkpointEvery, keep
     case threads, precision, settings
     // Settings since version 0.1; runs from before have them as members of their own.
@@ -85,6 +88,7 @@ extension RunRequest: Codable {
     format = try values.decodeIfPresent(String.self, forKey: .format)
     classes = try values.decodeIfPresent(String.self, forKey: .classes)
     from = try values.decodeIfPresent(String.self, forKey: .from)
+    weights = try values.decodeIfPresent(WeightsOptions.self, forKey: .weights) ?? WeightsOptions()
     if let text = try? values.decode(String.self, forKey: .seed) {
       seed = UInt64(text)
     } else {
@@ -112,6 +116,7 @@ extension RunRequest: Codable {
     try values.encodeIfPresent(format, forKey: .format)
     try values.encodeIfPresent(classes, forKey: .classes)
     try values.encodeIfPresent(from, forKey: .from)
+    if weights != WeightsOptions() { try values.encode(weights, forKey: .weights) }
     // As text: not every reader of JSON keeps 64 bits of a number.
     try values.encodeIfPresent(seed.map { "\($0)" }, forKey: .seed)
     try values.encodeIfPresent(epochs, forKey: .epochs)

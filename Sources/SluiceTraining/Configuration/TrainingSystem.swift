@@ -1,7 +1,6 @@
 public import SluiceDatasets
 public import SluiceFlow
-public import SluiceNN
-public import SluiceTensor
+internal import SluiceNN
 
 /// A system, declared for one run: what `sluice train NAME` runs.
 ///
@@ -37,10 +36,8 @@ public protocol TrainingSystem: Sendable {
   /// What is odd about the data though it can be trained on, one sentence each.
   var notes: [String] { get }
 
-  /// Takes from another model's checkpoint what this one's network has too.
-  /// - Returns: what was taken, what was missing and what was left over.
-  /// - Throws: an error that names what does not fit.
-  func load(pretrained checkpoint: [String: Tensor]) throws -> LoadReport
+  /// The weights that the network can begin with: its own unless it says more.
+  var acceptedWeights: AcceptedWeights { get }
 
   /// The evaluation on lists and shard sets, between epochs and by `sluice eval`; `nil` where there is nothing to compare
   /// with.
@@ -59,9 +56,7 @@ extension TrainingSystem {
     nil
   }
 
-  public func load(pretrained checkpoint: [String: Tensor]) throws -> LoadReport {
-    try trainable.parameters.load(checkpoint, mode: .present)
-  }
+  public var acceptedWeights: AcceptedWeights { AcceptedWeights(of: [Self.name]) }
 
   /// The system as `request` asks for it.
   /// - Throws: an error that says what of the request cannot be.

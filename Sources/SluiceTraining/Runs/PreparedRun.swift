@@ -21,7 +21,7 @@ public struct PreparedRun: Sendable {
   /// What is odd about the data though it can be trained on, one sentence each.
   public let notes: [String]
   private let request: RunRequest
-  private let load: @Sendable ([String: Tensor]) throws -> LoadReport
+  private let load: @Sendable (InitialWeights) throws -> LoadReport
   private let datasets: @Sendable () throws -> [String: DatasetManifest]
 
   /// Declares `system` for `request` and makes its settings.
@@ -40,7 +40,10 @@ public struct PreparedRun: Sendable {
     let asked = try System.Configuration(request.settings, over: request.knownValues)
     let known = Set(System.Configuration.settings.map(\.name))
     fileSettings = asked.fileSettings + settings.filter { !known.contains($0.name) }.map { ($0.name, $0.value) }
-    load = { try system.load(pretrained: $0) }
+    load = { try $0.load(into: system) }
+    if request.from == nil, let (option, _) = request.weights.words.first {
+      throw RunError(.configuration, "--\(option) is about the weights that --from names, and there is no --from.")
+    }
     let epochs = request.epochs ?? (request.steps == nil ? system.defaultEpochs : nil)
     options = RunOptions(
       seed: request.seed ?? 0, epochs: epochs, steps: request.steps, maxFailures: request.maxFailures ?? 0.01,
@@ -84,8 +87,8 @@ public struct PreparedRun: Sendable {
   public func initialize() throws -> (weights: InitialWeights, report: LoadReport)? {
     trainable.parameters.initialize(seed: options.seed)
     guard let from = request.from else { return nil }
-    let weights = try InitialWeights(from: from)
-    return (weights, try weights.load(load))
+    let weights = try InitialWeights(from: from, request.weights)
+    return (weights, try load(weights))
   }
 
   /// What trains this run in `directory`.
