@@ -167,10 +167,10 @@ import Testing
     let field = try sluice("graph", "timesformer", "--set", "model.atention=joint_space_time")
     #expect(field.status == 1 && field.errors.contains("Did you mean attention?"), "\(field.errors)")
     let value = try sluice("graph", "vivit", "--set", "model.attention=fact_encodr")
-    #expect(value.status == 1 && value.errors.contains("did you mean fact_encoder?"), "\(value.errors)")
+    #expect(value.status == 1 && value.errors.contains("Did you mean fact_encoder?"), "\(value.errors)")
     let recipe = try sluice("graph", "vivit", "--set", "recipe.mixse=true")
     #expect(recipe.status == 1 && recipe.errors.contains("Did you mean mixes?"), "\(recipe.errors)")
     let preset = try sluice("graph", "vivit", "--set", "model.preset=smal")
-    #expect(preset.status == 1 && preset.errors.contains("did you mean small?"), "\(preset.errors)")
+    #expect(preset.status == 1 && preset.errors.contains("Did you mean small?"), "\(preset.errors)")
   }
 }
