@@ -10,11 +10,18 @@ extension Tensor {
   public init<Failure: Error>(
     _ shape: Shape, fill: (inout MutableSpan<Float>) throws(Failure) -> Void
   ) throws(Failure) {
-    self.init(uninitialized: shape)
-    let elements = unsafe UnsafeMutableBufferPointer(start: pointer, count: shape.count)
+    self = try Tensor(uninitialized: shape).filled(by: fill)
+  }
+
+  /// This tensor, fresh and of undefined content, with elements that `fill` writes; they are zero before.
+  package func filled<Failure: Error>(
+    by fill: (inout MutableSpan<Float>) throws(Failure) -> Void
+  ) throws(Failure) -> Tensor {
+    let elements = unsafe UnsafeMutableBufferPointer(start: pointer, count: count)
     unsafe elements.initialize(repeating: 0)
     var span = unsafe MutableSpan(_unsafeElements: elements)
     try fill(&span)
+    return self
   }
 
   /// A float tensor of `elements` in row-major order.

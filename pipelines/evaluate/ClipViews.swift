@@ -38,11 +38,29 @@ struct SplitViews: Stage {
     if let classCount, let clip = crops.first {
       label = try SingleLabel(classCount: classCount)(clip, context: context).label
     }
-    let views = crops.flatMap { crop in
-      let frames = crop.values.shape[1] / windows
-      return (0..<windows).map { crop.values.slice($0 * frames..<($0 + 1) * frames, axis: 1) }
+    return ClipViews(name: context.identity, label: label, views: views(of: crops, context.batchSlot))
+  }
+
+  /// The windows of all crops; where the batch is known, in the memory that its samples share.
+  private func views(of crops: [Clip], _ slot: BatchSlot?) -> [Tensor] {
+    let shape = crops.first?.values.shape
+    guard let shape, crops.count * windows > 1 else { return crops.map(\.values) }
+    let frames = shape[1] / windows
+    guard crops.allSatisfy({ $0.values.shape == shape }) else {
+      return crops.flatMap { crop in
+        (0..<windows).map { crop.values.slice($0 * frames..<($0 + 1) * frames, axis: 1) }
+      }
     }
-    return ClipViews(name: context.identity, label: label, views: views)
+    let view = shape.replacing(1, by: frames)
+    let whole = Shape([crops.count * windows] + view.dimensions)
+    let views = slot?.tensor(uninitialized: whole) ?? Tensor(uninitialized: whole)
+    for (number, crop) in crops.enumerated() {
+      for window in 0..<windows {
+        crop.values.copySlice(
+          window * frames..<(window + 1) * frames, axis: 1, to: views.element(number * windows + window))
+      }
+    }
+    return (0..<crops.count * windows).map(views.element)
   }
 }
 

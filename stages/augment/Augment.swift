@@ -16,7 +16,10 @@ internal import SluiceTensor
 /// RGB (BT.601 and limited range where the stream does not say; chroma sited left, interpolated linearly; rounded to
 /// nearest) and resized as ``Resampling`` says. Only ``Resampling/floatBilinear`` and erasing make values that no byte
 /// stands for; the clip's 8-bit crop has the rounded bytes, and nothing erased. All processors give the same clip.
-public struct Augment: Transform, ByteBounded {
+///
+/// Where only stages are between it and a batch, the values of a batch's clips lie side by side in one memory from the
+/// beginning, so that nothing is copied to put them together.
+public struct Augment: Transform, BatchMemorySharing {
   public var operations: [AugmentOperation]
   public var normalization: Normalization
   /// How decoded planes become a resized RGB crop.
@@ -59,22 +62,26 @@ public struct Augment: Transform, ByteBounded {
   ///   stands where it cannot.
   public func callAsFunction(_ decoded: DecodedClip, worker: inout Worker, context: ElementContext) throws -> Clip {
     var draws = context.random()
-    return try clip(decoded, worker: worker.pixels, draws: &draws)
+    return try clip(decoded, worker: worker.pixels, draws: &draws, slot: context.batchSlot)
   }
 
   package func clip(
-    _ decoded: DecodedClip, worker: PixelWorker, draws: inout some RandomDraws
+    _ decoded: DecodedClip, worker: PixelWorker, draws: inout some RandomDraws, slot: BatchSlot? = nil
   ) throws -> Clip {
-    try clip(decoded, steps: try steps(for: try decoded.commonSize(), draws: &draws), worker: worker)
+    try clip(decoded, steps: try steps(for: try decoded.commonSize(), draws: &draws), worker: worker, slot: slot)
   }
 
   /// The clip of drawn steps.
-  package func clip(_ decoded: DecodedClip, steps: [PixelStep], worker: PixelWorker) throws -> Clip {
+  /// - Parameter slot: where in a batch the clip's values are to lie; by themselves if `nil`.
+  package func clip(
+    _ decoded: DecodedClip, steps: [PixelStep], worker: PixelWorker, slot: BatchSlot? = nil
+  ) throws -> Clip {
     let size = try decoded.commonSize()
     let plan = PixelPlan(steps, of: decoded.frames[0].layout, from: size, path: path)
     let (width, height, area) = (plan.size.width, plan.size.height, plan.size.width * plan.size.height)
     let count = decoded.frames.count
-    let values = Tensor(uninitialized: [3, count, height, width])
+    let shape: Shape = [3, count, height, width]
+    let values = slot?.tensor(uninitialized: shape) ?? Tensor(uninitialized: shape)
     let byteCount = keepsPixels ? count * area * 3 : 0
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { bytes, filled in
       for (index, frame) in decoded.frames.enumerated() {

@@ -32,7 +32,8 @@ public struct ElementContext: Sendable {
   public let repetition: Int
   /// The part of a global batch that the element belongs to; 0 if batches are not divided.
   public let part: Int
-  /// Where the element will probably stand in the batch behind; `nil` unless only stages are before the next `.batch`.
+  /// Where the element will probably stand in the batch behind; `nil` unless only stages are before the next `.batch`, and
+  /// for an element that takes the place of one that failed.
   public let batchSlot: BatchSlot?
   /// The name under which the stage draws, if it is not its own.
   private let randomName: String?
@@ -63,24 +64,5 @@ public struct ElementContext: Sendable {
   /// A generator of this sample at this stage, or at those that draw under one name: equal for any number of workers.
   public func random() -> KeyedRandom {
     KeyedRandom(seed: seed, epoch: epoch, sample: sample, stage: randomName ?? stage, repetition: repetition)
-  }
-}
-
-/// Where an element will stand in a batch, if no element before it fails from here on.
-///
-/// A worker may write its output into room that batches share, and whoever puts the batch together copies those that
-/// stand elsewhere.
-public struct BatchSlot: Sendable, Hashable {
-  /// The number of the batch among those of this run, which begins anew with 0 when a run is resumed.
-  public let batch: Int
-  /// The index inside the batch, `0 ..< size`.
-  public let index: Int
-  /// Elements of a whole batch.
-  public let size: Int
-
-  public init(batch: Int, index: Int, size: Int) {
-    self.batch = batch
-    self.index = index
-    self.size = size
   }
 }

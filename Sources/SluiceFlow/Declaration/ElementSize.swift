@@ -35,6 +35,11 @@ public protocol ByteBounded {
   func outputSize(of input: ElementSize) -> ElementSize
 }
 
+/// A stage whose outputs lie in memory that the elements of a batch share; see ``BatchSlot``.
+///
+/// The memory of a whole batch is taken with the first of its elements, which `sluice graph` counts.
+public protocol BatchMemorySharing: ByteBounded {}
+
 /// A source that can look how large its samples are.
 public protocol SampleMeasuring {
   /// The size that none of these samples exceeds; samples that cannot be read do not count.

@@ -38,7 +38,7 @@ public struct GraphDescription: Sendable, Equatable, Codable {
     public let parent: String?
     /// The most bytes of one output, where the stage knows.
     public var outputBytes: Int?
-    /// The most elements it and the channel behind it hold, in units of its output.
+    /// The most elements it and the channel behind it hold or have memory for, in units of its output.
     public var heldOutputs: Int
     /// The most bytes it and the channel behind it hold, where the sizes are known.
     public var bytes: Int?
@@ -88,16 +88,20 @@ private struct GraphBuilder {
 
   mutating func add(_ plan: PipelinePlan, after ends: [End], in parent: String?) -> [End] {
     var current = ends
-    for node in plan.nodes { current = add(node, after: current, in: parent) }
+    for (index, node) in plan.nodes.enumerated() {
+      current = add(node, after: current, in: parent, batchAhead: plan.batchSize(ahead: index))
+    }
     return current
   }
 
-  private mutating func add(_ node: PlanNode, after ends: [End], in parent: String?) -> [End] {
+  private mutating func add(_ node: PlanNode, after ends: [End], in parent: String?, batchAhead: Int?) -> [End] {
     switch node.kind {
     case .source(let source):
       place(node, .source, after: ends, in: parent, output: source.outputSize(lookingAt: samples))
     case .stage(let stage):
-      place(node, .stage, after: ends, in: parent, output: stage.outputSize(of: ends.first?.size ?? ElementSize()))
+      place(
+        node, .stage, after: ends, in: parent, output: stage.outputSize(of: ends.first?.size ?? ElementSize()),
+        reserved: stage.boxed is any BatchMemorySharing ? batchAhead.map { $0 - 1 } : nil)
     case .expansion(let expansion):
       place(
         node, .expansion, after: ends, in: parent,
@@ -162,14 +166,16 @@ private struct GraphBuilder {
 
   private mutating func place(
     _ node: PlanNode, _ kind: GraphDescription.Kind, named name: String? = nil, after ends: [End],
-    in parent: String?, output: ElementSize, batchSize: Int? = nil, outputCount: Int? = nil
+    in parent: String?, output: ElementSize, batchSize: Int? = nil, outputCount: Int? = nil,
+    reserved: Int? = nil
   ) -> [End] {
     let name = name ?? node.name
     connect(ends, to: name)
     // Each worker holds what it works on or what it has finished; a batch is gathered besides.
     // The outputs of one input that are done wait besides, until it is sure that none of them fails.
     let held = sum(
-      node.buffer, product(node.workers, outputCount ?? 1), batchSize == nil ? 0 : 1, outputCount ?? 0)
+      node.buffer, product(node.workers, outputCount ?? 1), batchSize == nil ? 0 : 1, outputCount ?? 0,
+      max(0, reserved ?? 0))
     let inputs = ends.reduce(0 as Int?) { total, end in total.flatMap { total in end.bytes.map { sum(total, $0) } } }
     nodes.append(
       GraphDescription.Node(

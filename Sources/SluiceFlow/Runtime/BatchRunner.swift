@@ -3,6 +3,8 @@ struct BatchRunner: Sendable {
   let state: BatchState
   /// Puts together what expansions made of one element, if there are any before.
   let siblings: SiblingState?
+  /// Told which elements were dropped here, at the stages before this batch.
+  let slots: [BatchSlots]
   let isPaced: Bool
   let ending: RunEnding
   let intake: Intake
@@ -22,7 +24,12 @@ struct BatchRunner: Sendable {
         guard await outlet.put(result) else { return false }
         done += 1
       } else {
-        for element in siblings?.add(taken.element) ?? [] {
+        let dropped = siblings?.droppedCount ?? 0
+        let settled = siblings?.add(taken.element) ?? []
+        if let now = siblings?.droppedCount, now > dropped {
+          for slots in slots { slots.lose(now - dropped, of: taken.element) }
+        }
+        for element in settled {
           guard let result = state.add(element) else { continue }
           guard await outlet.put(result) else { return false }
           done += 1

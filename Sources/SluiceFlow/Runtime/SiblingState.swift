@@ -21,6 +21,8 @@ package struct SiblingState: Sendable {
   private let delivered: DeliveredOutputs
   private let replacement: Replacement?
   private var groups: [Key: Group] = [:]
+  /// Good outputs that were dropped with one that failed.
+  private(set) var droppedCount = 0
 
   init(width: Int, bases: [Int], delivered: DeliveredOutputs, replacement: Replacement?) {
     self.width = width
@@ -52,6 +54,7 @@ package struct SiblingState: Sendable {
     for envelope in group.envelopes {
       guard case .failed(let failure) = envelope.content else { continue }
       replacement?.replace(whole)
+      droppedCount += group.envelopes.count { if case .element = $0.content { true } else { false } }
       return [whole.with(.failed(failure))]
     }
     return group.envelopes

@@ -3,8 +3,9 @@ struct StageRunner: Sendable {
   let stage: any StageBoxing
   let key: StageKey
   let failures: FailureRule
-  /// Tells where elements will stand in the next batch; `nil` if something else than stages is before it.
-  let slots: BatchSlots?
+  /// Tell where elements will stand in the next batch, at the stages up to this one; none if something else than stages is
+  /// before it.
+  let slots: [BatchSlots]
   /// Behind a ``Step``: takes an element only when an output is asked for.
   let isPaced: Bool
   let intake: Intake
@@ -30,7 +31,7 @@ struct StageRunner: Sendable {
       var result = taken.element
       if case .element(let input) = result.content {
         do {
-          let context = result.context(of: key, slot: slots?.slot(of: taken))
+          let context = result.context(of: key, slot: slots.last?.slot(of: taken))
           switch worker {
           case .blocking(let worker): result.content = .element(try worker.run(input, context))
           case .suspending(let worker): result.content = .element(try await worker.run(input, context))
@@ -39,6 +40,7 @@ struct StageRunner: Sendable {
           // An error of a run that is being ended is none of the stage's own.
           if Task.isCancelled { return true }
           result = try failures.drop(taken.element, error, outlet.meter)
+          for slots in slots { slots.lose(1, of: taken.element) }
         }
       }
       if let isWanted = outlet.offer(result, turn: taken.index) {

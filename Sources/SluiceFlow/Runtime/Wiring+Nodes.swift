@@ -21,7 +21,7 @@ extension Wiring {
 
   mutating func wireStage(
     _ node: PlanNode, _ stage: any StageBoxing, from entry: Channel<Envelope>, to output: Channel<Envelope>,
-    at site: Site, _ slots: BatchSlots?
+    at site: Site, _ slots: [BatchSlots]
   ) {
     if let gathering = node.gathering, site.isInStep, !site.isInBranch {
       return wireGathering(node, gathering, from: entry, to: output, at: site)
@@ -81,15 +81,15 @@ extension Wiring {
 
   mutating func wireBatch(
     _ node: PlanNode, size: Int, _ collect: @escaping @Sendable ([any Sendable]) -> any Sendable,
-    from entry: Channel<Envelope>, to output: Channel<Envelope>, at site: inout Site
+    from entry: Channel<Envelope>, to output: Channel<Envelope>, at site: inout Site, _ slots: [BatchSlots]
   ) {
     let (isPaced, parts, ending) = (site.isBehindStep, options.parts, ending)
     let siblings = siblings(at: &site)
     start(meters(node.name, 1, behind: output, node.buffer), at: site.job, reading: [entry], writing: [output]) {
       meter in
       await BatchRunner(
-        state: BatchState(size: size, parts: parts, collect: collect), siblings: siblings, isPaced: isPaced,
-        ending: ending, intake: Intake(channel: entry, meter: meter),
+        state: BatchState(size: size, parts: parts, collect: collect), siblings: siblings, slots: slots,
+        isPaced: isPaced, ending: ending, intake: Intake(channel: entry, meter: meter),
         outlet: Outlet(channel: output, turnstile: nil, meter: meter)
       ).run()
     }

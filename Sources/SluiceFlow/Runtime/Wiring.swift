@@ -105,16 +105,25 @@ struct Wiring {
     _ plan: PipelinePlan, from entry: Channel<Envelope>?, at site: inout Site
   ) throws -> Channel<Envelope>? {
     var current = entry
+    // Of the stages before the next batch, in order.
+    var chain: [BatchSlots] = []
     for (index, node) in plan.nodes.enumerated() {
+      if let size = plan.batchSize(ahead: index) {
+        chain.append(BatchSlots(size: size, parts: options.parts))
+      } else if !node.isBatch {
+        chain = []
+      }
+      let isNumbered = plan.batchSize(ahead: index + 1) != nil
       current = try wire(
-        node, from: current, at: &site, slots: slots(ahead: index, in: plan),
-        numbering: slots(ahead: index + 1, in: plan)?.numbering)
+        node, from: current, at: &site, slots: chain,
+        numbering: isNumbered ? BatchSlots.numbering(options.parts) : nil)
+      if node.isBatch { chain = [] }
     }
     return current
   }
 
   private mutating func wire(
-    _ node: PlanNode, from entry: Channel<Envelope>?, at site: inout Site, slots: BatchSlots?,
+    _ node: PlanNode, from entry: Channel<Envelope>?, at site: inout Site, slots: [BatchSlots],
     numbering: ElementNumbering<Envelope>?
   ) throws -> Channel<Envelope> {
     if case .step(let plan) = node.kind, let entry { return try wireStep(node, plan, from: entry, at: &site) }
@@ -125,16 +134,11 @@ struct Wiring {
     case (.stage(let stage), let entry?): wireStage(node, stage, from: entry, to: output, at: site, slots)
     case (.expansion(let expansion), let entry?): wireExpansion(node, expansion, from: entry, to: output, at: &site)
     case (.batch(let size, let collect), let entry?):
-      wireBatch(node, size: size, collect, from: entry, to: output, at: &site)
+      wireBatch(node, size: size, collect, from: entry, to: output, at: &site, slots)
     case (.fork(let fork), let entry?): try wireFork(node, fork, from: entry, to: output, at: site)
     case (_, _): throw FlowError(.emptySource, "\(node.name): nothing comes in, the pipeline has no source")
     }
     return output
-  }
-
-  /// Where elements that come to a node stand in the next batch.
-  private func slots(ahead index: Int, in plan: PipelinePlan) -> BatchSlots? {
-    plan.batchSize(ahead: index).map { BatchSlots(size: $0, parts: options.parts) }
   }
 
   mutating func channel(_ capacity: Int, _ numbering: ElementNumbering<Envelope>? = nil) -> Channel<Envelope> {
@@ -230,6 +234,11 @@ extension RunOptions {
     if hasBatch || steps != nil || parts.count > 1 { return nil }
     return epochs.map { product($0, count) }
   }
+}
+
+extension PlanNode {
+  /// Whether it gathers elements into batches.
+  var isBatch: Bool { if case .batch = kind { true } else { false } }
 }
 
 extension PipelinePlan {

@@ -46,6 +46,14 @@ extension Tensor {
     }
   }
 
+  /// Writes the part of this tensor with `range` along `axis` into `result`, which is fresh and has its shape.
+  package func copySlice(_ range: Range<Int>, axis: Int, to result: Tensor) {
+    precondition(
+      result.shape == shape.replacing(axis, by: range.count) && result.elementType == elementType,
+      "a slice of \(self) into \(result)")
+    copy(into: result, axis: axis, from: range.lowerBound, to: 0, extent: range.count)
+  }
+
   func part(axis: Int, _ range: Range<Int>) -> Tensor {
     let result = Tensor(uninitialized: shape.replacing(axis, by: range.count), elementType)
     copy(into: result, axis: axis, from: range.lowerBound, to: 0, extent: range.count)
