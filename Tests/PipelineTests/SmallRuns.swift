@@ -10,7 +10,7 @@ struct SmallRuns {
     self.folder = folder
   }
 
-  /// The last part of what a trainer was asked for came to.
+  /// What a trainer came to.
   struct Ended {
     let outcome: TrainingOutcome
     /// The names of the events in their order.
@@ -52,9 +52,14 @@ struct SmallRuns {
 
   /// Trains from the beginning, and asks to stop after a step.
   @discardableResult
-  func start(_ request: RunRequest, in name: String = "run", stopAfter step: Int? = nil) async throws -> Ended {
-    try await run(request, in: name, stopAfter: step) { trainer, stop, observe in
-      try await trainer.start(stop: stop, observe: observe)
+  func start(
+    _ request: RunRequest, in name: String = "run", stopAfter step: Int? = nil, overwrites: Bool = false,
+    watch: @escaping (TrainingEvent, StopRequest) throws -> Void = { _, _ in }
+  ) async throws -> Ended {
+    try await run(request, in: name, stopAfter: step, watch) { trainer, stop, observe in
+      var trainer = trainer
+      trainer.overwrites = overwrites
+      return try await trainer.start(stop: stop, observe: observe)
     }
   }
 
@@ -62,26 +67,30 @@ struct SmallRuns {
   @discardableResult
   func resume(
     _ request: RunRequest = RunRequest(), in name: String = "run", allowsChange: Bool = false,
-    stopAfter step: Int? = nil
+    stopAfter step: Int? = nil, watch: @escaping (TrainingEvent, StopRequest) throws -> Void = { _, _ in }
   ) async throws -> Ended {
     let whole = request.completed(by: try StoredConfiguration(of: directory(name)).request)
-    return try await run(whole, in: name, stopAfter: step) { trainer, stop, observe in
+    return try await run(whole, in: name, stopAfter: step, watch) { trainer, stop, observe in
       try await trainer.resume(allowsChange: allowsChange, stop: stop, observe: observe)
     }
   }
 
   private func run(
     _ request: RunRequest, in name: String, stopAfter step: Int?,
+    _ watch: @escaping (TrainingEvent, StopRequest) throws -> Void,
     _ body: (Trainer, StopRequest, (TrainingEvent) -> Void) async throws -> TrainingOutcome
   ) async throws -> Ended {
     let trainer = try PreparedRun(TimeSformerTraining.self, request).trainer(in: directory(name))
     let stop = StopRequest()
     var (events, notes): ([String], [String]) = ([], [])
+    var problem: (any Error)?
     let outcome = try await body(trainer, stop) { event in
       events.append("\(event)".prefix { $0 != "(" }.description)
       if case .note(let text) = event { notes.append(text) }
       if case .step(let report, _) = event, report.step == step { stop.make() }
+      do { try watch(event, stop) } catch { problem = problem ?? error }
     }
+    if let problem { throw problem }
     return Ended(outcome: outcome, events: events, notes: notes)
   }
 

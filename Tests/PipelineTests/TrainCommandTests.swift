@@ -131,7 +131,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [SIGINT, SIGTERM])
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGUSR1])
   func aSignalFinishesTheStepWritesACheckpointAndExits130(signal: Int32) throws {
     try withTemporaryFolder { folder in
       let list = try SampleVideos.write(2, to: folder)

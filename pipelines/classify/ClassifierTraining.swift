@@ -33,6 +33,7 @@ extension ClassifyingSystem {
     guard clips.count > 0 else {
       throw RunError(.data, "no data: name a list file or shards with --data, 'path label' on each line.")
     }
+    try request.requireReadable(clips, of: paths)
     var evaluation = tuning.evaluation(on: clips, views: views)
     evaluation.dataset = { try clips.manifest() }
     return evaluation

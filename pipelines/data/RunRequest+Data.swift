@@ -1,5 +1,6 @@
 public import SluiceDatasets
 public import SluiceDecode
+internal import SluiceFlow
 internal import SluiceShards
 public import SluiceTraining
 
@@ -20,6 +21,32 @@ extension RunRequest {
   /// - Throws: an error that names list and line of the first sample that is missing, if more are than may fail.
   func requireFiles(of paths: [String]) throws {
     try list(of: paths).requireFiles(tolerating: maxFailures ?? 0.01)
+  }
+
+  /// Opens some of the clips, evenly spread, and decodes a frame of each, before a run begins that uses them hours later.
+  /// - Throws: ``RunError`` with the first reason, if all of those fail, or more of the whole set than may.
+  func requireReadable(_ clips: Clips, of paths: [String]) throws(RunError) {
+    let looked = min(clips.count, 8)
+    var problems: [String] = []
+    for number in 0..<looked {
+      let index = number * clips.count / looked
+      let name = clips.name(of: index)
+      let context = ElementContext(seed: 0, epoch: 0, sample: index, identity: name, stage: "check")
+      do {
+        let handle = try clips.element(at: index, context: context)
+        _ = try handle.frames.frames(at: [handle.range.lowerBound])
+      } catch {
+        let text = "\(error)"
+        problems.append(text.hasPrefix(name) ? text : "\(name): \(text)")
+      }
+    }
+    let isWhole = looked == clips.count
+    let isTooMuch = isWhole ? Double(problems.count) > (maxFailures ?? 0.01) * Double(looked) : problems.count == looked
+    guard let first = problems.first, isTooMuch else { return }
+    throw RunError(
+      .data,
+      "\(paths.joined(separator: ", ")): \(problems.count) of \(looked) clips\(isWhole ? "" : " that were tried") cannot be "
+        + "read. The first: \(first)")
   }
 
   /// The shard sets among `paths`.

@@ -29,6 +29,9 @@ struct SessionArguments: ParsableArguments {
   @Flag(help: "Resumes although settings that change results differ from the checkpoint's.")
   var allowChange = false
 
+  @Flag(help: "Begins anew where --out holds a run already: the old one is removed.")
+  var overwrite = false
+
   @Option(help: ArgumentHelp("The run's directory (default: runs/PIPELINE-1, -2, …).", valueName: "dir"))
   var out: String?
 
@@ -36,6 +39,8 @@ struct SessionArguments: ParsableArguments {
     if let keep, !(1...1_000_000).contains(keep) {
       throw ValidationError("--keep \(keep): a number from 1 to 1000000 is wanted.")
     }
+    if overwrite && resume { throw ValidationError("--overwrite begins anew, --resume goes on: give one of them.") }
+    if overwrite && out == nil { throw ValidationError("--overwrite goes with --out, the run to be removed.") }
     if allowChange && !resume { throw ValidationError("--allow-change goes with --resume.") }
   }
 
@@ -45,16 +50,20 @@ struct SessionArguments: ParsableArguments {
     var request = request
     request.checkpointEvery = checkpointEvery
     request.keep = keep
-    let directory = try chosenDirectory(name)
-    if resume, directory.holdsRun {
-      let stored = try StoredConfiguration(of: directory)
+    let known = out.map(RunDirectory.init) ?? (resume ? .latest(for: name) : nil)
+    if resume, let known, known.holdsRun {
+      let stored = try StoredConfiguration(of: known)
       request = request.completed(by: stored.request)
       request.knownValues = stored.knownValues
     }
     let prepared = try prepare(request)
     for remark in try prepared.remarks() { Console.note("note: \(remark)") }
+    let directory = try known ?? .makeNext(for: name)
+    // What could not begin leaves no directory.
+    defer { if known == nil { directory.removeIfEmpty() } }
     var trainer = try prepared.trainer(in: directory)
     trainer.command = Command.current.text
+    trainer.overwrites = overwrite
 
     let stop = StopRequest()
     let signals = StopSignals { stop.make() }
@@ -68,11 +77,5 @@ struct SessionArguments: ParsableArguments {
     reporter.finish()
     reporter.close(outcome, directory: directory)
     if outcome.isStopped { throw ExitCode(130) }
-  }
-
-  private func chosenDirectory(_ name: String) throws -> RunDirectory {
-    if let out { return RunDirectory(path: out) }
-    guard resume else { return .next(for: name) }
-    return .latest(for: name) ?? .next(for: name)
   }
 }

@@ -48,6 +48,12 @@ struct TrainingReporter {
 
   /// Says how the run ended.
   func close(_ outcome: TrainingOutcome, directory: RunDirectory) {
+    guard !outcome.wasFinished else {
+      Console.print(
+        "\(title): finished already after step \(outcome.step), in \(directory.path); nothing was changed. More --epochs or "
+          + "--steps go on with it, --overwrite without --resume begins anew.")
+      return
+    }
     let failed = outcome.failures.samples.count
     if failed > 0 {
       Console.note(

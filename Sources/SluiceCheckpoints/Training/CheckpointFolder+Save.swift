@@ -31,18 +31,75 @@ extension CheckpointFolder {
     return "\(path)/\(name)"
   }
 
-  private func write(_ state: TrainingState, to directory: String, as name: String) throws(CheckpointError) {
+  /// Replaces the position of a checkpoint, such as its metrics, and leaves its tensors where they are on the disk.
+  ///
+  /// - Throws: ``CheckpointError`` if there is no whole checkpoint of that step, or nothing can be written; the checkpoint
+  ///   is what it was then.
+  public func amend(_ position: TrainingPosition) throws(CheckpointError) {
+    let name = Step(position.step).name
+    let present = try SavedCheckpoint(path: "\(path)/\(name)")
+    let temporary = "\(path)/.\(name).tmp-\(getpid())"
+    do throws(CheckpointError) {
+      try removeLeftovers()
+      try make(temporary, as: name)
+      var manifest = present.manifest
+      for file in manifest.files.keys where file != CheckpointFile.position {
+        guard unsafe link("\(present.path)/\(file)", "\(temporary)/\(file)") == 0 else {
+          // A file system without links: the checkpoint is written once more.
+          removeTree(temporary)
+          var state = try present.state()
+          state.position = position
+          try save(state)
+          return
+        }
+      }
+      manifest.files[CheckpointFile.position] = try add(CheckpointFile.position, of: name, in: temporary) {
+        (file: inout CheckpointOutput) throws(CheckpointError) in
+        try file.write(try encodeJSON(position, file: name))
+      }
+      try finish(manifest, of: name, in: temporary)
+      try put(temporary, inPlaceOf: "\(path)/\(name)")
+    } catch {
+      removeTree(temporary)
+      throw try explained(error)
+    }
+    try removeSuperfluous()
+  }
+
+  private func make(_ directory: String, as name: String) throws(CheckpointError) {
     guard unsafe mkdir(directory, 0o777) == 0 else {
       throw CheckpointError(.unwritable, file: name, "cannot create \(directory): \(systemMessage(errno))")
     }
+  }
+
+  /// Writes one file of a checkpoint.
+  private func add(
+    _ file: String, of name: String, in directory: String,
+    _ body: (inout CheckpointOutput) throws(CheckpointError) -> Void
+  ) throws(CheckpointError) -> CheckpointManifest.Entry {
+    var output = try CheckpointOutput(at: "\(directory)/\(file)", for: "\(name)/\(file)")
+    try body(&output)
+    try output.finish()
+    return CheckpointManifest.Entry(byteCount: output.byteCount, crc32: output.checksum.value)
+  }
+
+  /// Writes the list of files, which makes the checkpoint complete.
+  private func finish(
+    _ manifest: CheckpointManifest, of name: String, in directory: String
+  ) throws(CheckpointError) {
+    var output = try CheckpointOutput(at: "\(directory)/\(CheckpointManifest.name)", for: name)
+    try output.write(try encodeJSON(manifest, file: name))
+    try output.finish()
+    try synchronize(directory)
+  }
+
+  private func write(_ state: TrainingState, to directory: String, as name: String) throws(CheckpointError) {
+    try make(directory, as: name)
     var manifest = CheckpointManifest()
     func add(
       _ file: String, _ body: (inout CheckpointOutput) throws(CheckpointError) -> Void
     ) throws(CheckpointError) {
-      var output = try CheckpointOutput(at: "\(directory)/\(file)", for: "\(name)/\(file)")
-      try body(&output)
-      try output.finish()
-      manifest.files[file] = CheckpointManifest.Entry(byteCount: output.byteCount, crc32: output.checksum.value)
+      manifest.files[file] = try self.add(file, of: name, in: directory, body)
     }
     // "pt" is what readers of other frameworks want to see before they take the names for a PyTorch state dict.
     let metadata = ["format": "pt", "step": "\(state.position.step)"]
@@ -58,10 +115,7 @@ extension CheckpointFolder {
     try add(CheckpointFile.configuration) { (file: inout CheckpointOutput) throws(CheckpointError) in
       try file.write(try encodeJSON(state.configuration, file: name))
     }
-    var output = try CheckpointOutput(at: "\(directory)/\(CheckpointManifest.name)", for: name)
-    try output.write(try encodeJSON(manifest, file: name))
-    try output.finish()
-    try synchronize(directory)
+    try finish(manifest, of: name, in: directory)
   }
 
   /// Renames the finished directory; one of the same step is exchanged in one operation where the system can.
@@ -89,13 +143,10 @@ extension CheckpointFolder {
   private func requireSpace(for state: TrainingState) throws(CheckpointError) {
     let tensors = [state.parameters, state.optimizer].joined()
     let wanted = tensors.reduce(0) { $0 + $1.value.count * $1.value.elementType.byteCount }
-    var status = statvfs()
-    guard unsafe statvfs(path, &status) == 0 else { return }
-    let free = Double(status.f_bavail) * Double(status.f_frsize)
-    guard Double(wanted) > free else { return }
+    guard let free = freeDiskSpace(at: path), wanted > free else { return }
     throw CheckpointError(
       .unwritable, file: "\(path)/\(Step(state.position.step).name)",
-      "no space left on device: \(wanted) bytes are wanted, \(Int(free)) are free; make room on the disk")
+      "no space left on device: \(wanted) bytes are wanted, \(free) are free; make room on the disk")
   }
 
   private func explained(_ error: CheckpointError) throws(CheckpointError) -> CheckpointError {

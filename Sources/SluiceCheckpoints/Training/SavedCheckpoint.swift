@@ -12,7 +12,7 @@ public struct SavedCheckpoint: Sendable {
   public let position: TrainingPosition
   /// The run's configuration.
   public let configuration: JSONValue
-  private let manifest: CheckpointManifest
+  let manifest: CheckpointManifest
 
   /// Opens the checkpoint in the directory `path`; tensors are read when asked for.
   ///

@@ -36,6 +36,8 @@ public struct TrainingPosition: Codable, Sendable, Equatable {
   public private(set) var stepUnit: StepUnit? = .update
   /// Measures at this step, such as a validation loss; the best checkpoint is chosen by one of them.
   public var metrics: [String: Double]
+  /// Whether the run owes a validation at this step, because it was stopped before or in it.
+  public var owesValidation: Bool = false
 
   /// What is counted as a step.
   public enum StepUnit: String, Codable, Sendable {
@@ -53,4 +55,18 @@ public struct TrainingPosition: Codable, Sendable, Equatable {
 
   /// Optimizer steps done.
   public var step: Int { stream.step }
+}
+
+extension TrainingPosition {
+  // Checkpoints from before version 0.1.0 do not know all of it.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      stream: try values.decode(StreamPosition.self, forKey: .stream),
+      epoch: try values.decode(Int.self, forKey: .epoch),
+      computeThreads: try values.decode(Int.self, forKey: .computeThreads),
+      metrics: try values.decode([String: Double].self, forKey: .metrics))
+    stepUnit = try values.decodeIfPresent(StepUnit.self, forKey: .stepUnit)
+    owesValidation = try values.decodeIfPresent(Bool.self, forKey: .owesValidation) ?? false
+  }
 }

@@ -120,3 +120,12 @@ struct CSVTable: Sendable {
     }
   }
 }
+
+/// The rows of a table of comma-separated values.
+/// - Throws: ``DatasetListError`` with the line if the file cannot be read, or is none.
+package func csvRows(at path: String) throws(DatasetListError) -> [[String]] {
+  var reader = CSVReader(try TextBytes(contentsOf: path))
+  var rows: [[String]] = []
+  while let row = try reader.next() { rows.append(row.fields) }
+  return rows
+}

@@ -43,10 +43,23 @@ public struct Evaluation: Sendable {
   public func run(
     _ options: RunOptions = RunOptions(), stop: StopRequest? = nil, observe: (Int) -> Void = { _ in }
   ) async throws -> EvaluationOutcome? {
+    var failures = FailureLog()
+    return try await run(options, stop: stop, failures: &failures, observe: observe)
+  }
+
+  /// Looks at every sample once, as ``run(_:stop:observe:)`` does.
+  /// - Parameter failures: gets the samples that failed, also where the evaluation is stopped or ends with an error.
+  public func run(
+    _ options: RunOptions, stop: StopRequest?, failures: inout FailureLog, observe: (Int) -> Void = { _ in }
+  ) async throws -> EvaluationOutcome? {
     var pass = options
     (pass.epochs, pass.steps, pass.start) = (nil, nil, nil)
-    return try await body.run(pass, stop: stop, observe: observe)
+    return try await body.run(pass, stop: stop, failures: &failures, observe: observe)
   }
+
+  /// Checks what can be checked before a sample is read: settings, and that there are samples.
+  /// - Throws: ``FlowError`` that says what is wrong.
+  public func check() throws { try body.check() }
 }
 
 /// What an evaluation came to.
@@ -59,7 +72,10 @@ public struct EvaluationOutcome: Sendable {
 /// A pipeline and its evaluator with their types sealed.
 private protocol EvaluationBody: Sendable {
   mutating func set(_ setting: String, to text: String) throws
-  func run(_ options: RunOptions, stop: StopRequest?, observe: (Int) -> Void) async throws -> EvaluationOutcome?
+  func check() throws
+  func run(
+    _ options: RunOptions, stop: StopRequest?, failures: inout FailureLog, observe: (Int) -> Void
+  ) async throws -> EvaluationOutcome?
 }
 
 private struct Body<Comparison: Evaluator>: EvaluationBody {
@@ -68,8 +84,13 @@ private struct Body<Comparison: Evaluator>: EvaluationBody {
 
   mutating func set(_ setting: String, to text: String) throws { try pipeline.set(setting, to: text) }
 
-  func run(_ options: RunOptions, stop: StopRequest?, observe: (Int) -> Void) async throws -> EvaluationOutcome? {
+  func check() throws { try pipeline.check() }
+
+  func run(
+    _ options: RunOptions, stop: StopRequest?, failures: inout FailureLog, observe: (Int) -> Void
+  ) async throws -> EvaluationOutcome? {
     try await pipeline.run(options) { run in
+      defer { failures = run.position.failures }
       var evaluator = evaluator
       for try await prediction in run {
         try evaluator.add(prediction.output, for: prediction.batch)

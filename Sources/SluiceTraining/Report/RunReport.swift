@@ -21,6 +21,8 @@ struct RunReport {
   /// What the nodes did in this session.
   let metrics: RunMetrics
   let failures: FailureLog
+  /// Samples that failed when the network was evaluated between epochs.
+  var validationFailures: [SampleFailure] = []
   let ending: Ending
 
   /// Writes the page into the run's directory, whole or not at all.
@@ -30,12 +32,22 @@ struct RunReport {
     try directory.write(report(of: lines).html, to: directory.report)
   }
 
+  private static func finished(_ step: Int) -> String { "Finished after step \(step)" }
+
+  /// Whether a page says of a run that it is finished after this step.
+  static func isFinal(at path: String, step: Int) -> Bool {
+    guard let bytes = try? readFile(path) else { return false }
+    return String(decoding: bytes, as: UTF8.self).contains(finished(step) + " in epoch")
+  }
+
   private func report(of lines: [MetricsLog.Line]) -> Report {
     var sections = [
       Report.Section("Curves", RunCurves(lines).parts),
       Report.Section("Where the time went", [timing, .graph(graph)]),
     ]
-    if !failures.samples.isEmpty { sections.append(Report.Section("Failed samples", [failureTable])) }
+    if !failures.samples.isEmpty || !validationFailures.isEmpty {
+      sections.append(Report.Section("Failed samples", [failureTable]))
+    }
     sections.append(
       Report.Section("Repeat it", [.commands(commandList), .table(settings), .table(MachineFacts.current.table)]))
     return Report("\(graph.name): \(directory.path)", summary: summary(of: lines), sections: sections)
@@ -48,7 +60,7 @@ struct RunReport {
     }
     var text =
       switch ending {
-      case .finished: "Finished after step \(last.step)"
+      case .finished: RunReport.finished(last.step)
       case .stopped: "Stopped after step \(last.step), before its end"
       case .failed: "Ended by an error after step \(last.step)"
       }
@@ -67,9 +79,10 @@ struct RunReport {
   }
 
   private var failureTable: Report.Part {
-    let shown = failures.samples.prefix(200)
+    let all = failures.samples + validationFailures
+    let shown = all.prefix(200)
     let rest =
-      failures.samples.count > shown.count ? " These are the first \(shown.count); all are in failures.csv." : ""
+      all.count > shown.count ? " These are the first \(shown.count); all are in failures.csv." : ""
     return .table(
       DataTable(
         failureSentence + rest,
@@ -78,6 +91,7 @@ struct RunReport {
   }
 
   private var failureSentence: String {
+    guard !failures.samples.isEmpty else { return "Samples of the validation failed." }
     let samples = failures.samples.count == 1 ? "One sample" : "\(failures.samples.count) samples"
     return "\(samples) failed, \(failures.count == 1 ? "once" : "\(failures.count) times in all")."
   }

@@ -64,7 +64,7 @@ public final class MetricsLog: Sendable {
     guard fsync(descriptor) == 0 else { throw .file(path, "cannot be written to disk", errno: errno) }
   }
 
-  private static func text(of lines: [Line]) -> [UInt8] {
+  static func text(of lines: [Line]) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(

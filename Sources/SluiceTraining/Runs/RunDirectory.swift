@@ -16,13 +16,6 @@ public struct RunDirectory: Sendable, Equatable {
     self.path = path
   }
 
-  /// The first of `runs/PIPELINE-1`, `-2`, … that is not there yet.
-  public static func next(for pipeline: String, under folder: String = "runs") -> RunDirectory {
-    var number = 1
-    while FileManager.default.fileExists(atPath: "\(folder)/\(pipeline)-\(number)") { number += 1 }
-    return RunDirectory(path: "\(folder)/\(pipeline)-\(number)")
-  }
-
   /// The last of `runs/PIPELINE-1`, `-2`, … that is there, or `nil`.
   public static func latest(for pipeline: String, under folder: String = "runs") -> RunDirectory? {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []

@@ -4,7 +4,7 @@ internal import Glibc
 public struct RunError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What kind of failure it is; new kinds may come.
   public struct Code: Sendable, Hashable {
-    private enum Kind { case file, configuration, resume, data, weights }
+    private enum Kind { case file, configuration, resume, data, weights, busy }
     private let kind: Kind
 
     /// A file or directory cannot be read or written.
@@ -17,6 +17,8 @@ public struct RunError: Error, Sendable, Equatable, CustomStringConvertible {
     public static let data: Code = Code(kind: .data)
     /// Weights do not fit the model, or there are none.
     public static let weights: Code = Code(kind: .weights)
+    /// Another process trains there.
+    public static let busy: Code = Code(kind: .busy)
   }
 
   public let code: Code

@@ -40,4 +40,18 @@ public struct TrainingOutcome: Sendable {
   public let failures: FailureLog
   /// What each node did.
   public let metrics: RunMetrics
+  /// Whether the run was finished before and nothing was done.
+  public let wasFinished: Bool
+
+  init(step: Int, isStopped: Bool, failures: FailureLog, metrics: RunMetrics) {
+    (self.step, self.isStopped, self.failures, self.metrics) = (step, isStopped, failures, metrics)
+    wasFinished = false
+  }
+
+  /// What is left to say of a run that was finished before.
+  init(finishedAt position: StreamPosition) {
+    (step, isStopped, failures) = (position.step, false, position.failures)
+    metrics = RunMetrics(nodes: [], elapsed: 0, delivered: 0, consumerWaiting: 0, threads: 0)
+    wasFinished = true
+  }
 }

@@ -1,0 +1,80 @@
+internal import SluiceCheckpoints
+internal import SluiceFlow
+internal import SluiceTensor
+
+// One session of a run: from a position to the end, a stop or an error.
+extension Trainer {
+  func train(
+    from start: TrainingPosition?, commands: [String], stop: StopRequest, observe: (TrainingEvent) -> Void
+  ) async throws -> TrainingOutcome {
+    try datasets.store(in: directory)
+    try directory.write(configuration.text(commands: commands), to: directory.configuration)
+    let log = try MetricsLog(path: directory.metrics, keepingThrough: start?.step ?? 0)
+    var options = options
+    options.start = start?.stream
+    return try await Compute(threadCount: options.budget.compute, precision: precision).run {
+      try await pipeline.run(options) { run in
+        stop.whenMade { run.stop() }
+        var metrics = run.metrics
+        var recorder = StepRecorder(trainer: self, log: log, start: start, stop: stop)
+        do {
+          try await recorder.makeUp(observe: observe)
+          for try await delivery in run.deliveries {
+            try await recorder.record(delivery, observe: observe)
+            // The last reading is of a moment at which everything still ran.
+            metrics = run.metrics
+          }
+          try await recorder.finish(run.position, epoch: run.epoch, observe: observe)
+        } catch {
+          // What failed last is often why the run ends: it is named too.
+          try recorder.recordFailures(run.position.failures, observe: observe)
+          // A page that cannot be written must not hide why the run ended.
+          let failures = run.position.failures
+          try? report(commands, metrics, failures, recorder.validationFailures, .failed("\(error)")).write()
+          throw error
+        }
+        let position = run.position
+        let isStopped = stop.isMade && (!isComplete(position) || recorder.owesValidation)
+        try report(
+          commands, metrics, position.failures, recorder.validationFailures, isStopped ? .stopped : .finished
+        ).write()
+        return TrainingOutcome(
+          step: position.step, isStopped: isStopped, failures: position.failures, metrics: run.metrics)
+      }
+    }
+  }
+
+  private func report(
+    _ commands: [String], _ metrics: RunMetrics, _ failures: FailureLog, _ validationFailures: [SampleFailure],
+    _ ending: RunReport.Ending
+  ) -> RunReport {
+    RunReport(
+      graph: pipeline.graph, configuration: configuration, directory: directory, commands: commands,
+      metrics: metrics, failures: failures, validationFailures: validationFailures, ending: ending)
+  }
+
+  /// Writes the page of a finished run that was ended between its last checkpoint and its page.
+  func completeReport(at position: StreamPosition) throws {
+    guard !RunReport.isFinal(at: directory.report, step: position.step) else { return }
+    let commands = (try? StoredConfiguration(of: directory).commands) ?? []
+    let metrics = RunMetrics(nodes: [], elapsed: 0, delivered: 0, consumerWaiting: 0, threads: options.budget.data)
+    try report(commands, metrics, position.failures, [], .finished).write()
+  }
+
+  func isComplete(_ position: StreamPosition) -> Bool {
+    pipeline.extent(of: options).isComplete(at: position)
+  }
+
+  var checkpoints: CheckpointFolder {
+    CheckpointFolder(
+      directory.checkpoints, keepLast: checkpointsKept, best: validation.map(\.evaluation.primary.best))
+  }
+
+  func save(_ position: TrainingPosition) throws -> String {
+    let state = TrainingState(
+      parameters: trainable.parameters.values, optimizer: trainable.optimizer.state, position: position,
+      configuration: configuration.json)
+    try state.requireFinite(in: directory)
+    return try checkpoints.save(state)
+  }
+}
