@@ -22,7 +22,7 @@ import Testing
       // Nothing that was only for the time of writing is left.
       #expect(
         try FileManager.default.contentsOfDirectory(atPath: folder + "/run").sorted() == [
-          "checkpoints", "configuration.json", "failures.csv", "metrics.jsonl", "report.html",
+          "checkpoints", "configuration.json", "datasets", "failures.csv", "metrics.jsonl", "report.html",
         ])
     }
   }
