@@ -26,7 +26,8 @@ package final class OwnerLock: Sendable {
     package static var current: Owner {
       var name = [CChar](repeating: 0, count: 256)
       let length = name.count
-      let result = unsafe name.withUnsafeMutableBufferPointer { unsafe gethostname($0.baseAddress!, length - 1) }  // never empty
+      // The buffer is never empty.
+      let result = unsafe name.withUnsafeMutableBufferPointer { unsafe gethostname($0.baseAddress!, length - 1) }
       let bytes = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
       return Owner(process: getpid(), host: result == 0 ? String(decoding: bytes, as: UTF8.self) : "unknown")
     }
