@@ -37,6 +37,7 @@ struct WeightsConvertCommand: ParsableCommand {
     let weights = try PublishedWeights(opening: file)
     let (source, name) = try layout.open(file, leavingOut: leaveOut)
     guard !source.tensors.isEmpty else {
+      for line in notRead(weights.source, but: leaveOut) { Console.note(line) }
       throw CheckpointError(.absent, file: file, "no tensor is left to be written")
     }
     let type = try elementType()

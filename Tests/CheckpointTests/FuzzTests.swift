@@ -30,7 +30,8 @@ import Testing
 
   /// Has each damaged file read to its end.
   private func survive(
-    _ format: String, whole: [[UInt8]], _ make: (inout SeededGenerator, Int) -> [UInt8]
+    _ format: String, whole: [[UInt8]], spareBytes: Int = Self.spareBytes,
+    _ make: (inout SeededGenerator, Int) -> [UInt8]
   ) throws {
     var counts: [Substring: Int] = [:]
     var slowest = 0.0
@@ -47,7 +48,7 @@ import Testing
           try Data(make(&generator, number)).write(to: URL(filePath: "\(folder)/\(number)"))
         }
         let lines = try WeightReader.read(
-          numbers.map { "\(folder)/\($0)" }, format: format, warmUp: warmUp, spareBytes: Self.spareBytes,
+          numbers.map { "\(folder)/\($0)" }, format: format, warmUp: warmUp, spareBytes: spareBytes,
           multiple: Self.multiple)
         for (number, line) in zip(numbers, lines) {
           let fields = line.split(separator: " ", maxSplits: 1)
@@ -110,6 +111,30 @@ import Testing
     let modules = try seeds(limit: 200_000) { name, _ in name.hasSuffix(".pkl") }
     try surviveArchives("module-zip", modules.filter(isArchive))
     try surviveLegacy("module-legacy", modules.filter(isLegacy))
+  }
+
+  @Test func damagedUnusualFilesAreReadOrRefused() throws {
+    try surviveArchives("unusual", UnusualFiles.all)
+  }
+
+  @Test func damagedNamesAreReadOrRefusedByEveryLayout() throws {
+    let seeds = try UnusualFiles.wrapped()
+    try survive("layouts", whole: seeds, spareBytes: 16 << 20) { generator, number in
+      let bytes = seeds[number % seeds.count]
+      let length = (0..<8).reduce(0) { $0 | Int(bytes[$1]) << (8 * $1) }
+      var header = Array(bytes[8..<8 + length])
+      if number % 4 == 0 {
+        mutate(&header, &generator, vocabulary: Array("{}[]\",:./_0123456789".utf8))
+      } else {
+        // Most: characters of names are others, so that the file is read and its names are odd.
+        let names = Array("./_#*019abemodulestatewrpqkv".utf8)
+        let places = header.indices.filter { names.contains(header[$0]) && !(48...57).contains(header[$0]) }
+        for _ in 0..<Int.random(in: 1...6, using: &generator) {
+          header[places.randomElement(using: &generator) ?? 0] = names.randomElement(using: &generator) ?? 0
+        }
+      }
+      return (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) } + header + bytes[(8 + length)...]
+    }
   }
 
   private func isArchive(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x50, 0x4B, 3, 4]) }

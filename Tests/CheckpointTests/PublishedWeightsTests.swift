@@ -78,6 +78,17 @@ import Testing
     #expect(store["blocks.1.norm.weight"]?.value.floats == weights()["blocks.1.norm.weight"]?.floats)
   }
 
+  @Test func namesOfManyPartsAreNoBurden() throws {
+    // A million dots in ten names: what is taken off has an end.
+    let dots = String(repeating: "a.", count: 50_000)
+    var tensors = weights()
+    for index in 0..<10 { tensors["\(dots)\(index)"] = .zeros([2]) }
+    let store = model()
+    #expect(try open(tensors).load(into: store, head: head).loaded.count == 8)
+    let deep = Dictionary(uniqueKeysWithValues: weights().map { (String(repeating: "module.", count: 30) + $0, $1) })
+    #expect(try open(deep).load(into: store, head: head).loaded.count == 8)
+  }
+
   @Test func aModelWhosePartIsCalledLikeAWrapperIsLoadedByItsOwnNames() throws {
     let store = ParameterStore()
     _ = ParameterScope(store).weight("module.a", [1], .zeros)
@@ -208,6 +219,27 @@ import Testing
     #expect(text.contains("stem.weight: the checkpoint has [3, 2], the model [2, 2]"), "\(text)")
     let report = try open(other).load(into: model(), head: head, requiring: .partial)
     #expect(report.unfit == ["stem.weight"] && report.loaded.count == 7)
+  }
+
+  @Test func tensorsOfKindsThatAreNotReadAreNamed() throws {
+    var pickle = PickleAssembler()
+    pickle.raw(0x7D, 0x28)
+    for name in ["stem.weight", "table"] {
+      pickle.string(name)
+      pickle.typedTensor("0", "float8_e5m2", bytes: 16, sizes: [2, 2], strides: [2, 1])
+    }
+    pickle.string("head.bias")
+    pickle.typedTensor("0", "float32", bytes: 16, sizes: [3], strides: [1])
+    pickle.raw(0x75)
+    try withTemporaryFolder { folder in
+      let path = folder + "/w.pth"
+      try Data(pickle.archive(["0": [UInt8](repeating: 0, count: 16)])).write(to: URL(filePath: path))
+      let text = message { try PublishedWeights(opening: path).load(into: model(), head: head) }
+      #expect(text.contains("Not read is stem.weight, a tensor of torch.float8_e5m2 elements, and 1 more"), "\(text)")
+      let report = try PublishedWeights(opening: path).load(into: model(), head: head, requiring: .partial)
+      #expect(report.unreadable == ["stem.weight", "table"], "\(report)")
+      #expect("\(report)".contains("of kinds that are not read: stem.weight, table"))
+    }
   }
 
   @Test func tablesAreResizedWhenThatIsAskedForOnly() throws {

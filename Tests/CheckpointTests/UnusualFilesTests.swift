@@ -105,45 +105,18 @@ import Testing
 
   // Tensors with an element type of their own
 
-  /// A tensor over a storage that is counted in bytes.
-  private func typed(
-    _ pickle: inout PickleAssembler, _ key: String, _ type: String, bytes: Int, sizes: [Int], strides: [Int],
-    offset: Int = 0, metadata: Bool = false
-  ) {
-    pickle.global("torch._utils", "_rebuild_tensor_v3")
-    pickle.raw(0x28)
-    pickle.raw(0x28)
-    pickle.string("storage")
-    pickle.global("torch.storage", "UntypedStorage")
-    pickle.string(key)
-    pickle.string("cpu")
-    pickle.integer(bytes)
-    pickle.raw(0x74, 0x51)
-    pickle.integer(offset)
-    pickle.integers(sizes)
-    pickle.integers(strides)
-    pickle.raw(0x89, 0x4E)
-    pickle.global("torch", type)
-    if metadata {
-      pickle.raw(0x7D)
-      pickle.string("neg")
-      pickle.raw(0x88, 0x73)
-    }
-    pickle.raw(0x74, 0x52)
-  }
-
   @Test func unsignedIntegersAreRead() throws {
     let file = try open(["0": [1, 0, 255, 255], "1": [7, 0, 0, 0, 255, 255, 255, 255], "2": four]) {
       $0.string("u16")
-      typed(&$0, "0", "uint16", bytes: 4, sizes: [2], strides: [1])
+      $0.typedTensor("0", "uint16", bytes: 4, sizes: [2], strides: [1])
       $0.string("u16 last")
-      typed(&$0, "0", "uint16", bytes: 4, sizes: [1], strides: [1], offset: 1)
+      $0.typedTensor("0", "uint16", bytes: 4, sizes: [1], strides: [1], offset: 1)
       $0.string("u32")
-      typed(&$0, "1", "uint32", bytes: 8, sizes: [2], strides: [1])
+      $0.typedTensor("1", "uint32", bytes: 8, sizes: [2], strides: [1])
       $0.string("u64")
-      typed(&$0, "1", "uint64", bytes: 8, sizes: [], strides: [])
+      $0.typedTensor("1", "uint64", bytes: 8, sizes: [], strides: [])
       $0.string("f32")
-      typed(&$0, "2", "float32", bytes: 16, sizes: [2, 2], strides: [1, 2])
+      $0.typedTensor("2", "float32", bytes: 16, sizes: [2, 2], strides: [1, 2])
     }
     #expect(file.tensors.map(\.type) == [.uint16, .uint16, .uint32, .uint64, .float32])
     #expect(try file.integers("u16") == [1, 65535] && file.integers("u16 last") == [65535])
@@ -156,7 +129,7 @@ import Testing
   func elementTypesThatAreNotReadAreListed(_ type: String) throws {
     let file = try open(["0": [1, 2, 3], "1": four]) {
       $0.string("q")
-      typed(&$0, "0", type, bytes: 3, sizes: [3], strides: [1])
+      $0.typedTensor("0", type, bytes: 3, sizes: [3], strides: [1])
       $0.string("w")
       $0.tensor("1", count: 4, sizes: [4], strides: [1])
     }
@@ -169,7 +142,7 @@ import Testing
       let error = #expect(throws: CheckpointError.self) {
         try open(["0": [UInt8](repeating: 0, count: bytes)]) {
           $0.string("u")
-          typed(&$0, "0", "uint16", bytes: bytes, sizes: sizes, strides: [1], offset: offset)
+          $0.typedTensor("0", "uint16", bytes: bytes, sizes: sizes, strides: [1], offset: offset)
         }
       }
       #expect(error?.description.contains("reaches element") == true)
@@ -177,7 +150,7 @@ import Testing
     let short = #expect(throws: CheckpointError.self) {
       try open(["0": [0, 0]]) {
         $0.string("u")
-        typed(&$0, "0", "uint16", bytes: 4, sizes: [2], strides: [1])
+        $0.typedTensor("0", "uint16", bytes: 4, sizes: [2], strides: [1])
       }
     }
     #expect(short?.description.contains("should have 4 × 1 bytes, its record has 2") == true)
@@ -201,9 +174,9 @@ import Testing
         $0.raw(isNegative ? 0x88 : 0x89, 0x73, 0x74, 0x52)
       }
       $0.string("whole")
-      typed(&$0, "1", "int16", bytes: 4, sizes: [2], strides: [1], metadata: true)
+      $0.typedTensor("1", "int16", bytes: 4, sizes: [2], strides: [1], isNegated: true)
       $0.string("half")
-      typed(&$0, "2", "float16", bytes: 2, sizes: [1], strides: [1], metadata: true)
+      $0.typedTensor("2", "float16", bytes: 2, sizes: [1], strides: [1], isNegated: true)
     }
     #expect(try file.floats("plain") == [1, 3, 2, 4] && file.floats("q") == [-1, -3, -2, -4])
     #expect(try file.integers("whole") == [-1, 2] && file.floats("half") == [-1])
@@ -238,6 +211,98 @@ import Testing
     #expect(file.unreadable["c"] == "an array made by numpy.core.multiarray._reconstruct")
   }
 
+  // Tensors inside objects
+
+  @Test func tensorsInsideObjectsAreNotLost() throws {
+    func tensor(_ pickle: inout PickleAssembler, _ offset: Int) {
+      pickle.tensor("0", count: 4, offset: offset, sizes: [1], strides: [1])
+    }
+    let file = try open(["0": four]) {
+      // argparse.Namespace(w=…, epoch=3)
+      $0.string("args")
+      $0.global("argparse", "Namespace")
+      $0.raw(0x29, 0x81, 0x7D, 0x28)
+      $0.string("w")
+      tensor(&$0, 0)
+      $0.string("epoch")
+      $0.raw(0x4B, 3, 0x75, 0x62)
+      // An object with slots: (None, {"w": …}).
+      $0.string("slots")
+      $0.global("mylab", "Slots")
+      $0.raw(0x29, 0x81, 0x4E, 0x7D)
+      $0.string("w")
+      tensor(&$0, 1)
+      $0.raw(0x73, 0x86, 0x62)
+      // collections.defaultdict(list, {"k": …}), then one of a lab's own that has the entry as an attribute too.
+      $0.string("default")
+      $0.global("collections", "defaultdict")
+      $0.global("builtins", "list")
+      $0.raw(0x85, 0x52)
+      $0.string("k")
+      tensor(&$0, 2)
+      $0.raw(0x71, 7, 0x73)
+      $0.string("easy")
+      $0.global("mylab", "EasyDict")
+      $0.raw(0x29, 0x81)
+      $0.string("k")
+      $0.raw(0x68, 7, 0x73, 0x7D)
+      $0.string("k")
+      $0.raw(0x68, 7, 0x73, 0x62)
+      // collections.deque([…]), Point(…), frozenset([…]).
+      $0.string("deque")
+      $0.global("collections", "deque")
+      $0.raw(0x29, 0x52, 0x28)
+      tensor(&$0, 3)
+      $0.raw(0x65)
+      $0.string("point")
+      $0.global("mylab", "Point")
+      tensor(&$0, 0)
+      $0.raw(0x85, 0x81)
+      $0.string("frozen")
+      $0.raw(0x28)
+      tensor(&$0, 1)
+      $0.raw(0x91)
+    }
+    let expected: [String: Float] = [
+      "args/w": 1, "slots/w": 2, "default/k": 3, "easy/k": 3, "deque/0": 4, "point/0": 1, "frozen/0": 2,
+    ]
+    #expect(Set(file.tensors.map(\.name)) == Set(expected.keys))
+    for (name, value) in expected { #expect(try file.floats(name) == [value], "\(name)") }
+    #expect(file.attributes.isEmpty && file.objects.count == 7)
+  }
+
+  @Test func attributesThatHaveTheNameOfAnotherEntryKeepTheirValues() throws {
+    let file = try open(["0": four]) {
+      $0.string("easy")
+      $0.global("mylab", "EasyDict")
+      $0.raw(0x29, 0x81)
+      $0.string("k")
+      $0.tensor("0", count: 4, sizes: [1], strides: [1])
+      $0.raw(0x73, 0x7D)
+      $0.string("k")
+      $0.tensor("0", count: 4, offset: 1, sizes: [1], strides: [1])
+      $0.raw(0x73, 0x62)
+    }
+    #expect(try file.floats("easy/k") == [2] && file.floats("easy/k#") == [1])
+  }
+
+  @Test func objectsThatReferToEachOtherInCirclesEnd() throws {
+    let file = try open(["0": four]) {
+      $0.string("trainer")
+      $0.global("mylab", "Trainer")
+      $0.raw(0x29, 0x81, 0x71, 3, 0x7D, 0x28)
+      $0.string("w")
+      $0.tensor("0", count: 4, sizes: [4], strides: [1])
+      $0.string("self")
+      $0.raw(0x68, 3)
+      $0.string("parts")
+      $0.raw(0x5D, 0x71, 4, 0x28, 0x68, 3, 0x68, 4, 0x65)
+      $0.raw(0x75, 0x62)
+    }
+    #expect(try file.floats("trainer/w") == [1, 2, 3, 4])
+    #expect(file.unreadable == [:] && file.objects == ["trainer": "mylab.Trainer"])
+  }
+
   // The command
 
   @Test func convertWritesWhatIsReadAndNamesTheRest() throws {
@@ -245,9 +310,9 @@ import Testing
       var pickle = PickleAssembler()
       pickle.raw(0x7D, 0x28)
       pickle.string("u")
-      typed(&pickle, "0", "uint16", bytes: 4, sizes: [2], strides: [1])
+      pickle.typedTensor("0", "uint16", bytes: 4, sizes: [2], strides: [1])
       pickle.string("q")
-      typed(&pickle, "1", "float8_e5m2", bytes: 2, sizes: [2], strides: [1])
+      pickle.typedTensor("1", "float8_e5m2", bytes: 2, sizes: [2], strides: [1])
       pickle.raw(0x75)
       let (path, out) = ("\(folder)/mixed.pth", "\(folder)/mixed.safetensors")
       try Data(pickle.archive(["0": [1, 0, 2, 0], "1": [0, 0]])).write(to: URL(fileURLWithPath: path))

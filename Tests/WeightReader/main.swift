@@ -32,9 +32,28 @@ func processorMilliseconds() -> Double {
   return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) * 1e-6
 }
 
+/// Looks for every layout in a file, whatever stands around it, and reads what it gives.
+func readLayouts(_ path: String) throws(CheckpointError) {
+  for choice in WeightsChoice.allCases {
+    let weights = try PublishedWeights(opening: path, choice: choice)
+    _ = weights.averagedCopies
+    _ = weights.recognized(among: KeyMap.published)
+    for layout in KeyMap.published {
+      guard let mapped = try? weights.mapped(by: layout) else { continue }
+      for tensor in mapped.tensors { _ = try mapped.bytes(tensor.name) }
+    }
+    if choice == .raw { _ = try weights.mapped(by: KeyMap.published, like: weights.source) }
+  }
+}
+
 /// Reads every tensor; what became of it.
-func outcome(_ path: String, isSafetensors: Bool, size: Int) -> String {
+func outcome(_ path: String, _ format: String, size: Int) -> String {
   do {
+    if format == "layouts" {
+      try readLayouts(path)
+      return "read"
+    }
+    let isSafetensors = format == "safetensors"
     let file: any TensorSource = isSafetensors ? try SafetensorsFile(path: path) : try PyTorchFile(path: path)
     for tensor in file.tensors where try file.bytes(tensor.name).count != tensor.byteCount {
       return "wrong: \(tensor.name) gave another number of bytes than its shape asks for"
@@ -50,8 +69,8 @@ func outcome(_ path: String, isSafetensors: Bool, size: Int) -> String {
 
 let arguments = CommandLine.arguments
 guard arguments.count > 4, let spare = Int(arguments[1]), let multiple = Int(arguments[2]) else { exit(64) }
-let isSafetensors = arguments[3] == "safetensors"
-for path in arguments[4...] { _ = outcome(path, isSafetensors: isSafetensors, size: .max) }
+let format = arguments[3]
+for path in arguments[4...] { _ = outcome(path, format, size: .max) }
 let base = memoryInUse()
 // The system ends a reading that does not come to an end.
 setLimit(0 /* RLIMIT_CPU, in seconds */, to: 300)
@@ -61,7 +80,7 @@ while let path = readLine() {
   // A sanitizer's own memory is beyond all measure: limits mean nothing then.
   if base < 1 << 36 { limitMemory(to: base + spare + multiple * Int(status.st_size)) }
   let start = processorMilliseconds()
-  let result = outcome(path, isSafetensors: isSafetensors, size: Int(status.st_size))
+  let result = outcome(path, format, size: Int(status.st_size))
   let milliseconds = processorMilliseconds() - start
   // Written at once: the last line says how far the program came.
   let line = "\(milliseconds) \(result)\n"

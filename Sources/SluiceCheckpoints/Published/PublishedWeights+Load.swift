@@ -20,13 +20,14 @@ extension PublishedWeights {
   ) throws(CheckpointError) -> LoadReport {
     let target = WeightTarget(store, head: head)
     let maps = [.identity] + layouts
-    let views = try views(least: max(1, target.parameters.count / 8))
+    let views = try views(for: target.parameters.count)
     guard let fit = try LayoutFit.best(views, maps, for: target, resizes: resizingPositions) else {
       throw nothing(of: target, maps)
     }
     var report = LoadReport()
     report.layout = fit.map.name == KeyMap.identity.name ? nil : fit.map.name
     report.prefix = fit.view.prefix
+    report.unreadable = unreadable.keys.sorted()
     var values: [String: Tensor] = [:]
     var (refused, wrong): ([String], [String]) = ([], [])
     for (name, shape, outcome) in fit.outcomes {
@@ -35,16 +36,16 @@ extension PublishedWeights {
       case .equal(let entry):
         let stored = try fit.value(entry, nil, shape)
         let value = isHead ? rows(of: stored, shape, head, store[name], &report) ?? stored : stored
-        if !value.isFinite { wrong.append(name) }
+        if !value.squaredNorm.isFinite { wrong.append(name) }
         values[name] = value
       case .fitted(let entry, let shaping):
         let value = try fit.value(entry, shaping, shape)
-        if !value.isFinite { wrong.append(name) }
+        if !value.squaredNorm.isFinite { wrong.append(name) }
         values[name] = value
         if shaping.isAsked { report.resized.append(name) }
       case .other(let entry, let canResize):
         if isHead, let value = rows(of: try entry.value(), shape, head, store[name], &report) {
-          if !value.isFinite { wrong.append(name) }
+          if !value.squaredNorm.isFinite { wrong.append(name) }
           values[name] = value
         } else if isHead || requirement == .partial {
           report.unfit.append(name)
@@ -61,7 +62,8 @@ extension PublishedWeights {
       try require(requirement, fit, report, refused, head)
     } catch {
       let near = LayoutFit.nearest(views, maps, for: target, resizes: resizingPositions)
-      throw CheckpointError(error.code, file: error.file, "\(error.reason)\(near.map { ". " + $0 } ?? "")")
+      throw CheckpointError(
+        error.code, file: error.file, [error.reason, near, unreadableText].compactMap(\.self).joined(separator: ". "))
     }
     guard wrong.isEmpty else {
       throw CheckpointError(
@@ -118,7 +120,15 @@ extension PublishedWeights {
       .mismatched, file: path,
       "has none of the model's parameters under any of the layouts \(maps.map(\.name).joined(separator: ", ")): its "
         + "tensors are \(names.isEmpty ? "none" : names + ", …"), the model's \(wanted), ….\(other) Is it of another model?"
-    )
+        + (unreadableText.map { " " + $0 } ?? ""))
+  }
+
+  /// A sentence about the tensors that are in the file and not read; `nil` where there are none.
+  private var unreadableText: String? {
+    unreadable.min { $0.key < $1.key }.map { name, what in
+      let more = unreadable.count > 1 ? ", and \(unreadable.count - 1) more are of such kinds" : ""
+      return "Not read is \(name), \(what)\(more): write the file again in a type that is"
+    }
   }
 
   /// A head's parameter with its rows in the order that the policy asks for; `nil` if it asks for none or they do not fit.
@@ -156,17 +166,5 @@ extension LayoutFit {
       }
     }
     return try MappedSource(tensors, of: view.source, stored: view.tensors.map(\.info.name), map: map)
-  }
-}
-
-extension Tensor {
-  /// Whether no number is NaN or infinite.
-  fileprivate var isFinite: Bool {
-    withFloats { values in
-      // 0 for what is finite and NaN for what is not; sums of both tell whether there is any.
-      var sum: Float = 0
-      for index in values.indices { sum += values[index] * 0 }
-      return sum == 0
-    }
   }
 }

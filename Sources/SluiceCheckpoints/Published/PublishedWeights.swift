@@ -31,10 +31,14 @@ public struct PublishedWeights: Sendable {
     } else {
       source = try openWeights(path)
     }
+    unreadable = ((source as? PyTorchFile)?.unreadable ?? [:]).filter { $0.value.hasPrefix("a tensor") }
   }
 
   /// The system that the checkpoint is of, as `sluice train` names it; `nil` for files of others.
   public var system: String? { checkpoint?.system }
+
+  /// Tensors of kinds that are not read, such as 8-bit floating-point, by name with what they are.
+  public let unreadable: [String: String]
 
   /// Refuses the checkpoint of a system that is neither of `systems`; files of others pass.
   /// - Throws: ``CheckpointError`` that names both.
@@ -47,8 +51,14 @@ public struct PublishedWeights: Sendable {
         + "published weights")
   }
 
+  /// The views of the wanted copy that a good part of `count` parameters can be in.
+  func views(for count: Int) throws(CheckpointError) -> [WeightView] {
+    // Of a part of a model all may stand inside.
+    try views(least: max(1, min(count, source.tensors.count) / 8))
+  }
+
   /// The views of the wanted copy with at least so many tensors.
-  func views(least: Int) throws(CheckpointError) -> [WeightView] {
+  private func views(least: Int) throws(CheckpointError) -> [WeightView] {
     let all = WeightView.all(of: source, least: least)
     // A checkpoint of Sluice was opened as the copy that is wanted.
     if checkpoint != nil { return all }
@@ -63,11 +73,16 @@ public struct PublishedWeights: Sendable {
   /// This file without the tensors whose names in it match one of `patterns`.
   public func leavingOut(_ patterns: [String]) throws(CheckpointError) -> PublishedWeights {
     let map = KeyMap("left out", "", patterns.map { .drop($0) })
-    return PublishedWeights(path: path, choice: choice, checkpoint: checkpoint, source: try map.apply(to: source))
+    return PublishedWeights(
+      path: path, choice: choice, checkpoint: checkpoint, source: try map.apply(to: source), unreadable: unreadable)
   }
 
-  private init(path: String, choice: WeightsChoice, checkpoint: SavedCheckpoint?, source: any TensorSource) {
+  private init(
+    path: String, choice: WeightsChoice, checkpoint: SavedCheckpoint?, source: any TensorSource,
+    unreadable: [String: String]
+  ) {
     (self.path, self.choice, self.checkpoint, self.source) = (path, choice, checkpoint, source)
+    self.unreadable = unreadable
   }
 
   /// The tensors as they are in the file: all, or those of the averaged copy that was asked for.
@@ -92,7 +107,7 @@ public struct PublishedWeights: Sendable {
   ) throws(CheckpointError) -> (layout: KeyMap, source: MappedSource) {
     let target = WeightTarget(other)
     let fit = try LayoutFit.best(
-      try views(least: max(1, other.tensors.count / 8)), [.identity] + layouts, for: target, resizes: true)
+      try views(for: other.tensors.count), [.identity] + layouts, for: target, resizes: true)
     guard let fit else {
       throw CheckpointError(.mismatched, file: path, "has nothing of what is in \(other.path) under any layout")
     }

@@ -12,14 +12,17 @@ struct WeightView {
   /// Whether these are running averages of other tensors of the file.
   let isAveraged: Bool
   let tensors: [Tensor]
+  /// Beginnings that were taken off, one after the other.
+  private let depth: Int
   private var isUnwrapped = false
 
   /// The whole file.
   init(root source: any TensorSource) {
-    self.init(source, prefix: "", isAveraged: false, source.tensors.map { Tensor(name: $0.name, info: $0) })
+    self.init(source, prefix: "", isAveraged: false, source.tensors.map { Tensor(name: $0.name, info: $0) }, depth: 0)
   }
 
-  private init(_ source: any TensorSource, prefix: String, isAveraged: Bool, _ tensors: [Tensor]) {
+  private init(_ source: any TensorSource, prefix: String, isAveraged: Bool, _ tensors: [Tensor], depth: Int) {
+    self.depth = depth
     self.source = source
     self.prefix = prefix
     self.isAveraged = isAveraged
@@ -28,7 +31,10 @@ struct WeightView {
 }
 
 extension WeightView {
-  /// All views of a file, from outside in: of each group of names with a common beginning, to any depth.
+  /// Beginnings that are taken off at most: a name may hold millions of dots.
+  static let deepest = 32
+
+  /// All views of a file, from outside in: of each group of names with a common beginning, to any depth that files have.
   ///
   /// - Parameter least: groups of fewer tensors are left out; the file itself is always among the views.
   static func all(of source: any TensorSource, least: Int) -> [WeightView] {
@@ -52,7 +58,7 @@ extension WeightView {
     var seen: Set<String> = []
     return WeightView(
       source, prefix: prefix, isAveraged: isAveraged,
-      tensors.filter { seen.insert(KeyMap.form($0.name)).inserted })
+      tensors.filter { seen.insert(KeyMap.form($0.name)).inserted }, depth: depth)
   }
 
   /// Tells views apart: an unwrapped view has the prefix of the one it came from.
@@ -60,6 +66,7 @@ extension WeightView {
 
   /// The groups of names that begin alike, up to their first `/` or `.`.
   private func groups() -> [WeightView] {
+    guard depth < WeightView.deepest else { return [] }
     var order: [Substring] = []
     var groups: [Substring: [Tensor]] = [:]
     for tensor in tensors {
@@ -74,7 +81,7 @@ extension WeightView {
       WeightView(
         source, prefix: prefix + head, isAveraged: isAveraged || WeightView.isAverage(head.dropLast()),
         // A group has at least one.
-        groups[head] ?? [])
+        groups[head] ?? [], depth: depth + 1)
     }
   }
 
@@ -93,7 +100,7 @@ extension WeightView {
       return Tensor(name: kept.joined(separator: "."), info: tensor.info)
     }
     guard isChanged, renamed.allSatisfy({ names.insert($0.name).inserted }) else { return [] }
-    var view = WeightView(source, prefix: prefix, isAveraged: isAveraged, renamed)
+    var view = WeightView(source, prefix: prefix, isAveraged: isAveraged, renamed, depth: depth)
     view.isUnwrapped = true
     return [view]
   }
@@ -121,8 +128,9 @@ extension WeightView {
     guard !averages.isEmpty else { return [self] }
     let used = Set(averages.map(\.info.name))
     return [
-      WeightView(source, prefix: prefix, isAveraged: false, tensors.filter { !used.contains($0.info.name) }),
-      WeightView(source, prefix: prefix + "ema_", isAveraged: true, averages),
+      WeightView(
+        source, prefix: prefix, isAveraged: false, tensors.filter { !used.contains($0.info.name) }, depth: depth),
+      WeightView(source, prefix: prefix + "ema_", isAveraged: true, averages, depth: depth),
     ]
   }
 }

@@ -19,8 +19,8 @@ struct TensorCollector {
   private let limit: Int
   /// The tensor of each name that has been given.
   private var given: [String: Int] = [:]
-  /// Objects that were looked through; they may refer to each other in circles.
-  private var known: Set<Int> = []
+  /// Objects, and lists and dictionaries inside objects, that were looked through: they may refer to each other in circles.
+  private var known: (objects: Set<Int>, lists: Set<Int>, dictionaries: Set<Int>) = ([], [], [])
 
   /// Collects everything below `root`.
   ///
@@ -115,10 +115,12 @@ struct TensorCollector {
   ) throws(CheckpointError) {
     switch value {
     case .dict(let index):
+      guard !isInside || known.dictionaries.insert(index).inserted else { return }
       for (position, entry) in heap.dicts[index].entries.enumerated() {
         try member(entry.value, prefix + keyText(entry.key, position), depth: depth, isInside)
       }
     case .list(let index):
+      guard !isInside || known.lists.insert(index).inserted else { return }
       for (position, element) in heap.lists[index].enumerated() {
         try member(element, prefix + "\(position)", depth: depth, isInside)
       }
@@ -134,7 +136,7 @@ struct TensorCollector {
     _ value: PickleValue, _ name: String, depth: Int, _ isInside: Bool
   ) throws(CheckpointError) {
     if isInside, depth >= PickleMachine.deepestNesting {
-      unreadable.append((name, "nested deeper than \(PickleMachine.deepestNesting), or inside itself"))
+      unreadable.append((name, "nested deeper than \(PickleMachine.deepestNesting)"))
       return
     }
     try visit(name, depth: depth + 1)
@@ -150,7 +152,7 @@ struct TensorCollector {
 
   /// The tensors in an object that means nothing here.
   private mutating func inside(_ object: Int, _ prefix: String, depth: Int) throws(CheckpointError) {
-    guard known.insert(object).inserted else { return }
+    guard known.objects.insert(object).inserted else { return }
     let content = heap.objects[object]
     switch content.state {
     case .tuple(let tuple):

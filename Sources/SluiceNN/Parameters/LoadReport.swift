@@ -27,6 +27,8 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
   /// Parameters that keep their values because the checkpoint's are for another task, such as a head of other classes.
   public var unfit: [String] = []
 
+  /// Tensors of the checkpoint of kinds that are not read.
+  public var unreadable: [String] = []
   /// Loaded parameters that were resized: tables of positions, filters over time.
   public var resized: [String] = []
   /// The layout of the file's names; `nil` where they are the model's own.
@@ -49,6 +51,7 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
     if !missing.isEmpty { lines.append("missing, stay as they began: \(LoadReport.listing(missing))") }
     if !unfit.isEmpty { lines.append("of another size, stay as they began: \(LoadReport.listing(unfit))") }
     if !unexpected.isEmpty { lines.append("unexpected, not used: \(LoadReport.listing(unexpected))") }
+    if !unreadable.isEmpty { lines.append("of kinds that are not read: \(LoadReport.listing(unreadable))") }
     return lines.joined(separator: "\n")
   }
 
