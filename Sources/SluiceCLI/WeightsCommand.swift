@@ -38,15 +38,3 @@ func alignedColumns(_ rows: [[String]], rightAligned: Set<Int> = []) -> [String]
     return line
   }
 }
-
-/// A number of bytes for people: `12.3 MB`.
-func byteText(_ count: Int) -> String {
-  var value = Double(count)
-  var units = ["bytes", "kB", "MB", "GB", "TB", "PB"][...]
-  while value >= 1000, units.count > 1 {
-    value /= 1000
-    units.removeFirst()
-  }
-  let rounded = (value * 10).rounded() / 10
-  return units.first == "bytes" ? "\(count) bytes" : "\(rounded) \(units.first ?? "")"
-}

@@ -40,7 +40,7 @@ struct WeightsInfoCommand: ParsableCommand {
     let values = source.tensors.reduce(0) { $0 + $1.elementCount }
     let size = source.tensors.reduce(0) { $0 + $1.byteCount }
     var lines = [
-      "\(source.path): \(formatName(weights.source)), \(source.tensors.count) tensors, \(values) values, \(byteText(size))"
+      "\(source.path): \(formatName(weights.source)), \(source.tensors.count) tensors, \(values) values, \(size.byteText)"
     ]
     var rows = [["name", "type", "shape"]]
     if statistics { rows[0] += ["least", "greatest", "mean", "deviation", "zero", "NaN", "infinite"] }
