@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test func ratiosThatHideNothingAreRefused() {
-    #expect(throws: MaskError.nothingMasked(ratio: 0.001, of: 196, unit: "places")) {
+    #expect(throws: MaskError.nothingMasked(ratio: 0.001, of: 196, unit: "positions")) {
       try TubeMask(ratio: 0.001)(.blank(), context: .sample(0))
     }
     #expect(throws: MaskError.ratio(1.5)) { try RandomMask(ratio: 1.5)(.blank(), context: .sample(0)) }
