@@ -184,13 +184,7 @@ enum Directory {
 
   /// Writes a whole file so that it is there completely or not at all.
   static func write(_ bytes: [UInt8], to name: String, in directory: String) throws(ShardError) {
-    do {
-      var file = try OutputFile(replacing: "\(directory)/\(name)")
-      try file.write(bytes)
-      try file.finish()
-    } catch {
-      throw ShardError(error)
-    }
+    do { try OutputFile.replace("\(directory)/\(name)", with: bytes) } catch { throw ShardError(error) }
   }
 }
 

@@ -83,9 +83,7 @@ struct BenchRows {
           + (row.note.map { "  \($0)" } ?? ""))
     }
     guard let path else { return }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-    try encoder.encode(["rows": rows]).write(to: URL(fileURLWithPath: path))
+    try BenchJSON.write(["rows": rows], to: path)
   }
 }
 

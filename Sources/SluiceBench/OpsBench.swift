@@ -34,14 +34,9 @@ struct OpsBench: ParsableCommand {
       throw ValidationError("there is no group \(group); there are \(OpsRun.groups.joined(separator: ", "))")
     }
     var rows: [OpsRow] = []
-    for count in try threads.split(separator: ",").map(TrainBench.positive) {
-      for precision in try precisions.split(separator: ",").map({ try Precision.named(String($0)) }) {
-        let compute = Compute(threadCount: count, precision: precision)
-        guard compute.precision == precision else {
-          Console.note("bf16: left out, this processor has no instructions for it")
-          continue
-        }
-        compute.run {
+    for count in try BenchArguments.numbers(threads) {
+      for precision in try BenchArguments.precisions(precisions) {
+        Compute(threadCount: count, precision: precision).run {
           let run = OpsRun(threads: count, precision: precision, seconds: seconds, isQuick: quick)
           for group in OpsRun.groups where groups.isEmpty || groups.contains(group) { run.run(group) }
           rows += run.rows

@@ -42,16 +42,14 @@ struct TrainBench: ParsableCommand {
   func run() throws {
     var cells: [TrainCell] = []
     for name in models.split(separator: ",").map(String.init) {
-      for batch in try batches.split(separator: ",").map(TrainBench.positive) {
-        for count in try threads.split(separator: ",").map(TrainBench.positive) {
-          for precision in try precisions.split(separator: ",").map({ try Precision.named(String($0)) }) {
+      for batch in try BenchArguments.numbers(batches) {
+        for count in try BenchArguments.numbers(threads) {
+          for precision in try BenchArguments.precisions(precisions, of: name) {
             let compute = Compute(threadCount: count, precision: precision)
-            guard compute.precision == precision else {
-              Console.note("\(name) bf16: left out, this processor has no instructions for it")
-              continue
-            }
             if errors {
-              if precision == .bfloat16 { print(try GradientErrors(TrainTask.make(name, batch: batch), compute)) }
+              if precision == .bfloat16 {
+                print(try GradientErrors(TrainTask.make(name, batch: batch), compute))
+              }
               continue
             }
             cells.append(try measure(try TrainTask.make(name, batch: batch), compute))
@@ -61,11 +59,6 @@ struct TrainBench: ParsableCommand {
     }
     guard let json else { return }
     try BenchJSON.write(["cells": cells], to: json)
-  }
-
-  static func positive(_ text: some StringProtocol) throws -> Int {
-    guard let number = Int(text), number > 0 else { throw ValidationError("\(text) is not a positive number") }
-    return number
   }
 
   private func measure(_ task: TrainTask, _ compute: Compute) throws -> TrainCell {

@@ -44,8 +44,8 @@ struct PreprocessReport {
       Console.print(text(line))
     }
     let seconds = max(1e-9, (ContinuousClock().now - began).seconds)
-    let rate = { (bytes: Int) in ProgressLine.formatted(Double(bytes) / 1e6 / seconds) }
-    let ratio = bytesIn == 0 ? "–" : ProgressLine.formatted(Double(bytesOut) / Double(bytesIn))
+    let rate = { (bytes: Int) in (Double(bytes) / 1e6 / seconds).threeDigits }
+    let ratio = bytesIn == 0 ? "–" : (Double(bytesOut) / Double(bytesIn)).threeDigits
     progress.update(
       done: before + seen, unit: "clips", details: "\(rate(bytesIn)) → \(rate(bytesOut)) MB/s, ratio \(ratio)")
   }

@@ -18,23 +18,3 @@ public struct WeightsCommand: ParsableCommand {
 
   public init() {}
 }
-
-/// Columns of text, each as wide as its widest cell; columns of numbers are right-aligned.
-func alignedColumns(_ rows: [[String]], rightAligned: Set<Int> = []) -> [String] {
-  var widths: [Int] = []
-  for row in rows {
-    for (column, cell) in row.enumerated() {
-      if column == widths.count { widths.append(0) }
-      widths[column] = max(widths[column], cell.count)
-    }
-  }
-  return rows.map { row in
-    var line = ""
-    for (column, cell) in row.enumerated() {
-      let gap = String(repeating: " ", count: widths[column] - cell.count)
-      line += (column > 0 ? "  " : "") + (rightAligned.contains(column) ? gap + cell : cell + gap)
-    }
-    while line.last == " " { line.removeLast() }
-    return line
-  }
-}

@@ -41,7 +41,9 @@ struct WeightsDiffCommand: ParsableCommand {
     if json {
       Console.print(try JSONValue.array(differences.map(jsonReport)).json(pretty: true))
     } else {
-      for line in alignedColumns(differences.map { [$0.name, text($0.kind)] }) { Console.print(line) }
+      var table = TextTable { _ in true }
+      for difference in differences { table.add([difference.name, text(difference.kind)]) }
+      for line in table.lines { Console.print(line) }
       Console.note(differences.isEmpty ? "no differences" : "\(differences.count) tensors differ")
     }
     if !differences.isEmpty { throw ExitCode(1) }

@@ -42,8 +42,11 @@ struct WeightsInfoCommand: ParsableCommand {
     var lines = [
       "\(source.path): \(formatName(weights.source)), \(source.tensors.count) tensors, \(values) values, \(size.byteText)"
     ]
-    var rows = [["name", "type", "shape"]]
-    if statistics { rows[0] += ["least", "greatest", "mean", "deviation", "zero", "NaN", "infinite"] }
+    // Statistics are numbers.
+    var table = TextTable { $0 < 3 }
+    table.add(
+      ["name", "type", "shape"]
+        + (statistics ? ["least", "greatest", "mean", "deviation", "zero", "NaN", "infinite"] : []))
     for tensor in source.tensors {
       var row = [tensor.name, tensor.type.rawValue, "\(tensor.shape)"]
       if statistics {
@@ -51,9 +54,9 @@ struct WeightsInfoCommand: ParsableCommand {
         row += [found.least, found.greatest, found.mean, found.deviation].map { $0.map(shortText) ?? "-" }
         row += [found.zeroCount, found.notANumberCount, found.infiniteCount].map { "\($0)" }
       }
-      rows.append(row)
+      table.add(row)
     }
-    lines += alignedColumns(rows, rightAligned: statistics ? Set(3...9) : [])
+    lines += table.lines
     return lines + notes(weights)
   }
 

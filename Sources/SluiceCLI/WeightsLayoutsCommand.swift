@@ -22,7 +22,9 @@ struct WeightsLayoutsCommand: ParsableCommand {
       let layouts = KeyMap.all.map { JSONValue.object(["name": .string($0.name), "summary": .string($0.summary)]) }
       Console.print(try JSONValue.array(layouts).json(pretty: true))
     } else {
-      for line in alignedColumns(KeyMap.all.map { [$0.name, $0.summary] }) { Console.print(line) }
+      var table = TextTable { _ in true }
+      for map in KeyMap.all { table.add([map.name, map.summary]) }
+      for line in table.lines { Console.print(line) }
     }
   }
 }

@@ -114,11 +114,11 @@ struct TakeSlot: Stage {
       var random = KeyedRandom(seed: seed, epoch: 0, sample: 1, stage: "order")
       var numbers = SlotNumbers(size: random.integer(in: 1...4))
       var waiting = Array(0..<8)
-      var (next, places) = (8, Set<Int>())
+      var (next, slots) = (8, Set<Int>())
       var (skipped, lost) = (0, 0)
       while next < 400 {
         let number = waiting.remove(at: random.integer(in: 0...waiting.count - 1))
-        if let place = numbers.place(of: number) { #expect(places.insert(place).inserted) } else { skipped += 1 }
+        if let slot = numbers.slot(of: number) { #expect(slots.insert(slot).inserted) } else { skipped += 1 }
         waiting.append(next)
         next += 1
         if next < 200, random.integer(in: 0...9) == 0 {
@@ -126,7 +126,7 @@ struct TakeSlot: Stage {
           lost += 1
         }
       }
-      for number in waiting where numbers.place(of: number) == nil { skipped += 1 }
+      for number in waiting where numbers.slot(of: number) == nil { skipped += 1 }
       #expect(skipped == lost)
     }
   }

@@ -1,4 +1,5 @@
 import Foundation
+import SluicePlatform
 import SluiceTraining
 import Testing
 
@@ -11,15 +12,31 @@ import Testing
       + runs.request().settings.sorted { $0.key < $1.key }.flatMap { ["--set", "\($0.key)=\($0.value)"] }
   }
 
-  private func start(_ arguments: [String]) throws -> Process {
+  private func start(_ arguments: [String], errors: Pipe? = nil) throws -> Process {
     let process = Process()
     process.executableURL = URL(filePath: SluiceProgram.path)
     process.arguments = arguments
     process.currentDirectoryURL = URL(filePath: folder.path)
     process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
+    process.standardError = errors ?? FileHandle.nullDevice
     try process.run()
     return process
+  }
+
+  /// Blocks until a program has said that it wrote a checkpoint, or has ended; what else it says is read on and dropped.
+  private func waitForCheckpoint(in messages: Pipe) {
+    let (said, isThere) = (Lock(""), DispatchSemaphore(value: 0))
+    messages.fileHandleForReading.readabilityHandler = { handle in
+      let data = handle.availableData
+      if data.isEmpty { handle.readabilityHandler = nil }
+      let isDone = said.withLock { said in
+        if said.contains("checkpoint") { return false }
+        said += String(decoding: data, as: UTF8.self)
+        return data.isEmpty || said.contains("checkpoint")
+      }
+      if isDone { isThere.signal() }
+    }
+    isThere.wait()
   }
 
   @Test func runsThatAreStartedAtOnceHaveAFolderEach() throws {
@@ -34,9 +51,11 @@ import Testing
 
   @Test func aRunIsResumedByOneProgramAtATime() throws {
     try runs.data()
-    let first = try start(arguments + ["--epochs", "100000", "--out", "run"])
+    let messages = Pipe()
+    let first = try start(
+      arguments + ["--epochs", "100000", "--checkpoint-every", "1", "--out", "run"], errors: messages)
     defer { first.terminate() }
-    while first.isRunning, try MetricsLog.lines(at: folder("run/metrics.jsonl")).isEmpty { usleep(1000) }
+    waitForCheckpoint(in: messages)
     for option in ["--resume", "--overwrite"] {
       let second = try SluiceProgram.run(arguments + [option, "--epochs", "100000", "--out", "run"], in: folder.path)
       #expect(second.status == 1, "\(second.errors)")

@@ -63,7 +63,7 @@ struct SmallRuns {
     }
   }
 
-  /// Goes on with what was asked for when the run was started, and what is asked for now.
+  /// Resumes with `request`, completed by the one that the run was started with.
   @discardableResult
   func resume(
     _ request: RunRequest = RunRequest(), in name: String = "run", allowsChange: Bool = false,

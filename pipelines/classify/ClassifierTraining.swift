@@ -72,5 +72,5 @@ public struct ClassifierTraining<Declaration: ClassifierDeclaration>: Classifyin
     clips = data.clips
   }
 
-  public func datasets() throws -> [String: DatasetManifest] { ["data": try clips.manifest()] }
+  public func datasets() throws -> [String: DatasetManifest] { [RunDatasets.training: try clips.manifest()] }
 }

@@ -70,7 +70,7 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
     }
   }
 
-  public func datasets() throws -> [String: DatasetManifest] { ["data": try clips.manifest()] }
+  public func datasets() throws -> [String: DatasetManifest] { [RunDatasets.training: try clips.manifest()] }
 
   public var acceptedWeights: AcceptedWeights {
     AcceptedWeights(

@@ -17,7 +17,7 @@ internal import SluiceTensor
 /// nearest) and resized as ``Resampling`` says. Only ``Resampling/floatBilinear`` and erasing make values that no byte
 /// stands for; the clip's 8-bit crop has the rounded bytes, and nothing erased. All processors give the same clip.
 ///
-/// Where only stages are between it and a batch, the values of a batch's clips lie side by side in one memory from the
+/// Where only stages are between it and a batch, the values of a batch's clips lie side by side in one buffer from the
 /// beginning, so that nothing is copied to put them together.
 public struct Augment: Transform, BatchMemorySharing {
   public var operations: [AugmentOperation]

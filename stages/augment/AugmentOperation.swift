@@ -75,7 +75,7 @@ public struct AugmentOperation: Sendable, Hashable {
     AugmentOperation(kind: .sideCrop(size: size, side))
   }
 
-  /// One of `count` squares of `size` pixels that are evenly from end to end of the longer side, in the middle of the
+  /// One of `count` squares of `size` pixels, spaced evenly from end to end of the longer side, in the middle of the
   /// shorter one; a single one is in the middle of both.
   ///
   /// - Parameter index: which of them, 0 being the top or the left one.

@@ -66,7 +66,7 @@ extension DenseFrames {
     }
   }
 
-  /// The share of what is left that is before a window which is not drawn.
+  /// The share of the remaining frames that come before a window which is not drawn.
   private func share(of part: Int) -> Double {
     window == .spread && windows > 1
       ? Double(part) / Double(windows - 1) : Double(2 * part + 1) / Double(2 * windows)

@@ -15,7 +15,7 @@ public import SluiceSamples
 public struct DenseFrames: Stage, ByteBounded {
   /// How positions are computed from the window.
   public enum Spacing: String, Sendable, CaseIterable {
-    /// First and last frame of the window and what is evenly between them: steps of (`count * stride` - 1) /
+    /// First and last frame of the window and those spaced evenly between them: steps of (`count * stride` - 1) /
     /// (`count` - 1), rounded down. Samples shorter than `count` fail.
     case dense
     /// Real positions from the window's begin, cut to whole numbers; the window's length is meant at 30 frames per

@@ -62,7 +62,7 @@ struct ProgressLine {
     } else {
       parts.append("\(done)")
     }
-    parts.append("\(formatted(rate)) \(unit)/s")
+    parts.append("\(rate.threeDigits) \(unit)/s")
     if let total, rate > 0, done < total {
       parts.append("ETA \(clockTime(Double(total - done) / rate))")
     } else {
@@ -80,7 +80,4 @@ struct ProgressLine {
     return minutes < 60
       ? "\(minutes):\(two(whole % 60))" : "\(minutes / 60):\(two(minutes % 60)):\(two(whole % 60))"
   }
-
-  /// Three significant digits: `1240`, `12.4`, `0.0124`, `1.24e-05`.
-  static func formatted(_ value: Double) -> String { value.threeDigits }
 }

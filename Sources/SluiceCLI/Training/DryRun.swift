@@ -34,11 +34,11 @@ struct DryRun {
     let busy = profile.rows.reduce(0) { $0 + $1.milliseconds }
     Console.print("parameters     \(prepared.trainable.parameters.elementCount)")
     Console.print(
-      "one step       \(ProgressLine.formatted(Double(operations) / 1e9)) GFLOP, \(ProgressLine.formatted(busy)) ms of computing"
+      "one step       \((Double(operations) / 1e9).threeDigits) GFLOP, \(busy.threeDigits) ms of computing"
     )
-    Console.print("tensors        \(ProgressLine.formatted(Double(Tensor.memory.peakByteCount) / 1e6)) MB at most")
-    Console.print("loss           \(loss.map(ProgressLine.formatted) ?? "none")")
+    Console.print("tensors        \((Double(Tensor.memory.peakByteCount) / 1e6).threeDigits) MB at most")
+    Console.print("loss           \(loss.map(\.threeDigits) ?? "none")")
     Console.print("channels       \(prepared.pipeline.graph(lookingAt: 8).memorySentence)")
-    Console.print("took           \(ProgressLine.formatted((clock.now - begun).seconds)) s with reading")
+    Console.print("took           \(((clock.now - begun).seconds).threeDigits) s with reading")
   }
 }

@@ -21,7 +21,7 @@ struct TrainingReporter {
     case .loaded(let path, let report): note("begins with \(path): \(report)")
     case .validated(let step, let outcome):
       let metrics = outcome.findings.metrics.map { metric in
-        "\(metric.name) \(metric.isShare ? metric.value.percentText : ProgressLine.formatted(metric.value))"
+        "\(metric.name) \(metric.isShare ? metric.value.percentText : metric.value.threeDigits)"
       }
       note(
         "validated after step \(step): \(metrics.joined(separator: ", ")) of \(outcome.findings.sampleCount) clips")
@@ -35,8 +35,8 @@ struct TrainingReporter {
       lastLoss = report.loss
       progress?.update(
         done: advance.done, unit: advance.unit,
-        details: "epoch \(report.epoch + 1)  step \(report.step)  loss \(ProgressLine.formatted(report.loss))"
-          + "  lr \(ProgressLine.formatted(report.learningRate))")
+        details: "epoch \(report.epoch + 1)  step \(report.step)  loss \(report.loss.threeDigits)"
+          + "  lr \(report.learningRate.threeDigits)")
     }
   }
 
@@ -60,7 +60,7 @@ struct TrainingReporter {
         "\(failed) samples failed (\(outcome.failures.count) times); they are listed in \(directory.failures)")
     }
     let losses = firstLoss.flatMap { first in
-      lastLoss.map { ", loss \(ProgressLine.formatted(first)) → \(ProgressLine.formatted($0))" }
+      lastLoss.map { ", loss \(first.threeDigits) → \($0.threeDigits)" }
     }
     Console.print(
       "\(title): \(outcome.isStopped ? "stopped after" : "finished") step \(outcome.step)\(losses ?? ""), in \(directory.path)"

@@ -140,10 +140,4 @@ struct LayoutFit {
   }
 
   private var givesAny: Bool { merits[0] + merits[2] + merits[3] > 0 }
-
-  /// The parameter's values, fitted where they must be.
-  func value(_ entry: MappedTensor, _ fit: ShapeFit?, _ shape: [Int]) throws(CheckpointError) -> Tensor {
-    let value = try entry.value()
-    return fit.map { $0.value(value, shape) } ?? value
-  }
 }

@@ -30,23 +30,22 @@ extension PublishedWeights {
     report.unreadable = unreadable.keys.sorted()
     var values: [String: Tensor] = [:]
     var (refused, wrong): ([String], [String]) = ([], [])
+    func take(_ value: Tensor, as name: String) {
+      if !value.squaredNorm.isFinite { wrong.append(name) }
+      values[name] = value
+    }
     for (name, shape, outcome) in fit.outcomes {
       let isHead = head.matches(name)
       switch outcome {
       case .equal(let entry):
-        let stored = try fit.value(entry, nil, shape)
-        let value = isHead ? rows(of: stored, shape, head, store[name], &report) ?? stored : stored
-        if !value.squaredNorm.isFinite { wrong.append(name) }
-        values[name] = value
+        let stored = try entry.value()
+        take(isHead ? rows(of: stored, shape, head, store[name], &report) ?? stored : stored, as: name)
       case .fitted(let entry, let shaping):
-        let value = try fit.value(entry, shaping, shape)
-        if !value.squaredNorm.isFinite { wrong.append(name) }
-        values[name] = value
+        take(shaping.value(try entry.value(), shape), as: name)
         if shaping.isAsked { report.resized.append(name) }
       case .other(let entry, let canResize):
         if isHead, let value = rows(of: try entry.value(), shape, head, store[name], &report) {
-          if !value.squaredNorm.isFinite { wrong.append(name) }
-          values[name] = value
+          take(value, as: name)
         } else if isHead || requirement == .partial {
           report.unfit.append(name)
         } else {

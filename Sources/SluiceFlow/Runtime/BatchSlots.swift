@@ -23,12 +23,12 @@ final class BatchSlots: Sendable {
     guard let number = taken.number else { return nil }
     let part = parts.ownIndex(of: taken.element.origin.ordinal)
     return state.withLock { state in
-      guard let place = state[part].numbers.place(of: number) else { return nil }
-      let batch = place / size
+      guard let slot = state[part].numbers.slot(of: number) else { return nil }
+      let batch = slot / size
       var (room, given) = state[part].rooms[batch] ?? (BatchRoom(), 0)
       given += 1
       state[part].rooms[batch] = given == size ? nil : (room, given)
-      return BatchSlot(batch: batch * parts.own.count + part, index: place % size, size: size, room: room)
+      return BatchSlot(batch: batch * parts.own.count + part, index: slot % size, size: size, room: room)
     }
   }
 

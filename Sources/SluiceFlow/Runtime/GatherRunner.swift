@@ -25,8 +25,9 @@ struct GatherRunner: Sendable {
       var envelope = taken.element
       consumed.add(envelope)
       if case .element(let input) = envelope.content {
-        var now = pending ?? Pending(envelope: envelope, context: envelope.context(of: key))
-        now.context = envelope.context(of: key)
+        let context = envelope.context(of: key)
+        var now = pending ?? Pending(envelope: envelope, context: context)
+        now.context = context
         do { try gatherer.add(input, now.context) } catch {
           if Task.isCancelled { return true }
           envelope = try failures.drop(envelope, error, outlet.meter)

@@ -18,7 +18,7 @@ package struct SlotNumbers: Sendable {
   }
 
   /// The slot of an element, counted over all batches; `nil` if it gets none.
-  package mutating func place(of number: Int) -> Int? {
+  package mutating func slot(of number: Int) -> Int? {
     while settled <= number {
       settle(settled)
       settled += 1

@@ -44,6 +44,13 @@ package struct OutputFile: ~Copyable {
     _ = close(descriptor)
   }
 
+  /// Writes a file whole or not at all, in place of what is at `path`.
+  package static func replace(_ path: String, with bytes: [UInt8]) throws(OutputFileError) {
+    var file = try OutputFile(replacing: path)
+    try file.write(bytes)
+    try file.finish()
+  }
+
   /// Appends bytes.
   package mutating func write(_ bytes: RawSpan) throws(OutputFileError) {
     byteCount += bytes.byteCount
@@ -81,8 +88,7 @@ package struct OutputFile: ~Copyable {
         throw error
       }
       // The process that had it may have given it its name in between.
-      var (opened, named) = (stat(), stat())
-      if unsafe fstat(descriptor, &opened) == 0, unsafe stat(temporary, &named) == 0, opened.st_ino == named.st_ino {
+      if isOpenFile(descriptor, at: temporary) {
         guard ftruncate(descriptor, 0) == 0 else {
           let error = OutputFileError(path, "cannot be written")
           _ = close(descriptor)
@@ -104,4 +110,10 @@ package struct OutputFile: ~Copyable {
   }
 
   private func failure() -> OutputFileError { OutputFileError(path, "writing stopped after \(byteCount) bytes") }
+}
+
+/// Whether the open file is still the one that `path` names.
+func isOpenFile(_ descriptor: Int32, at path: String) -> Bool {
+  var (opened, named) = (stat(), stat())
+  return unsafe fstat(descriptor, &opened) == 0 && stat(path, &named) == 0 && opened.st_ino == named.st_ino
 }

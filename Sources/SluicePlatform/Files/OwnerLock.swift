@@ -67,9 +67,7 @@ package final class OwnerLock: Sendable {
       let isHeld = lock(opened) != 0
       let number = errno
       // Another process may have ended and removed its file in between.
-      var (mine, named) = (stat(), stat())
-      let isNamed = unsafe fstat(opened, &mine) == 0 && stat(path, &named) == 0 && mine.st_ino == named.st_ino
-      guard isNamed else {
+      guard isOpenFile(opened, at: path) else {
         close(opened)
         continue
       }

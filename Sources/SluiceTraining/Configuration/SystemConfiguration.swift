@@ -51,7 +51,8 @@ extension SystemConfiguration {
 
   /// The settings as a file can hold them.
   ///
-  /// Read back over the default values they make this configuration, and none of them is refused. Those without an effect are left out, and those that follow from others.
+  /// Read back over the default values they make this configuration, and none of them is refused. Those without an effect
+  /// are left out, and those that follow from others.
   public var fileSettings: [(name: String, value: String)] {
     var kept: [(name: String, value: String)] = []
     var values: [String: String] = [:]

@@ -45,7 +45,9 @@ public final class MetricsLog: Sendable {
     let kept = try MetricsLog.read(path).kept(through: step)
     // Mostly the end is cut off; a file that is damaged further up is written anew.
     let end = kept.prefixLength
-    if end == nil { try MetricsLog.replace(path, by: kept.bytes) }
+    if end == nil {
+      do { try OutputFile.replace(path, with: kept.bytes) } catch { throw RunError(.file, "\(error)") }
+    }
     descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw .file(path, "cannot be written", errno: errno) }
     guard let end else { return }
@@ -72,16 +74,6 @@ public final class MetricsLog: Sendable {
     return lines.flatMap { line in
       // Encoding numbers and strings into memory cannot fail.
       ((try? encoder.encode(line)).map(Array.init) ?? []) + [UInt8(ascii: "\n")]
-    }
-  }
-
-  private static func replace(_ path: String, by bytes: [UInt8]) throws(RunError) {
-    do {
-      var output = try OutputFile(replacing: path)
-      try output.write(bytes)
-      try output.finish()
-    } catch {
-      throw RunError(.file, "\(error)")
     }
   }
 

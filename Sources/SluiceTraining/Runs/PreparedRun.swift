@@ -17,9 +17,11 @@ public struct PreparedRun: Sendable {
   /// Every settable field with its value, those of the system's configuration first.
   public let settings: [(name: String, value: String, changesResults: Bool)]
   /// The settings as `--config` reads them: what was asked for, not what the data decided.
-  public let fileSettings: [(name: String, value: String)]
+  public var fileSettings: [(name: String, value: String)] { askedSettings() }
   /// What is odd about the data though it can be trained on, one sentence each.
   public let notes: [String]
+  // Made when somebody asks: each of the settings is tried.
+  private let askedSettings: @Sendable () -> [(name: String, value: String)]
   private let request: RunRequest
   private let load: @Sendable (InitialWeights) throws -> LoadReport
   private let datasets: @Sendable () throws -> [String: DatasetManifest]
@@ -39,7 +41,9 @@ public struct PreparedRun: Sendable {
     settings = try system.settings(with: request)
     let asked = try System.Configuration(request.settings, over: request.knownValues)
     let known = Set(System.Configuration.settings.map(\.name))
-    fileSettings = asked.fileSettings + settings.filter { !known.contains($0.name) }.map { ($0.name, $0.value) }
+    askedSettings = { [settings] in
+      asked.fileSettings + settings.filter { !known.contains($0.name) }.map { ($0.name, $0.value) }
+    }
     load = { try $0.load(into: system) }
     if request.from == nil, let (option, _) = request.weights.words.first {
       throw RunError(.configuration, "--\(option) is about the weights that --from names, and there is no --from.")

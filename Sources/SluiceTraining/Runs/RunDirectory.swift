@@ -44,12 +44,6 @@ public struct RunDirectory: Sendable, Equatable {
 
   /// Writes a file whole or not at all.
   func write(_ bytes: [UInt8], to file: String) throws(RunError) {
-    do {
-      var output = try OutputFile(replacing: file)
-      try output.write(bytes)
-      try output.finish()
-    } catch {
-      throw RunError(.file, "\(error)")
-    }
+    do { try OutputFile.replace(file, with: bytes) } catch { throw RunError(.file, "\(error)") }
   }
 }

@@ -38,7 +38,7 @@ public struct InitialWeights: Sendable {
     let accepted = system.acceptedWeights
     try published.require(systems: accepted.systems)
     return try load(
-      into: system.trainable.parameters, layouts: accepted.layouts, head: head(of: system), requiring: requirement)
+      into: system.trainable.parameters, layouts: accepted.layouts, head: accepted.head, requiring: requirement)
   }
 
   /// Replaces parameters by those of the file, as the options say.
@@ -50,7 +50,4 @@ public struct InitialWeights: Sendable {
       into: parameters, layouts: layouts, head: head, requiring: options.isPartial ? .partial : requirement,
       resizingPositions: options.resizesPositions)
   }
-
-  /// The parameters of the task, and how their rows are taken from the file: as they are there.
-  private func head(of system: some TrainingSystem) -> HeadPolicy { system.acceptedWeights.head }
 }

@@ -66,10 +66,6 @@ extension WeightsOptions: Codable {
 }
 
 extension RunDirectory {
-  /// The checkpoint of the best validation, or the last one where there was none; `nil` if this is no run.
-  /// - Throws: ``RunError`` if the run has no complete checkpoint.
-  public func bestCheckpoint() throws -> SavedCheckpoint? { try checkpoint(.best) }
-
   /// The chosen checkpoint; `nil` if this is no run.
   /// - Throws: ``RunError`` if the run has no complete checkpoint.
   public func checkpoint(_ choice: CheckpointChoice) throws -> SavedCheckpoint? {
