@@ -22,7 +22,11 @@ internal import SluicePlatform
     guard descriptor >= 0 else { throw File.failure("open", path) }
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // A process that was just being started may still have a copy of the descriptor, and would keep the lock.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 
   /// The file's present size, bytes.
   func size() throws(ShardError) -> Int {

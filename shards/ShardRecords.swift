@@ -190,11 +190,7 @@ struct ShardFooter: Equatable {
     for _ in 0..<chunkCount { chunks.append(try Chunk(&reader)) }
     failures = try ShardFormat.decode([ClipFailure].self, try reader.take(length), "the footer's list of failures")
     facts = try ShardFormat.decode(SetFacts.self, try reader.take(factsLength), "the footer's settings")
-    let size = try reader.number(UInt32.self)
-    guard Int(size) == bytes.count else {
-      throw ShardError(.damaged, "the footer says \(size) bytes, and has \(bytes.count)")
-    }
-    try reader.expect("SLUICEND", "the footer's end")
+    // Behind it stand the footer's size and its last letters, by which it was found.
     self.clips = clips
     self.chunks = chunks
   }

@@ -106,7 +106,7 @@ struct BenchCorpus {
   /// - Parameter folder: `$SLUICE_CORPUS` unless given.
   init(_ folder: String?) throws {
     let environment = ProcessInfo.processInfo.environment
-    guard let folder = folder ?? environment["SLUICE_CORPUS"] else {
+    guard let folder = folder ?? environment["SLUICE_CORPUS"], !folder.isEmpty else {
       throw BenchError("no corpus: give --corpus FOLDER, or set SLUICE_CORPUS")
     }
     guard let data = FileManager.default.contents(atPath: "\(folder)/manifest.json") else {

@@ -127,7 +127,7 @@ private struct FlowBench {
       if arrived == 0 { begun = (ContinuousClock().now, processorSeconds()) }
       arrived += 1
     }
-    guard arrived == count else { throw BenchError("\(arrived) of \(count) elements arrived") }
+    precondition(arrived == count, "\(arrived) of \(count) elements arrived")
     return Cost(wall: (ContinuousClock().now - begun.wall).seconds, processor: processorSeconds() - begun.processor)
   }
 

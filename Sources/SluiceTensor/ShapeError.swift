@@ -34,5 +34,6 @@ extension Shape {
 
 /// Stops with a ``ShapeError``'s sentence unless `condition` holds.
 func require(_ condition: Bool, _ error: @autoclosure () -> ShapeError) {
-  precondition(condition, error().description)
+  // Not a precondition: its sentence is left out of optimized builds.
+  guard condition else { fatalError(error().description) }
 }

@@ -60,12 +60,8 @@ extension SafetensorsFile {
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    var text: [UInt8]
-    do {
-      text = Array(try encoder.encode(members))
-    } catch {
-      throw CheckpointError(.unwritable, file: path, "the header cannot be written: \(error)")
-    }
+    // Texts and whole numbers are always written.
+    guard var text = try? Array(encoder.encode(members)) else { preconditionFailure("a header of \(members.count)") }
     text.append(contentsOf: repeatElement(UInt8(ascii: " "), count: -text.count & 7))
     guard text.count <= SafetensorsHeader.longest else {
       throw CheckpointError(.unwritable, file: path, "the header would take \(text.count) bytes; shorten the metadata")

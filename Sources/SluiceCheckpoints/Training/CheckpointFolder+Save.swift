@@ -55,7 +55,7 @@ extension CheckpointFolder {
       }
       manifest.files[CheckpointFile.position] = try add(CheckpointFile.position, of: name, in: temporary) {
         (file: inout CheckpointOutput) throws(CheckpointError) in
-        try file.write(try encodeJSON(position, file: name))
+        try file.write(encodeJSON(position))
       }
       try finish(manifest, of: name, in: temporary)
       try put(temporary, inPlaceOf: "\(path)/\(name)")
@@ -88,7 +88,7 @@ extension CheckpointFolder {
     _ manifest: CheckpointManifest, of name: String, in directory: String
   ) throws(CheckpointError) {
     var output = try CheckpointOutput(at: "\(directory)/\(CheckpointManifest.name)", for: name)
-    try output.write(try encodeJSON(manifest, file: name))
+    try output.write(encodeJSON(manifest))
     try output.finish()
     try synchronize(directory)
   }
@@ -110,10 +110,10 @@ extension CheckpointFolder {
       try SafetensorsFile.write(SafetensorsFile.contents(of: state.optimizer), metadata: [:], into: &file)
     }
     try add(CheckpointFile.position) { (file: inout CheckpointOutput) throws(CheckpointError) in
-      try file.write(try encodeJSON(state.position, file: name))
+      try file.write(encodeJSON(state.position))
     }
     try add(CheckpointFile.configuration) { (file: inout CheckpointOutput) throws(CheckpointError) in
-      try file.write(try encodeJSON(state.configuration, file: name))
+      try file.write(encodeJSON(state.configuration))
     }
     try finish(manifest, of: name, in: directory)
   }

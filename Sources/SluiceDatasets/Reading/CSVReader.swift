@@ -84,11 +84,8 @@ struct CSVTable: Sendable {
 
   init(_ text: TextBytes) throws(DatasetListError) {
     var reader = CSVReader(text)
-    guard let header = try reader.next() else {
-      throw DatasetListError(path: text.path, line: nil, reason: "the file is empty; wanted: a table with a header")
-    }
     path = text.path
-    self.header = header.fields
+    header = try reader.next()?.fields ?? []
     self.reader = reader
   }
 

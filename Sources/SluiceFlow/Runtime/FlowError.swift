@@ -54,23 +54,25 @@ public struct FlowError: Error, Sendable, CustomStringConvertible {
   }
 
   static func noUsableSample(_ failures: FailureLog, of count: Int) -> FlowError {
-    let first = failures.samples.first.map { " The first: \($0)" } ?? ""
-    return FlowError(.noUsableSample, "none of the \(count) samples could be used.\(first)")
+    FlowError(.noUsableSample, "none of the \(count) samples could be used.\(first(of: failures))")
   }
 
   static func noUsableSample(ofPart part: Int, of parts: Int, _ count: Int, _ failures: FailureLog) -> FlowError {
-    let first = failures.samples.first.map { " The first: \($0)" } ?? ""
-    return FlowError(
-      .noUsableSample, "part \(part) of \(parts): none of \(count) samples in a row could be used.\(first)")
+    FlowError(
+      .noUsableSample,
+      "part \(part) of \(parts): none of \(count) samples in a row could be used.\(first(of: failures))")
   }
 
   static func tooManyFailures(_ failed: Int, of count: Int, tolerated: Double, _ failures: FailureLog) -> FlowError {
-    let first = failures.samples.first.map { " The first: \($0)" } ?? ""
-    return FlowError(
+    FlowError(
       .tooManyFailures,
       """
       \(failed) of \(count) samples failed (\((Double(failed) / Double(count)).percentText)), \(tolerated.percentText) are \
-      tolerated.\(first) Repair the list, or tolerate more (--max-failures).
+      tolerated.\(first(of: failures)) Repair the list, or tolerate more (--max-failures).
       """)
+  }
+
+  private static func first(of failures: FailureLog) -> String {
+    failures.samples.first.map { " The first: \($0)" } ?? ""
   }
 }

@@ -84,9 +84,8 @@ struct Wiring {
   /// Wires the whole plan; returns the channel that carries its outputs.
   mutating func wire(_ plan: PipelinePlan) throws -> Channel<Envelope> {
     var site = Site(bases: [Int](repeating: 1, count: sourceNames.count))
-    guard let exit = try wire(plan, from: nil, at: &site) else {
-      throw FlowError(.emptySource, "the pipeline has no source")
-    }
+    // A pipeline whose first part takes something does not compile.
+    guard let exit = try wire(plan, from: nil, at: &site) else { preconditionFailure("a pipeline without parts") }
     return settle(exit, at: &site)
   }
 
@@ -136,7 +135,7 @@ struct Wiring {
     case (.batch(let size, let collect), let entry?):
       wireBatch(node, size: size, collect, from: entry, to: output, at: &site, slots)
     case (.fork(let fork), let entry?): try wireFork(node, fork, from: entry, to: output, at: site)
-    case (_, _): throw FlowError(.emptySource, "\(node.name): nothing comes in, the pipeline has no source")
+    case (_, _): preconditionFailure("\(node.name): nothing comes in")  // as above: such a pipeline does not compile
     }
     return output
   }

@@ -31,9 +31,9 @@ extension Optimizer {
       if state["grad.\(declaration.name)"] != nil {
         pending[declaration.name] = try tensor("grad", of: declaration, in: state)
       }
-      if state["step.\(declaration.name)"] != nil {
+      if let updates = state["step.\(declaration.name)"] {
         restored[declaration.name] = Memory(
-          count: try count("step.\(declaration.name)", in: state),
+          count: try count("step.\(declaration.name)", updates),
           first: try moment(firstName, of: declaration, in: state),
           second: isAdam ? try moment("exp_avg_sq", of: declaration, in: state) : nil)
       }
@@ -44,7 +44,8 @@ extension Optimizer {
       unknown.subtract(["step", "grad", "ema", firstName].map { "\($0).\(declaration.name)" })
       if isAdam { unknown.remove("exp_avg_sq.\(declaration.name)") }
     }
-    let moves = state[AveragedWeights.countName] == nil ? 0 : try count(AveragedWeights.countName, in: state)
+    var moves = 0
+    if let known = state[AveragedWeights.countName] { moves = try count(AveragedWeights.countName, known) }
     unknown.remove(AveragedWeights.countName)
     if let name = unknown.min() {
       throw OptimizerStateError(
@@ -95,10 +96,7 @@ extension Optimizer {
     return copy(tensor)
   }
 
-  private func count(_ name: String, in state: [String: Tensor]) throws(OptimizerStateError) -> Int {
-    guard let tensor = state[name] else {
-      throw OptimizerStateError("the optimizer state lacks \(name). Resume from another checkpoint")
-    }
+  private func count(_ name: String, _ tensor: Tensor) throws(OptimizerStateError) -> Int {
     guard tensor.count == 1, let count = Int(exactly: tensor.scalar), count >= 0 else {
       throw OptimizerStateError(
         "\(name) is \(tensor.count == 1 ? "\(tensor.scalar)" : "\(tensor.shape)"), a number of updates is wanted. Resume "
