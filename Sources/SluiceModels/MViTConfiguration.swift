@@ -3,7 +3,7 @@
 /// ```swift
 /// var small = MViTConfiguration.base
 /// small.frameCount = 8
-/// let model = MViT(small, predictionWidth: 216)
+/// let model = try MViT(small, predictionWidth: 216)
 /// ```
 /// - Source: Fan et al., "Multiscale vision transformers", ICCV 2021; Wei et al., "Masked feature prediction for
 ///   self-supervised visual pre-training", CVPR 2022.

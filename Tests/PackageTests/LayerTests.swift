@@ -28,6 +28,7 @@ import Testing
       let path: String
       let sources: [String]
       let target_dependencies: [String]?
+      let product_dependencies: [String]?
     }
     let targets: [Target]
   }
@@ -80,6 +81,46 @@ import Testing
       #expect(!modules.contains { $0.hasPrefix("Foundation") }, "\(file.lastPathComponent)")
     }
     #expect(count > 5)
+  }
+
+  @Test func noTargetDependsOnWhatItDoesNotImport() throws {
+    for target in try Self.describe().targets where !target.path.hasPrefix("Tests/") {
+      let sources = target.sources.filter { $0.hasSuffix(".swift") }
+      if sources.isEmpty { continue }
+      let imported = try sources.flatMap { source in
+        let url = Toolchain.root.appending(path: target.path).appending(path: source)
+        return imports(of: try String(contentsOf: url, encoding: .utf8))
+      }
+      let idle = Set(target.target_dependencies ?? []).subtracting(imported)
+      #expect(idle.isEmpty, "\(target.name) never imports \(idle)")
+    }
+  }
+
+  /// What a library of the data stages alone would link, whatever it is made of.
+  @Test func theDataStagesNeedNoMoreThanFoundationEssentials() throws {
+    let targets = try Self.describe().targets
+    var needed: Set<String> = []
+    var waiting = ["SluiceDecode", "SluiceSample", "SluiceAugment", "SluiceMask", "SluiceTokenize"]
+    while let name = waiting.popLast() {
+      guard needed.insert(name).inserted else { continue }
+      let target = try #require(targets.first { $0.name == name }, "there is no target \(name)")
+      #expect(
+        target.product_dependencies ?? [] == (name == "SluicePlatform" || name == "SluiceFlow" ? ["DequeModule"] : []),
+        "\(name)")
+      waiting += target.target_dependencies ?? []
+    }
+    let below: Set = [
+      "SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceMedia", "SluiceShards", "SluiceDatasets", "SluiceSamples",
+    ]
+    #expect(below.isSubset(of: needed))
+    for target in targets where needed.contains(target.name) {
+      for source in target.sources where source.hasSuffix(".swift") {
+        let url = Toolchain.root.appending(path: target.path).appending(path: source)
+        let modules = imports(of: try String(contentsOf: url, encoding: .utf8))
+        let wide = modules.filter { $0.hasPrefix("Foundation") && $0 != "FoundationEssentials" }
+        #expect(wide.isEmpty, "\(target.path)/\(source) imports \(wide)")
+      }
+    }
   }
 
   private func imports(of source: String) -> [String] {

@@ -45,8 +45,10 @@ enum Toolchain {
   }
 
   /// Type-checks files against the modules that were built for this test.
-  /// - Parameter isLibrary: no file holds statements at its top level.
-  static func typecheck(_ files: [URL], isLibrary: Bool = true) throws -> Outcome {
+  /// - Parameters:
+  ///   - isLibrary: no file holds statements at its top level.
+  ///   - isInside: the files may name what only this package may.
+  static func typecheck(_ files: [URL], isLibrary: Bool = true, isInside: Bool = false) throws -> Outcome {
     var folders = [products.appending(path: "Modules").path]
     for module in ["CZstd", "CZlib", "CLinux"] {
       folders.append(root.appending(path: "Sources/\(module)").path)
@@ -58,7 +60,8 @@ enum Toolchain {
     let scratch = products.deletingLastPathComponent().deletingLastPathComponent()
     folders.append(scratch.appending(path: "checkouts/Yams/Sources/CYaml/include").path)
     return try run(
-      ["swiftc", "-swift-version", "6", "-typecheck"] + (isLibrary ? ["-parse-as-library"] : [])
+      ["swiftc", "-swift-version", "6", "-typecheck", "-wmo"] + (isLibrary ? ["-parse-as-library"] : [])
+        + (isInside ? ["-package-name", root.lastPathComponent.lowercased()] : [])
         + folders.flatMap { ["-I", $0] }
         + files.map(\.path))
   }

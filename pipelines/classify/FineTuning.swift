@@ -14,7 +14,7 @@ public import SluiceTraining
 /// ```swift
 /// let model = VideoClassifier(try Classifier(MViT(.demo), classCount: 8))
 /// let tuning = FineTuning("demo", model, .small(frameStride: 3), clips: clips)
-/// for try await report in tuning.pipeline.run(RunOptions(steps: 150)) { … }
+/// for try await report in tuning.pipeline.run(RunOptions(steps: 150)) { print(report.loss) }
 /// ```
 public struct FineTuning: Sendable {
   public let classifier: VideoClassifier

@@ -8,11 +8,11 @@ public import SluiceTraining
 ///
 /// ```swift
 /// let preview = try AttentionPreview(from: "runs/timesformer-1")
-/// for frame in try await preview.frames(of: "clip.mp4") { … frame.overlay … }
+/// for frame in try await preview.frames(of: "clip.mp4") { try frame.overlay.frame.write(to: "overlay.png") }
 /// ```
 /// - Source: VideoTransformer-pytorch, `visualize_attention`.
 public struct AttentionPreview: Sendable {
-  /// One frame of a clip and where the heads preview in it.
+  /// One frame of a clip and what the heads attend to in it.
   public struct Frame: Sendable {
     public let image: Image
     /// The frame in dark gray, the patches of the first six heads in their colors.

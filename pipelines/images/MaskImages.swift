@@ -6,7 +6,7 @@ internal import SluiceTraining
 /// What a masked model sees and what it makes of it: masked input, predicted HOG and real frame side by side.
 ///
 /// ```swift
-/// let rows = MaskImages(objective.target).rows(of: prediction.batch[0], prediction: prediction.values)
+/// let rows = MaskImages(objective.target).rows(of: sample, prediction: prediction)   // [1, N, W]
 /// try Image.column(rows).frame.write(to: "masks.png")
 /// ```
 /// - Source: VideoTransformer-pytorch, its images of predictions.

@@ -4,7 +4,7 @@ public import SluiceModels
 /// What distinguishes one system of masked pre-training from another: its network and its recipes.
 ///
 /// ```swift
-/// public typealias VideoMAEPretraining = MaskedPretraining<VideoMAEDeclaration>
+/// typealias VideoMAEPretraining = MaskedPretraining<VideoMAEDeclaration>
 /// ```
 public protocol MaskedDeclaration: Sendable {
   associatedtype Network: MaskedNetworkSettings

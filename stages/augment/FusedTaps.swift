@@ -1,4 +1,3 @@
-internal import Foundation
 internal import SluiceMedia
 
 /// Where the fused path takes each output from: luma of the box, chroma of the part of its planes that is below it.
@@ -53,8 +52,8 @@ struct FusedTaps: Sendable {
       return (luma - shift) / divisor
     }
     if isReversed { positions.reverse() }
-    let least = Int(floor(min(positions[0], positions[count - 1]))) - 1
-    let most = Int(floor(max(positions[0], positions[count - 1]))) + 2
+    let least = Int(min(positions[0], positions[count - 1]).rounded(.down)) - 1
+    let most = Int(max(positions[0], positions[count - 1]).rounded(.down)) + 2
     let first = min(max(least, 0), limit - 1)
     let end = max(min(most + 1, limit), first + 1)
     let taps = ResizeTaps(positions: positions.map { $0 - Double(first) }, length: end - first, filter: filter)

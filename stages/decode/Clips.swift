@@ -6,7 +6,7 @@ public import SluiceShards
 /// The clips of lists and shard sets, one after the other: what a pipeline begins with when the user says where data is.
 ///
 /// ```swift
-/// Clips(videos: list, shards: [try ShardSet("shards/k400")]).shuffled()
+/// try Clips(videos: list, shards: [ShardSet("shards/k400")]).shuffled()
 /// ```
 /// The same samples in the same order give the same batches, whether they come from videos or from shards made of them.
 public struct Clips: LabeledSource {

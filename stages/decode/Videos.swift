@@ -6,7 +6,7 @@ public import SluiceSamples
 /// The videos, images and folders of images of a list, each opened and indexed when its turn comes; nothing of them is decoded here.
 ///
 /// ```swift
-/// Videos(try DatasetList(contentsOf: "train.txt")).shuffled()
+/// try Videos(DatasetList(contentsOf: "train.txt")).shuffled()
 /// ```
 public struct Videos: LabeledSource {
   private let list: DatasetList

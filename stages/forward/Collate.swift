@@ -6,10 +6,13 @@ public import SluiceTraining
 /// Makes the one value that a network reads of the samples of a batch: clips in one buffer, text padded, targets together.
 ///
 /// ```swift
-/// objective.target
-///   .batch(16)
-/// Collate(objective)          // [MaskedSample<Target>] → MaskedBatch<Targets>
-/// Step { Forward(model); Loss(objective); Optimize(model.parameters, …) }
+/// Pipeline("pretraining") {
+///   clips                       // Segment<Never, MaskedClip>
+///   objective.target
+///     .batch(16)
+///   Collate(objective)          // [MaskedSample<Target>] → MaskedBatch<Targets>
+///   Step { Forward(model); Loss(objective); Optimize(model.parameters, .adamW(.constant(1e-3))) }
+/// }
 /// ```
 /// Runs on the data threads, so that a step begins with what it needs. What is drawn for a batch belongs to its first
 /// sample.

@@ -8,7 +8,30 @@ extension TrainingSystem {
   /// of a program with one system of its own.
   ///
   /// ```swift
-  /// @main struct MyRun: TrainingSystem { … }
+  /// @main struct MyRun: TrainingSystem {
+  ///   struct Configuration: SystemConfiguration {
+  ///     var peak = 1e-3
+  ///     static var settings: [Setting<Self>] { [Setting("optimize.peak", \.peak, in: 0...1)] }
+  ///   }
+  ///
+  ///   static let name = "my-run"
+  ///   static let summary = "fits a line"
+  ///   let configuration: Configuration
+  ///   let pipeline: Pipeline<StepReport>
+  ///   let trainable: TrainableState
+  ///   let defaultEpochs = 5
+  ///
+  ///   init(_ configuration: Configuration, _ request: RunRequest) {
+  ///     let model = Regressor()
+  ///     let optimize = Optimize(model.parameters, .adamW(.constant(configuration.peak)))
+  ///     self.configuration = configuration
+  ///     trainable = optimize.state
+  ///     pipeline = Pipeline(Self.name) {
+  ///       PairedNumbers(count: 64).shuffled()
+  ///       Step { Forward(model); Loss(MeanSquares()); optimize }
+  ///     }
+  ///   }
+  /// }
   /// ```
   /// It has `train`, `eval`, `graph` and `profile`, with `--data`, `--val`, `--from`, `--set`, `--config` and `--resume` as
   /// `sluice` has them.

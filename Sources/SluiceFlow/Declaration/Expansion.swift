@@ -3,7 +3,7 @@
 /// ```swift
 /// struct Halves: Expansion {
 ///   let count = 2
-///   func callAsFunction(_ input: Clip, context: ElementContext) throws -> [Clip] { [input.left, input.right] }
+///   func callAsFunction(_ input: Photo, context: ElementContext) throws -> [Photo] { [input.left, input.right] }
 /// }
 /// ```
 /// - Order: the outputs of one input stay together, in the order in which they are given.

@@ -29,7 +29,7 @@ public struct Node<Input: Sendable, Output: Sendable>: ChainPart {
   /// Fork {
   ///   Crop(of: \.image).random(as: "crop")
   ///   Crop(of: \.depth).random(as: "crop")
-  /// } join: { … }
+  /// } join: { _, image, depth in Pair(image, depth) }
   /// ```
   /// A stage's own name is one of those, so `.random(as: "augment")` follows the stage that is called `augment`.
   public func random(as name: String) -> Node<Input, Output> { changing { $0.randomName = name } }

@@ -7,7 +7,7 @@ internal import SluicePlatform
 ///   Numbers(count: 100).shuffled()
 ///   Square().workers(2)
 /// }
-/// for try await square in numbers.run() { … }
+/// for try await square in numbers.run() { print(square) }
 /// ```
 public struct Pipeline<Output: Sendable>: Sendable {
   /// What the command line calls it.

@@ -2,7 +2,7 @@
 ///
 /// ```swift
 /// let extent = pipeline.extent(of: options)
-/// print(extent.outputs, extent.fraction(at: run.position))
+/// print(extent.length.outputs, extent.fraction(at: run.position))
 /// ```
 /// Epochs are those of the primary source: the first one that is not `repeated()`. How many of its samples make one
 /// output follows from the batches between that source and the end of the pipeline. If batches are divided into parts, an

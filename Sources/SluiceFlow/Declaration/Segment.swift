@@ -1,8 +1,8 @@
 /// Several parts in a row as one: a stream with its source, or a chain of stages for a branch of a ``Fork``.
 ///
 /// ```swift
-/// let images = Segment { Images(list).shuffled(); Resize(224).batch(4) }  // Segment<Never, [Image]>
-/// let branch = Segment { Blur(); Edges() }                                // Segment<Image, Edges.Output>
+/// let images = Segment { Images(list).shuffled(); Resize(224).batch(4) }  // Segment<Never, [Photo]>
+/// let branch = Segment { Blur(); Edges() }                                // Segment<Photo, Edges.Output>
 /// ```
 /// Behind a source anything may stand. Without one, only what gives one output for each input: no batch, no ``Step`` and
 /// no ``Expansion``.

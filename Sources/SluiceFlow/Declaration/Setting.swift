@@ -13,7 +13,11 @@ extension Configurable {
 /// A field that `--set stage.field=value` may change.
 ///
 /// ```swift
-/// static var settings: [Setting<Self>] { [Setting("ratio", \.ratio, in: 0...1)] }
+/// struct Fade: Stage {
+///   var ratio = 0.5
+///   static var settings: [Setting<Self>] { [Setting("ratio", \.ratio, in: 0...1)] }
+///   func callAsFunction(_ input: Photo, context: ElementContext) -> Photo { input.faded(by: ratio) }
+/// }
 /// ```
 public struct Setting<Root>: Sendable {
   /// The field's name, after the dot.

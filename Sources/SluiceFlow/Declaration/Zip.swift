@@ -1,8 +1,10 @@
 /// Two streams as one: the first elements of both, the second ones, and so on.
 ///
 /// ```swift
-/// Zip(Segment { Images(list).shuffled(); Resize(224) }, Segment { Videos(clips).shuffled(); Decode() })
-/// Zip(images.batch(64), videos.batch(16)) { images, clips in MixedBatch(images: images, clips: clips) }
+/// let images = Segment { Images(list).shuffled(); Resize(224) }
+/// let numbers = Segment { Numbers(count: 100).shuffled().repeated(); Square() }
+/// let pairs = Zip(images, numbers)   // (Photo, Int)
+/// Zip(images.batch(64), numbers.batch(16)) { images, numbers in MixedBatch(images: images, numbers: numbers) }
 /// ```
 /// Each stream has a position of its own. The run's epochs are those of the first source that is not `repeated()`; the
 /// other one starts again as often as that needs. A failed sample of one stream does not cost one of the other.

@@ -1,8 +1,9 @@
 /// Which optimizer trains, with its schedule and constants.
 ///
 /// ```swift
-/// Optimize(.adamW(.cosine(peak: 8e-4, warmup: 5)))
-/// Optimize(.sgd(.cosine(peak: 0.00125, minimum: 1e-6), weightDecay: 1e-4, clip: .global(1)))
+/// Optimize(model.parameters, .adamW(.cosine(peak: 8e-4, warmup: 5)))
+/// Optimize(
+///   model.parameters, .sgd(.cosine(peak: 0.00125, minimum: 1e-6), weightDecay: 1e-4, clip: .global(1)))
 /// ```
 public struct OptimizerConfiguration: Sendable, Equatable {
   /// The rule of an update.

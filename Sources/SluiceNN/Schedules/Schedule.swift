@@ -1,7 +1,7 @@
 /// The learning rate of each step of a run.
 ///
 /// ```swift
-/// Optimize(.adamW(.cosine(peak: 8e-4, warmup: 5)))
+/// Optimize(model.parameters, .adamW(.cosine(peak: 8e-4, warmup: 5)))
 /// ```
 /// A parameter group's rate is the schedule's times the group's factor. For finite settings the rate is a number,
 /// whatever the lengths of warm-up and run: where warm-up is as long as the run or longer, the run is all warm-up.

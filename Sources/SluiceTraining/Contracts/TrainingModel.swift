@@ -5,7 +5,13 @@ public import SluiceNN
 /// ```swift
 /// struct Regressor: TrainingModel {
 ///   let parameters = ParameterStore()
-///   func callAsFunction(_ batch: Tensor, _ pass: ForwardPass) throws -> Tensor { … }
+///   private let line: Linear
+///
+///   init() {
+///     line = Linear(ParameterScope(parameters)["line"], inputs: 3, outputs: 1, weight: .normal(0.1))
+///   }
+///
+///   func callAsFunction(_ batch: Pairs, _ pass: ForwardPass) -> Tensor { line(batch.inputs) }
 /// }
 /// ```
 /// Batch and output are types of the system's own: one tensor or a struct of several. What is frozen (a tokenizer, a text

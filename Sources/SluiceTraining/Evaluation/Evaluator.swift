@@ -7,7 +7,12 @@ public import SluiceReport
 /// struct MeanError: Evaluator {
 ///   let primary = PrimaryMetric.lowest("error")
 ///   var sum = 0.0, sampleCount = 0
-///   mutating func add(_ output: Tensor, for batch: Pairs) { … }
+///
+///   mutating func add(_ output: Tensor, for batch: Pairs) {
+///     for (own, wanted) in zip(output.floats, batch.targets.floats) { sum += Double(abs(own - wanted)) }
+///     sampleCount += batch.targets.shape[0]
+///   }
+///
 ///   func findings() -> EvaluationFindings {
 ///     EvaluationFindings(sampleCount: sampleCount, metrics: [.init("error", sum / Double(sampleCount), isShare: false)])
 ///   }
