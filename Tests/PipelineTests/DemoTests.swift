@@ -30,6 +30,12 @@ import Testing
       #expect(expected.runs.map(\.kind) == DemoKind.allCases)
       #expect(expected.classes.count == 8 && expected.chance == 0.125)
       #expect(whole.output.contains("guessing") && whole.output.contains("12.5 %"))
+      let commands = PrintedCommand.all(in: try HTMLPage(contentsOf: folder + "/whole/report.html"), of: "report.html")
+      #expect(commands.count == 2 + DemoKind.allCases.count + 1)
+      for command in commands {
+        let complaint = command.complaint
+        #expect(complaint == nil, "\(command)")
+      }
 
       for (name, signal) in [("stopped", SIGINT), ("killed", SIGKILL)] {
         let out = "\(folder)/\(name)"

@@ -12,7 +12,10 @@ import Testing
       let run = try SluiceProgram.run(
         ["train", "maskfeat", "--data", list, "--steps", "3", "--out", folder + "/run"] + Self.small)
       #expect(run.status == 0, "\(run.errors)")
-      let page = try HTMLPage(contentsOf: folder + "/run/report.html").text
+      let whole = try HTMLPage(contentsOf: folder + "/run/report.html")
+      let commands = PrintedCommand.all(in: whole, of: "report.html")
+      #expect(commands.map(\.complaint) == [nil])
+      let page = whole.text
       for wanted in [
         "Finished after step 3", "Learning rate", "gradient norm", "<b>&cut.mp4", "hogTarget", "In flight:",
         "./sluice train maskfeat --data", "cubeMask.ratio", "processor",

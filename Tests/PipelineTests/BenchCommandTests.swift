@@ -1,0 +1,104 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The benchmarks run on a small corpus, and write rows in the form that is compared with other programs.
+@Suite(.serialized) struct BenchCommandTests {
+  private struct Rows: Decodable {
+    struct Row: Decodable {
+      let peer: String
+      let `case`: String
+      let value: Double
+      let unit: String
+      let n: Int
+    }
+    let rows: [Row]
+  }
+
+  private func rows(_ arguments: [String], json path: String) throws -> [Rows.Row] {
+    let run = try SluiceProgram.run(["bench"] + arguments + ["--json", path])
+    try #require(run.status == 0, "\(arguments): \(run.errors)")
+    let rows = try JSONDecoder().decode(Rows.self, from: Data(contentsOf: URL(filePath: path))).rows
+    #expect(!rows.isEmpty && rows.allSatisfy { $0.value.isFinite && $0.value > 0 && !$0.unit.isEmpty }, "\(arguments)")
+    return rows
+  }
+
+  @Test func theFlowIsMeasuredWithTheCapacityAndTheProcessorsAsked() throws {
+    try withTemporaryFolder { folder in
+      let rows = try rows(
+        ["flow", "--quick", "--cores", "1", "--capacity", "4", "--repeats", "1"], json: folder + "/flow.json")
+      #expect(rows.allSatisfy { $0.case.hasSuffix("cores=1") && $0.n == 1 })
+    }
+  }
+
+  @Test func operationsAreMeasuredInTheirGroups() throws {
+    struct Row: Decodable {
+      let group: String
+      let precision: String
+      let threads: Int
+    }
+    try withTemporaryFolder { folder in
+      let run = try SluiceProgram.run([
+        "bench", "ops", "--only", "adamw", "--quick", "--seconds", "0.01", "--threads", "1", "--precisions", "fp32",
+        "--json", folder + "/ops.json",
+      ])
+      try #require(run.status == 0, "\(run.errors)")
+      let data = try Data(contentsOf: URL(filePath: folder + "/ops.json"))
+      let rows =
+        try (try? JSONDecoder().decode([Row].self, from: data))
+        ?? JSONDecoder().decode([String: [Row]].self, from: data)["rows"] ?? []
+      #expect(!rows.isEmpty && rows.allSatisfy { $0.group == "adamw" && $0.precision == "fp32" && $0.threads == 1 })
+    }
+  }
+
+  @Test func whatIsMissingForAMeasurementIsSaid() throws {
+    let folder = TemporaryFolder()
+    try folder.video("short.mp4", frames: 8)
+    func manifest(_ group: String) throws {
+      _ = try folder.write(
+        "{\"clips\": [{\"file\": \"short.mp4\", \"group\": \"\(group)\", \"frames\": 8, \"width\": 64, \"height\": 48, "
+          + "\"bytes\": 900}]}", "manifest.json")
+    }
+    func errors(_ arguments: String..., environment: [String: String] = [:]) throws -> String {
+      let run = try SluiceProgram.run(["bench"] + arguments, environment: environment)
+      #expect(run.status != 0, "\(arguments)")
+      return run.errors
+    }
+    try manifest("mpeg4")
+    #expect(try errors("hog", "--corpus", folder.path).contains("no clip of the group h264_gop250"))
+    #expect(try errors("input", "--corpus", folder.path).contains("no H.264 clip of more than 64 frames"))
+    #expect(try errors("shards", "--corpus", folder.path).contains("no clip of 128 frames and more"))
+    try manifest("h264_gop250")
+    let nowhere = ["PATH": folder.path]
+    #expect(
+      try errors("decode", "--corpus", folder.path, "--quick", environment: nowhere).contains(
+        "the ffmpeg program is needed to check"))
+    #expect(
+      try errors("flow", "--quick", "--cores", "1", environment: nowhere).contains("taskset could not pin the process"))
+  }
+
+  @Test func theDataPathIsMeasuredOnACorpus() throws {
+    let folder = TemporaryFolder()
+    try folder.video("gop.mp4", frames: 130, width: 256, height: 240)
+    let size = try Data(contentsOf: URL(filePath: folder("gop.mp4"))).count
+    _ = try folder.write(
+      """
+      {"clips": [{"file": "gop.mp4", "group": "h264_gop250", "frames": 130, "width": 256, "height": 240, "bytes": \(size)}]}
+      """, "manifest.json")
+    let common = ["--corpus", folder.path, "--quick", "--repeats", "1"]
+    let hog = try rows(["hog"] + common, json: folder("hog.json"))
+    #expect(hog.map(\.case) == ["HOG 16x224x224x3"])
+    let augment = try rows(["augment"] + common + ["--only", "ColorJitter"], json: folder("augment.json"))
+    #expect(augment.allSatisfy { $0.case.contains("ColorJitter") })
+    let decode = try rows(
+      ["decode"] + common + ["--skip", "full,index", "--only", "sluice decoding", "--seed", "3"],
+      json: folder("decode.json"))
+    #expect(decode.allSatisfy { $0.peer == "sluice decoding" })
+    let input = try rows(
+      ["input"] + common + ["--only", "from video exact/pipeline HOG=none"], json: folder("input.json"))
+    #expect(input.map(\.case) == ["pipeline HOG=none"])
+    let shards = try rows(
+      ["shards"] + common + ["--only", "sluice lossless/video to shards"], json: folder("shards.json"))
+    #expect(shards.allSatisfy { $0.peer == "sluice lossless" })
+  }
+}

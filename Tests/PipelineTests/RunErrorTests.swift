@@ -1,0 +1,214 @@
+import Foundation
+import Glibc
+import SluiceCheckpoints
+import SluiceDatasets
+import SluiceDecode
+import SluiceForward
+import SluiceMedia
+import SluiceModels
+import SluicePipelines
+import SluiceShards
+import SluiceTensor
+import SluiceTraining
+import TestSupport
+import Testing
+
+/// What runs, their weights and their data cannot be used for, in the sentences that say so.
+@Suite struct RunErrorTests {
+  private let runs = SmallRuns()
+
+  private func sentence(_ body: () async throws -> Void) async -> String {
+    do { try await body() } catch { return "\(error)" }
+    return "nothing was thrown"
+  }
+
+  @Test func directoriesThatHoldSomethingElseAreRefused() async throws {
+    try runs.data()
+    try await runs.start(runs.request(steps: 1))
+    #expect(
+      await sentence { try await runs.start(runs.request(steps: 1)) }.hasSuffix(
+        "holds a run already. Go on with it by --resume, or name another --out."))
+    _ = try runs.folder.write("{", "run/configuration.json")
+    #expect(
+      await sentence { try await runs.resume() }.hasSuffix(
+        "holds no run (no configuration.json). Start one without --resume."))
+    _ = try runs.folder.write("no folder", "file")
+    #expect(
+      await sentence { try await runs.start(runs.request(), in: "file/run") }.hasSuffix(
+        "Not a directory. The run's directory is named by --out."))
+    #expect(
+      await sentence { try RunDirectory(path: runs.folder("none")).write("x", to: runs.folder("none/x")) }.contains(
+        "none/x: cannot be created: No such file or directory"))
+  }
+
+  @Test func checkpointsThatAreNotWholeAreNoBeginning() async throws {
+    try runs.data()
+    try await runs.start(runs.request(steps: 1))
+    let folder = runs.folder("run/checkpoints")
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+      try Data([1]).write(to: URL(filePath: "\(folder)/\(name)/parameters.safetensors"))
+    }
+    #expect(
+      await sentence { try await runs.resume() }.hasSuffix(
+        "has no checkpoint that is whole. Start the run without --resume in another --out."))
+    #expect(
+      await sentence { _ = try InitialWeights(from: runs.folder("run")) }.hasSuffix(
+        "has no complete checkpoint. Train the run on with --resume first."))
+  }
+
+  @Test func otherSettingsAndOtherModelsAreRefused() async throws {
+    try runs.data()
+    try await runs.start(runs.request(steps: 2), stopAfter: 1)
+    var changed = RunRequest()
+    changed.settings = ["recipe.flip": "0.5"]
+    let difference = await sentence { try await runs.resume(changed) }
+    #expect(difference.contains("the configuration differs from that of") && difference.contains("recipe.flip: 0.0 → 0.5"))
+    #expect(difference.contains("Resume with the same data and settings"), "\(difference)")
+    changed.settings = ["model.depth": "2"]
+    #expect(
+      await sentence { try await runs.resume(changed, allowsChange: true) }.contains(
+        "the checkpoint is of another model:"))
+    #expect(
+      await sentence { try await runs.resume(changed, allowsChange: true) }.hasSuffix(
+        "Resume with the model of the checkpoint."))
+  }
+
+  @Test func settingsThatFollowFromOthersAreRefused() async {
+    func declared(_ name: String, _ value: String) async -> String {
+      await sentence {
+        _ = try MaskedConfiguration<MaskFeatDeclaration>([name: value])
+      }
+    }
+    #expect(await declared("hogTarget.patchSize", "8") == "--set hogTarget.patchSize: hogTarget follows from the recipe; set that.")
+    #expect(
+      await declared("optimize.milestones", "3").hasSuffix(
+        "has no effect here: it counts only where recipe.course is multistep. Leave it out, or change that."))
+    #expect(await declared("optimize.peak", "-1").hasSuffix("“-1” is no number from 0 to 1000"))
+    #expect(
+      await sentence { _ = try JSONDecoder().decode(CheckpointInterval.self, from: Data("\"soon\"".utf8)) }.contains(
+        "“soon” is no number of steps and no time"))
+  }
+
+  @Test func whatIsEvaluatedNeedsSomethingToCompareWith() async throws {
+    try runs.data()
+    var request = RunRequest()
+    (request.data, request.validation) = ([runs.folder("train.txt")], [runs.folder("train.txt")])
+    request.root = runs.folder.path
+    #expect(
+      await sentence { _ = try PreparedRun(MaskFeat.self, request) }.contains(
+        "--val: maskfeat has no evaluation, so there is nothing to validate."))
+    let system = try TimeSformerTraining(runs.request())
+    let clips = try Clips(videos: DatasetList(contentsOf: runs.folder("train.txt"), root: runs.folder.path))
+    system.trainable.parameters.initialize(seed: 1)
+    let unlabeled = await sentence {
+      var evaluator = ClassificationEvaluator(classCount: 4)
+      for try await prediction in system.tuning.predictions(on: clips, isLabeled: false).run() {
+        try evaluator.add(prediction.output, for: prediction.batch)
+      }
+    }
+    #expect(unlabeled.hasSuffix("v1.mp4: a sample has no class to compare with."), "\(unlabeled)")
+  }
+
+  @Test func weightsThatDoNotSayTheirModelAreRefused() async throws {
+    try runs.data()
+    try await runs.start(runs.request(steps: 1))
+    let checkpoint = runs.folder("run/checkpoints/step-000001")
+    #expect(
+      await sentence { _ = try TrainedSystem(from: runs.folder("run"), TimeSformerTraining.self, RunRequest(), weights: .ema) }
+        .contains(
+          "has no averaged weights: its run kept none (optimize.average is 0). Read the raw ones, or train with --set "
+            + "optimize.average=0.9999."))
+    #expect(
+      await sentence { _ = try TrainedClassifier(from: checkpoint + "/parameters.safetensors") }.hasSuffix(
+        "is no run and no checkpoint, so it does not say which model it is of. Say so with --pipeline, and --set model.… "
+          + "where it is not the usual size."))
+    #expect(
+      await sentence { _ = try MaskedPreview(from: runs.folder("run")) }.hasSuffix(
+        "is no run and no checkpoint of masked pre-training. Name one that is."))
+    var plain = TrainingState(
+      parameters: ["w": Tensor([1], shape: [1])], optimizer: [:],
+      position: try SavedCheckpoint(path: checkpoint).position, configuration: [:])
+    let nameless = try CheckpointFolder(runs.folder("nameless")).save(plain)
+    #expect(
+      await sentence { _ = try StoredModel(opening: nameless) }.hasSuffix(
+        "does not say which pipeline it is of. Name a checkpoint of a run."))
+    plain.configuration = ["values": ["pipeline": "maskfeat", "recipe.target": "pixels"]]
+    let pixels = try CheckpointFolder(runs.folder("pixels")).save(plain)
+    #expect(
+      await sentence { _ = try MaskedPreview(from: pixels) }.hasSuffix(
+        "predicts no HOG; only predicted HOG can be shown."))
+    #expect(
+      await sentence {
+        _ = try TrainedSystem(from: checkpoint + "/parameters.safetensors", TimeSformerTraining.self, {
+          var request = runs.request()
+          request.settings["model.depth"] = "2"
+          return request
+        }())
+      }.contains("is no whole model."))
+  }
+
+  @Test func attentionThatIsPooledCannotBeShown() async throws {
+    try runs.data()
+    var request = runs.request(steps: 1)
+    request.settings = [
+      "batch.size": "2", "model.frameCount": "4", "model.imageSize": "32", "model.dimension": "16", "model.depth": "2",
+      "denseFrames.stride": "1",
+    ]
+    let trainer = try PreparedRun(MaskFeatFineTuning.self, request).trainer(in: runs.directory("mvit"))
+    _ = try await trainer.start(stop: StopRequest()) { _ in }
+    #expect(
+      await sentence { _ = try AttentionPreview(from: runs.folder("mvit")) }.hasSuffix(
+        "is of maskfeat-finetune, whose attention is pooled. Name a run of timesformer or vivit."))
+  }
+
+  @Test func clipsThatAreNotWhereTheListSaysAreNamed() async throws {
+    try runs.data(2)
+    let list = try DatasetList(contentsOf: runs.folder("train.txt"), root: runs.folder.path)
+    let run = try SluiceProgram.run([
+      "preprocess", runs.folder("train.txt"), "--root", runs.folder.path, "--out", runs.folder("set"),
+    ])
+    try #require(run.status == 0, "\(run.errors)")
+    let other = try runs.folder.write("v9.mp4 1\n", "other.txt")
+    let set = try ShardSet(runs.folder("set"))
+    #expect(
+      await sentence { _ = try Shards(set, list: DatasetList(contentsOf: other), root: nil) }.hasSuffix(
+        "line 1 names v9.mp4, which is not in it. Preprocess the list again to add it."))
+    let clip = try set.clip(0)
+    #expect(
+      await sentence { _ = try clip.frames(of: .seconds(1..<2)) }.hasSuffix(
+        "has no times, but the list asks for 1.0 s to 2.0 s of it"))
+    #expect(list.items.count == 2)
+  }
+
+  @Test func foldersOfDemosAndSetsThatCannotBeAreRefused() async throws {
+    let file = try runs.folder.write("x", "file")
+    func demo(_ out: String) throws -> String {
+      try SluiceProgram.run(["demo", "--labels", "3", "--out", out]).errors
+    }
+    #expect(try demo(file + "/demo").contains("cannot be made:"))
+    try FileManager.default.createDirectory(atPath: runs.folder("thesis"), withIntermediateDirectories: true)
+    _ = try runs.folder.write("x", "thesis/text.tex")
+    #expect(try demo(runs.folder("thesis")).contains("holds text.tex, which is no demo's. Name another --out."))
+    _ = try runs.folder.write("{}", "thesis/summary.json")
+    #expect(try demo(runs.folder("thesis")).contains("summary.json is no summary of a demo. Name another --out."))
+    #expect(
+      await sentence { try SynthPipeline(directory: file + "/set").prepare() }.contains("file/set/train cannot be made:"))
+  }
+
+  @Test func aLogThatTheSystemDoesNotTakeIsSaid() async {
+    await #expect(processExitsWith: .success) {
+      let path = FileManager.default.temporaryDirectory.path + "/sluice-\(UUID().uuidString)"
+      try failSystemCall(.truncate, with: EIO)
+      exitExpecting("\(path) cannot be cut: Input/output error") { _ = try MetricsLog(path: path, keepingThrough: 0) }
+    }
+    await #expect(processExitsWith: .success) {
+      let path = FileManager.default.temporaryDirectory.path + "/sluice-\(UUID().uuidString)"
+      let log = try MetricsLog(path: path, keepingThrough: 0)
+      try failSystemCall(.synchronize, with: EIO)
+      exitExpecting("\(path) cannot be written to disk: Input/output error") { try log.synchronize() }
+    }
+    #expect(
+      await sentence { _ = try MetricsLog(path: runs.folder("none/metrics.jsonl"), keepingThrough: 0) }.contains(
+        "none/metrics.jsonl cannot be written: No such file or directory"))
+  }
+}
