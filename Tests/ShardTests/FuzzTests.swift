@@ -169,6 +169,8 @@ enum Forgery {
     defer { ZSTD_freeCCtx(context) }
     ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
     var bytes = [UInt8](repeating: 0, count: ZSTD_compressBound(content.count))
-    return Array(bytes.prefix(ZSTD_compress2(context, &bytes, bytes.count, content, content.count)))
+    // Not in one expression: the bytes are those from before the call then.
+    let size = ZSTD_compress2(context, &bytes, bytes.count, content, content.count)
+    return Array(bytes.prefix(size))
   }
 }
