@@ -10,6 +10,9 @@ public import SluiceTensor
 /// Parameters have VideoTransformer-pytorch's names.
 /// - Source: Bertasius et al., "Is space-time attention all you need for video understanding?", ICML 2021.
 public struct TimeSformer: Sendable {
+  /// The forms of attention that there are, the usual one first.
+  public static let attentions: [SpaceTimeConfiguration.Attention] = [.divided, .joint, .spaceOnly]
+
   /// The network's shape.
   public let configuration: SpaceTimeConfiguration
   /// The network's parameters, and those of a head that was added to it.
@@ -22,7 +25,7 @@ public struct TimeSformer: Sendable {
   /// Describes the network; its parameters are made on first use.
   /// - Throws: ``ModelError`` if the configuration contradicts itself.
   public init(_ configuration: SpaceTimeConfiguration = .timeSformerBase) throws(ModelError) {
-    try configuration.validate("TimeSformer", attentions: [.divided, .joint, .spaceOnly])
+    try configuration.validate("TimeSformer", attentions: TimeSformer.attentions)
     self.configuration = configuration
     parameters = ParameterStore()
     let scope = ParameterScope(parameters, prefix: "model.")

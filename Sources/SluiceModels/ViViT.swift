@@ -10,6 +10,9 @@ public import SluiceTensor
 /// Parameters have VideoTransformer-pytorch's names.
 /// - Source: Arnab et al., "ViViT: a video vision transformer", ICCV 2021.
 public struct ViViT: Sendable {
+  /// The forms of attention that there are, the usual one first.
+  public static let attentions: [SpaceTimeConfiguration.Attention] = [.factorized, .joint, .divided]
+
   /// The network's shape.
   public let configuration: SpaceTimeConfiguration
   /// The network's parameters, and those of a head that was added to it.
@@ -23,7 +26,7 @@ public struct ViViT: Sendable {
   /// Describes the network; its parameters are made on first use.
   /// - Throws: ``ModelError`` if the configuration contradicts itself.
   public init(_ configuration: SpaceTimeConfiguration = .vivitBase) throws(ModelError) {
-    try configuration.validate("ViViT", attentions: [.factorized, .joint, .divided])
+    try configuration.validate("ViViT", attentions: ViViT.attentions)
     self.configuration = configuration
     parameters = ParameterStore()
     let scope = ParameterScope(parameters, prefix: "model.")

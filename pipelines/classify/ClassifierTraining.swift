@@ -54,6 +54,7 @@ public struct ClassifierTraining<Declaration: ClassifierDeclaration>: Classifyin
 
   public init(_ configuration: FineTuningConfiguration<Declaration>, _ request: RunRequest) throws {
     let recipe = configuration.recipe
+    try recipe.clips.check()
     let data = try LabeledData(
       request, classCount: configuration.network.classCount, perClass: recipe.samplesPerClass, draw: recipe.draw)
     var resolved = configuration

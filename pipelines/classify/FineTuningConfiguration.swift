@@ -23,12 +23,19 @@ public struct FineTuningConfiguration<Declaration: ClassifierDeclaration>: Syste
 
   public static var builtGroups: Set<String> { ["stillFrame", "repeat"] }
 
+  /// What counts where the backbone learns, too.
+  private static var ofBackbone: Set<String> { ["model.dropPath", "optimize.layerDecay"] }
+
   public static var settings: [Setting<Self>] {
     let network = (Declaration.Network.settings + Declaration.Network.classifierSettings).map { setting in
       let own = setting.inside(\Self.network, prefix: "model.")
       return setting.name == "preset" ? own.afterwards { $0.choose(Declaration.preset(for: $0.network)) } : own
     }
     let preset = Setting("recipe.preset", \Self.preset).afterwards { $0.choose($0.preset) }
-    return network + [preset] + FineTuningRecipe.settings.map { $0.inside(\.recipe) }
+    let all = network + [preset] + FineTuningRecipe.settings.map { $0.inside(\.recipe) }
+    return all.map { setting in
+      guard ofBackbone.contains(setting.name) else { return setting }
+      return setting.applying(when: "recipe.learning is finetune") { $0.recipe.head.learning == .finetune }
+    }
   }
 }

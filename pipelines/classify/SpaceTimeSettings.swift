@@ -28,29 +28,43 @@ public struct SpaceTimeSettings: Sendable {
   }
 }
 
-extension SpaceTimeSettings: Configurable {
-  public static var settings: [Setting<Self>] {
-    [
-      Setting("preset", \.preset), Setting("attention", \.network.attention),
+extension SpaceTimeSettings {
+  /// - Parameter attentions: those that the network has.
+  static func settings(attentions: [SpaceTimeConfiguration.Attention]) -> [Setting<Self>] {
+    let stacks: [Setting<Self>] = [
+      Setting("temporalDepth", \.network.temporalDepth, in: 1...4096),
+      Setting("factorizedClass", \.network.factorizedClass),
+    ].map { $0.applying(when: "model.attention is fact_encoder") { $0.network.attention == .factorized } }
+    let weights: [Setting<Self>] = [
+      Setting("weights", \.weights.source),
+      Setting("copy", \.weights.copy)
+        .applying(when: "model.attention is divided_space_time or fact_encoder") {
+          [.divided, .factorized].contains($0.network.attention)
+        },
+      Setting("inflation", \.weights.inflation)
+        .applying(when: "model.tubeletSize is set") { $0.network.tubeletSize != nil },
+      Setting("skipsAutoencoderAttention", \.weights.skipsAutoencoderAttention),
+    ]
+    let shape: [Setting<Self>] = [
+      Setting("preset", \.preset), Setting("attention", \.network.attention, among: attentions),
       Setting("frameCount", \.network.frameCount, in: 1...4096),
       Setting("imageSize", \.network.imageSize, in: 1...4096),
       Setting("patchSize", \.network.patchSize, in: 1...4096),
       Setting("tubeletSize", \.network.tubeletSize, in: 1...4096, none: "none"),
       Setting("dimension", \.network.dimension, in: 1...65_536),
       Setting("headCount", \.network.headCount, in: 1...4096),
-      Setting("depth", \.network.depth, in: 1...4096), Setting("temporalDepth", \.network.temporalDepth, in: 1...4096),
-      Setting("learnsPositions", \.network.hasLearnedPositions), Setting("pooling", \.network.pooling),
-      Setting("factorizedClass", \.network.factorizedClass),
-      Setting("dropPath", \.network.dropPathRate, in: 0...0.99),
+      Setting("depth", \.network.depth, in: 1...4096), Setting("learnsPositions", \.network.hasLearnedPositions),
+      Setting("pooling", \.network.pooling), Setting("dropPath", \.network.dropPathRate, in: 0...0.99),
       Setting("classCount", \.classCount, in: 2...1_000_000, none: "auto"),
-      Setting("weights", \.weights.source), Setting("copy", \.weights.copy), Setting("inflation", \.weights.inflation),
-      Setting("skipsAutoencoderAttention", \.weights.skipsAutoencoderAttention),
     ]
+    return shape + (attentions.contains(.factorized) ? stacks : []) + weights.map { $0.needing(option: "--from") }
   }
 }
 
 /// The settings of a network of space and time behind those of ``SpaceTimeSettings``.
 public protocol SpaceTimeNetwork: ClassifierNetworkSettings {
+  /// The forms of attention that the network has.
+  static var attentions: [SpaceTimeConfiguration.Attention] { get }
   var shape: SpaceTimeSettings { get set }
 }
 
@@ -62,7 +76,9 @@ extension SpaceTimeNetwork {
     set { shape.classCount = newValue }
   }
 
-  public static var settings: [Setting<Self>] { SpaceTimeSettings.settings.map { $0.inside(\.shape) } }
+  public static var settings: [Setting<Self>] {
+    SpaceTimeSettings.settings(attentions: attentions).map { $0.inside(\.shape) }
+  }
 }
 
 /// The recipes of networks of space and time.

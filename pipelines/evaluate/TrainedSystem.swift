@@ -19,7 +19,7 @@ public struct TrainedSystem: Sendable {
   public init(from path: String, _ type: any TrainingSystem.Type, _ request: RunRequest = RunRequest()) throws {
     let weights = try InitialWeights(from: path, request.weights)
     var request = request
-    request.data = []
+    (request.data, request.from) = ([], path)
     if let checkpoint = weights.checkpoint {
       let stored = try StoredModel(checkpoint)
       guard type.name == stored.system else {

@@ -31,6 +31,6 @@ public struct MaskedConfiguration<Declaration: MaskedDeclaration>: SystemConfigu
       return setting.name == "preset" ? own.afterwards { $0.choose(Declaration.preset(for: $0.network)) } : own
     }
     let preset = Setting("recipe.preset", \Self.preset).afterwards { $0.choose($0.preset) }
-    return network + [preset] + MaskedRecipe.settings.map { $0.inside(\.recipe) }
+    return network + [preset] + MaskedRecipe.settings(masks: Declaration.masks).map { $0.inside(\.recipe) }
   }
 }

@@ -16,6 +16,8 @@ public protocol MaskedDeclaration: Sendable {
   /// One sentence for `--help`.
   static var summary: String { get }
 
+  /// The masks that the network can be trained with; all unless said.
+  static var masks: [MaskedRecipe.Mask] { get }
   /// The recipe that a network comes with.
   static func preset(for network: Network) -> Preset
   /// What a recipe decides.
@@ -27,6 +29,8 @@ public protocol MaskedDeclaration: Sendable {
 }
 
 extension MaskedDeclaration {
+  public static var masks: [MaskedRecipe.Mask] { MaskedRecipe.Mask.allCases }
+
   public static func adapt(_ network: inout Network, to preset: Preset) {}
 
   public static var origins: [String] { [] }

@@ -43,6 +43,7 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
     _ configuration: MaskedConfiguration<Declaration>, _ objective: some MaskedObjective, _ request: RunRequest
   ) throws {
     let (recipe, network) = (configuration.recipe, configuration.network)
+    try recipe.clips.check()
     let backbone = try network.masked(predictionWidth: objective.predictionWidth)
     let model = MaskedModel(backbone, for: objective)
     let clips = try request.clips(of: request.data, classMap: request.classMap())

@@ -61,15 +61,19 @@ public struct MaskedRecipe: Sendable, Equatable {
 }
 
 extension MaskedRecipe: Configurable {
-  public static var settings: [Setting<Self>] {
+  public static var settings: [Setting<Self>] { settings(masks: Mask.allCases) }
+
+  /// - Parameter masks: those that a network can be trained with.
+  static func settings(masks: [Mask]) -> [Setting<Self>] {
     let own: [Setting<Self>] = [
       Setting("recipe.target", \.target),
       Setting("recipe.hog", \.hog).applying(when: "recipe.target is hog") { $0.target == .hog },
-      Setting("recipe.mask", \.mask), Setting("recipe.maskRatio", \.maskRatio, in: 0...1),
-      Setting("recipe.frames", \.targetFrames)
+      Setting("recipe.mask", \.mask, among: masks), Setting("recipe.maskRatio", \.maskRatio, in: 0...1),
+      Setting("recipe.frames", \.targetFrames, among: [.firstOfSteps, .lastOfSteps])
         .applying(when: "recipe.target is hog and recipe.mask is not cube") { $0.target == .hog && $0.mask != .cube },
     ]
     return own + OptimizerRecipe.settings.map { $0.inside(\.optimizer) }
-      + FrameRecipe.settings.map { $0.inside(\.frames) } + ClipRecipe.settings.map { $0.inside(\.clips) }
+      + FrameRecipe.settings.map { $0.inside(\.frames) }
+      + ClipRecipe.settings(isEvaluated: false).map { $0.inside(\.clips) }
   }
 }

@@ -44,13 +44,14 @@ public struct MViTSettings: MaskedNetworkSettings, ClassifierNetworkSettings {
       Setting("frameCount", \.network.frameCount, in: 1...4096),
       Setting("imageSize", \.network.imageSize, in: 1...4096),
       Setting("dimension", \.network.dimension, in: 1...65_536), Setting("depth", \.network.depth, in: 1...4096),
-      Setting("headCount", \.network.headCount, in: 1...4096), Setting("stages", \.stages, in: 2...3),
-      Setting("pooling", \.network.pooling), Setting("dropPath", \.network.dropPathRate, in: 0...0.99),
+      Setting("headCount", \.network.headCount, in: 1...4096),
+      Setting("stages", \.stages, in: 2...3).applying(when: "model.depth is above 14") { $0.network.depth > 14 },
+      Setting("dropPath", \.network.dropPathRate, in: 0...0.99),
     ]
   }
 
   public static var classifierSettings: [Setting<Self>] {
-    [Setting("classCount", \.classCount, in: 2...1_000_000, none: "auto")]
+    [Setting("pooling", \.network.pooling), Setting("classCount", \.classCount, in: 2...1_000_000, none: "auto")]
   }
 
   /// Pooling stages; the third one is that of published classifiers.

@@ -1,5 +1,6 @@
 public import SluiceAugment
 public import SluiceFlow
+internal import SluiceTraining
 
 /// How decoded frames become what a network reads.
 ///
@@ -89,6 +90,16 @@ public struct ClipRecipe: Sendable, Equatable {
     [.shortSide(resized(to: size), resampling: evaluationResampling), .centerCrop(size)]
   }
 
+  /// - Throws: ``RunError`` if clips would be augmented by operations that cannot follow each other.
+  func check() throws(RunError) {
+    do { try AugmentOperation.checkOrder(of: operations(size: 224)) } catch {
+      throw RunError(
+        .configuration,
+        "recipe.resampling=\(resampling.rawValue) cannot be with recipe.cropping=\(cropping.rawValue) and "
+          + "recipe.colors=\(colors.rawValue): \(error).")
+    }
+  }
+
   /// The short side that crops of `size` pixels are taken from.
   func resized(to size: Int) -> Int { shortSide ?? Int(Double(size) / 0.875) }
 
@@ -102,13 +113,21 @@ public struct ClipRecipe: Sendable, Equatable {
 }
 
 extension ClipRecipe: Configurable {
-  public static var settings: [Setting<Self>] {
-    [
+  public static var settings: [Setting<Self>] { settings(isEvaluated: true) }
+
+  /// - Parameter isEvaluated: whether clips are taken without chance, too.
+  static func settings(isEvaluated: Bool) -> [Setting<Self>] {
+    let shortSide = Setting<Self>("recipe.shortSide", \.shortSide, in: 1...16_384, none: "auto")
+    // What is cut out behind it works on bytes.
+    let evaluation = Setting<Self>(
+      "recipe.evaluationResampling", \.evaluationResampling, among: Resampling.allCases.filter { $0 != .floatBilinear })
+    return [
+      isEvaluated ? shortSide : shortSide.applying(when: "recipe.cropping is random") { $0.cropping == .random }
+    ] + (isEvaluated ? [evaluation] : []) + [
       Setting("recipe.cropping", \.cropping),
       Setting("recipe.minimumScale", \.minimumScale, in: 1e-3...1)
         .applying(when: "recipe.cropping is resized") { $0.cropping == .resized },
-      Setting("recipe.shortSide", \.shortSide, in: 1...16_384, none: "auto"),
-      Setting("recipe.resampling", \.resampling), Setting("recipe.evaluationResampling", \.evaluationResampling),
+      Setting("recipe.resampling", \.resampling),
       Setting("recipe.flip", \.flip, in: 0...1), Setting("recipe.colors", \.colors),
       Setting("recipe.erasing", \.erasing, in: 0...1), Setting("recipe.statistics", \.statistics),
       Setting("augment.path", \.path),

@@ -124,7 +124,8 @@ extension OptimizerRecipe: Configurable {
         .applying(when: "recipe.course is multistep") { $0.course == .multistep },
       Setting("optimize.average", \.averaging.decay, in: 0...0.999_999_999),
       Setting("optimize.averageEvery", \.averaging.every)
-        .applying(when: "optimize.average is above 0") { $0.averaging.isKept },
+        .applying(when: "optimize.average is above 0") { $0.averaging.isKept }
+        .applying(when: "optimize.accumulation is above 1") { $0.accumulation > 1 },
       Setting("optimize.averageRamp", \.averaging.ramp, in: 0...1_000_000_000)
         .applying(when: "optimize.average is above 0") { $0.averaging.isKept },
     ]

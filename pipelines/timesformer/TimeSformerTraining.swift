@@ -1,5 +1,5 @@
 internal import SluiceFlow
-internal import SluiceModels
+public import SluiceModels
 
 /// TimeSformer on labeled clips: attention divided between time and space, joint, or in space only.
 ///
@@ -13,6 +13,7 @@ public typealias TimeSformerTraining = ClassifierTraining<TimeSformerDeclaration
 public enum TimeSformerDeclaration: ClassifierDeclaration {
   /// The network's settings.
   public struct Network: SpaceTimeNetwork {
+    public static let attentions: [SpaceTimeConfiguration.Attention] = TimeSformer.attentions
     public var shape: SpaceTimeSettings = SpaceTimeSettings(base: .timeSformerBase)
 
     public init() {}

@@ -21,6 +21,9 @@ public enum VideoMAEDeclaration: MaskedDeclaration {
   public static let name: String = "videomae"
   public static let summary: String = "VideoMAE predicts the pixels or the HOG of hidden tubes"
 
+  /// Those that hide as many tokens of each clip: the encoder sees the others only.
+  public static let masks: [MaskedRecipe.Mask] = [.tube, .random]
+
   public static func preset(for network: VideoMAESettings) -> Preset { network.preset == .quick ? .quick : .k400 }
 
   public static func recipe(_ preset: Preset) -> MaskedRecipe {

@@ -1,5 +1,5 @@
 internal import SluiceFlow
-internal import SluiceModels
+public import SluiceModels
 
 /// ViViT on labeled clips: tubelets, and a factorized encoder, joint or divided attention.
 ///
@@ -12,6 +12,7 @@ public typealias ViViTTraining = ClassifierTraining<ViViTDeclaration>
 public enum ViViTDeclaration: ClassifierDeclaration {
   /// The network's settings.
   public struct Network: SpaceTimeNetwork {
+    public static let attentions: [SpaceTimeConfiguration.Attention] = ViViT.attentions
     public var shape: SpaceTimeSettings = SpaceTimeSettings(base: .vivitBase)
 
     public init() {}

@@ -30,7 +30,7 @@ extension AugmentOperation {
   }
 
   /// - Throws: ``AugmentError`` if an operation on bytes follows one that leaves none.
-  static func checkOrder(of operations: [AugmentOperation]) throws(AugmentError) {
+  package static func checkOrder(of operations: [AugmentOperation]) throws(AugmentError) {
     var stage = Stage.bytes
     for (index, operation) in operations.enumerated() {
       guard stage <= operation.latest else {

@@ -30,7 +30,9 @@ public struct Setting<Root>: Sendable {
   public let read: @Sendable (Root) -> String
   /// Sets the field from text, or throws what is wrong with the text.
   public let write: @Sendable (inout Root, String) throws -> Void
-  private var condition: (description: String, holds: @Sendable (Root) -> Bool)?
+  /// The option of a run without which the field has no effect, such as `--from`; `nil` if it needs none.
+  public private(set) var neededOption: String?
+  private var conditions: [(description: String, holds: @Sendable (Root) -> Bool)] = []
 
   /// A field read and written by functions.
   /// - Parameters:
@@ -94,13 +96,15 @@ public struct Setting<Root>: Sendable {
   }
 
   /// One of a few words.
+  /// - Parameter values: those that make sense here; all if `nil`.
   public init<Value: RawRepresentable & CaseIterable & Sendable>(
-    _ name: String, _ field: any WritableKeyPath<Root, Value> & Sendable, changesResults: Bool = true
+    _ name: String, _ field: any WritableKeyPath<Root, Value> & Sendable, among values: [Value]? = nil,
+    changesResults: Bool = true
   ) where Value.RawValue == String {
-    let words = Value.allCases.map(\.rawValue)
+    let words = (values ?? Array(Value.allCases)).map(\.rawValue)
     self.init(name, changesResults: changesResults, domain: .words(words), read: { $0[keyPath: field].rawValue }) {
       root, text in
-      guard let value = Value(rawValue: text) else {
+      guard words.contains(text), let value = Value(rawValue: text) else {
         let hint = didYouMean(text, among: words)
         throw SettingError("\(text) is none of \(words.joined(separator: ", ")).\(hint)")
       }
@@ -114,14 +118,20 @@ extension Setting {
   /// - Parameter description: the condition in words: “recipe.mask is not cube”.
   public func applying(when description: String, _ condition: @escaping @Sendable (Root) -> Bool) -> Setting<Root> {
     var copy = self
-    copy.condition = (description, condition)
+    copy.conditions.append((description, condition))
+    return copy
+  }
+
+  /// This field, which has an effect only in runs that are given an option; set in others it is refused.
+  public func needing(option: String) -> Setting<Root> {
+    var copy = self
+    copy.neededOption = option
     return copy
   }
 
   /// Why the field has no effect in `root`, as a condition in words; `nil` if it has one.
   public func unmetCondition(in root: Root) -> String? {
-    guard let condition, !condition.holds(root) else { return nil }
-    return condition.description
+    conditions.first { !$0.holds(root) }?.description
   }
 
   /// This field with something done to its owner whenever it was set: a preset brings other values.
@@ -130,7 +140,7 @@ extension Setting {
       try write(&root, text)
       change(&root)
     }
-    copy.condition = condition
+    (copy.neededOption, copy.conditions) = (neededOption, conditions)
     return copy
   }
 
@@ -143,7 +153,10 @@ extension Setting {
     ) { [write] outer, text in
       try write(&outer[keyPath: path], text)
     }
-    if let condition { outer.condition = (condition.description, { condition.holds($0[keyPath: path]) }) }
+    outer.neededOption = neededOption
+    outer.conditions = conditions.map { condition in
+      (condition.description, { condition.holds($0[keyPath: path]) })
+    }
     return outer
   }
 }

@@ -56,7 +56,10 @@ extension SystemConfiguration {
   public var fileSettings: [(name: String, value: String)] {
     var kept: [(name: String, value: String)] = []
     var values: [String: String] = [:]
+    let usual = Self().values
     for setting in Self.settings where setting.unmetCondition(in: self) == nil {
+      // Read by runs without the option that it needs, it would be refused there.
+      if setting.neededOption != nil, setting.read(self) == usual[setting.name] { continue }
       values[setting.name] = setting.read(self)
       if (try? Self(values)) == nil {
         values[setting.name] = nil

@@ -61,6 +61,13 @@ extension TrainingSystem {
   /// The system as `request` asks for it.
   /// - Throws: an error that says what of the request cannot be.
   public init(_ request: RunRequest) throws {
+    for setting in Configuration.settings where setting.neededOption == "--from" && request.from == nil {
+      guard let value = request.settings[setting.name] else { continue }
+      throw RunError(
+        .configuration,
+        "--set \(setting.name)=\(value) has no effect here: it counts only with --from. Leave it out, or name the weights."
+      )
+    }
     try self.init(Configuration(request.settings, over: request.knownValues), request)
   }
 
