@@ -54,9 +54,7 @@ internal import CZstd
     var input = unsafe ZSTD_inBuffer(src: bytes, size: count, pos: 0)
     let left = try checkZstd(unsafe ZSTD_compressStream2(context, &output, &input, mode), "compressing")
     // The buffer holds the worst case, so that one call does it.
-    guard left == 0 || mode == ZSTD_e_continue, unsafe input.pos == count else {
-      throw ShardError(.system, "zstd: \(left) bytes did not fit into the worst-case buffer")
-    }
+    precondition(unsafe (left == 0 || mode == ZSTD_e_continue) && input.pos == count, "\(left) bytes did not fit")
     return unsafe output.pos
   }
 }

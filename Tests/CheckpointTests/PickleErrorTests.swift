@@ -49,6 +49,72 @@ import Testing
     #expect(found.contains(sentence), "\(found)")
   }
 
+  private static func called(_ module: String, _ name: String, _ write: (inout PickleAssembler) -> Void) -> [UInt8] {
+    var pickle = PickleAssembler()
+    pickle.global(module, name)
+    write(&pickle)
+    pickle.raw(0x52)
+    return Array(pickle.bytes.dropFirst(2))
+  }
+
+  /// Calls with what they cannot take: nothing, None, a list, a tuple of it.
+  static let calls: [(opcodes: [UInt8], sentence: String)] = [
+    ([0x4E, 0x29, 0x52], "calls None, which is no class or function"),
+    (called("my", "Thing") { $0.raw(0x4E) }, "the arguments of a call are None"),
+    ([0x63] + Array("my\nThing\n".utf8) + [0x29, 0x4E, 0x92], "the named arguments of a class are None"),
+    (
+      called("collections", "OrderedDict") { $0.raw(0x4E, 0x85) },
+      "an ordered dictionary is made of nothing or of a list of pairs"
+    ),
+    (
+      called("collections", "OrderedDict") { $0.raw(0x5D, 0x4E, 0x61, 0x85) },
+      "an ordered dictionary is made of pairs, one of them is None"
+    ),
+    (called("torch.nn.parameter", "Parameter") { $0.raw(0x4E, 0x85) }, "Parameter takes a tensor, not None"),
+    (called("torch", "Size") { $0.raw(0x4E, 0x85) }, "torch.Size takes a tuple"),
+    (called("torch.jit._pickle", "build_intlist") { $0.raw(0x4E, 0x85) }, "build_intlist takes one list"),
+    ([0x4E, 0x4E, 0x62], "sets the state of None"),
+    (
+      called("os", "system") { $0.raw(0x29) },
+      "the file asks to call os.system. It is hostile; nothing was run, do not use it"
+    ),
+    (
+      called("torch._utils", "_rebuild_tensor_v2") { $0.raw(0x28, 0x4E, 0x4E, 0x4E, 0x4E, 0x4E, 0x4E, 0x74) },
+      "a tensor is made from None"
+    ),
+    (called("torch._utils", "_rebuild_tensor_v3") { $0.raw(0x29) }, "a tensor is made from 0 values"),
+    (
+      called("torch._utils", "_rebuild_tensor") {
+        $0.raw(0x28)
+        $0.storage("0", count: 4)
+        $0.raw(0x4E, 0x4E, 0x4E, 0x74)
+      }, "a tensor is made from a storage, None, None, None"
+    ),
+    (
+      called("torch._utils", "_rebuild_tensor_v3") { $0.raw(0x28, 0x4E, 0x4E, 0x4E, 0x4E, 0x4E, 0x4E, 0x4E, 0x74) },
+      "a tensor with its own element type is made from None and None"
+    ),
+  ]
+
+  @Test(arguments: calls.indices) func aCallOfWhatItCannotTakeIsSaid(number: Int) throws {
+    let (opcodes, sentence) = Self.calls[number]
+    var pickle = PickleAssembler()
+    for opcode in opcodes { pickle.raw(opcode) }
+    let found = try self.sentence(pickle.archive())
+    #expect(found.contains(sentence), "\(found)")
+  }
+
+  @Test func aShortPickleThatMakesMuchIsRefused() throws {
+    var pickle = PickleAssembler()
+    pickle.raw(0x5D, 0x28)
+    for _ in 0..<2000 { pickle.raw(0x4B, 1, 0x4B, 2, 0x86) }
+    pickle.raw(0x65, 0x71, 0)
+    pickle.global("collections", "OrderedDict")
+    pickle.raw(0x71, 1, 0x30)
+    for _ in 0..<1000 { pickle.raw(0x68, 1, 0x68, 0, 0x85, 0x52, 0x30) }
+    #expect(try sentence(pickle.archive()).contains("the pickle multiplies its contents beyond the size of the file"))
+  }
+
   static let values: [(write: @Sendable (inout PickleAssembler) -> Void, sentence: String)] = [
     (
       {
@@ -60,6 +126,19 @@ import Testing
       { $0.tensor("0", type: "FloatStorag", count: 4, sizes: [4], strides: [1]) }, "FloatStorag is no type of a storage"
     ),
     ({ $0.storage("0", count: -1) }, "the storage 0 would have -1 elements"),
+    (
+      {
+        $0.global("torch._utils", "_rebuild_tensor_v3")
+        $0.raw(0x28)
+        $0.storage("0", type: "DoubleStorage", count: 1 << 49)
+        $0.integer(0)
+        $0.integers([1])
+        $0.integers([1])
+        $0.raw(0x89, 0x4E)
+        $0.global("torch", "uint16")
+        $0.raw(0x74, 0x52)
+      }, "the storage 0 "
+    ),
     (
       { $0.tensor("0", count: 4, sizes: [-1], strides: [1]) },
       "a tensor has offset 0, sizes [-1], strides [1], some of them negative"
@@ -206,7 +285,7 @@ import Testing
       {
         $0.put(900, 2, at: $0.end + 8)
         $0.put(900, 2, at: $0.end + 10)
-      }, "too few for 900 records"
+      }, "bytes, too few for 900 records"
     ),
     ({ $0.put(0, 4, at: $0.directory) }, "no entry of the archive's directory is here"),
     ({ $0.put(1, 2, at: $0.entry + 8) }, "the record x/data/0 is encrypted"),

@@ -18,9 +18,22 @@ import Testing
       let contents = names.map { TensorContent(TensorInfo(name: $0, type: .float32, shape: [1]), bytes: [0, 0, 0, 0]) }
       try SafetensorsFile.write(contents, to: path)
       let out = "\(folder)/y.safetensors"
-      #expect(try messages("convert", path, "--out", out, "--type", "f8").contains("There is no floating-point type f8"))
+      #expect(
+        try messages("convert", path, "--out", out, "--type", "f8").contains("There is no floating-point type f8"))
       #expect(try messages("convert", path, "--out", out, "--map", "mea").contains("There is no layout mea:"))
-      #expect(try messages("convert", path, "--out", out, "--leave-out", "*").contains("no tensor is left to be written"))
+      #expect(
+        try messages("convert", path, "--out", out, "--leave-out", "*").contains("no tensor is left to be written"))
+
+      let other = "\(folder)/z.safetensors"
+      try SafetensorsFile.write(
+        [
+          TensorContent(
+            TensorInfo(name: "quite.another", type: .float32, shape: [7]), bytes: [UInt8](repeating: 0, count: 28))
+        ],
+        to: other)
+      #expect(
+        try messages("convert", path, "--out", out, "--like", other).contains(
+          "has nothing of what is in \(other) under any layout"))
 
       var pickle = PickleAssembler()
       pickle.raw(0x7D, 0x28)
@@ -30,7 +43,8 @@ import Testing
       let archive = "\(folder)/x.pth"
       try Data(pickle.archive(["0": [UInt8](repeating: 0, count: 16)])).write(to: URL(filePath: archive))
       #expect(
-        try messages("convert", archive, "--out", out).contains(", which is not read. Leave it out with --leave-out 'waves'"))
+        try messages("convert", archive, "--out", out).contains(
+          ", which is not read. Leave it out with --leave-out 'waves'"))
     }
   }
 }

@@ -62,7 +62,8 @@ import Testing
     var changed = RunRequest()
     changed.settings = ["recipe.flip": "0.5"]
     let difference = await sentence { try await runs.resume(changed) }
-    #expect(difference.contains("the configuration differs from that of") && difference.contains("recipe.flip: 0.0 → 0.5"))
+    #expect(
+      difference.contains("the configuration differs from that of") && difference.contains("recipe.flip: 0.0 → 0.5"))
     #expect(difference.contains("Resume with the same data and settings"), "\(difference)")
     changed.settings = ["model.depth": "2"]
     #expect(
@@ -79,7 +80,9 @@ import Testing
         _ = try MaskedConfiguration<MaskFeatDeclaration>([name: value])
       }
     }
-    #expect(await declared("hogTarget.patchSize", "8") == "--set hogTarget.patchSize: hogTarget follows from the recipe; set that.")
+    #expect(
+      await declared("hogTarget.patchSize", "8")
+        == "--set hogTarget.patchSize: hogTarget follows from the recipe; set that.")
     #expect(
       await declared("optimize.milestones", "3").hasSuffix(
         "has no effect here: it counts only where recipe.course is multistep. Leave it out, or change that."))
@@ -87,6 +90,30 @@ import Testing
     #expect(
       await sentence { _ = try JSONDecoder().decode(CheckpointInterval.self, from: Data("\"soon\"".utf8)) }.contains(
         "“soon” is no number of steps and no time"))
+  }
+
+  @Test func settingsAndOptionsOfWeightsNeedWeights() async throws {
+    try runs.data()
+    var request = runs.request()
+    request.settings["model.copy"] = "set_zero"
+    #expect(
+      await sentence { _ = try PreparedRun(TimeSformerTraining.self, request) }
+        == "--set model.copy=set_zero has no effect here: it counts only with --from. Leave it out, or name the weights."
+    )
+    let run = try SluiceProgram.run(["graph", "timesformer", "--partial"])
+    #expect(
+      run.errors.contains("--partial is about the weights that --from names, and there is no --from."), "\(run.errors)")
+    let file = try runs.folder.write("x", "weights.safetensors")
+    var options = WeightsOptions()
+    options.checkpoint = .last
+    #expect(
+      await sentence { _ = try InitialWeights(from: file, options) }.hasSuffix(
+        "--checkpoint last chooses among those of a run; \(file) is no run. Leave it out."))
+    request.settings = ["recipe.resampling": "floatBilinear", "recipe.cropping": "random"]
+    #expect(
+      await sentence { _ = try PreparedRun(TimeSformerTraining.self, request) }.hasPrefix(
+        "recipe.resampling=floatBilinear cannot be with recipe.cropping=random and recipe.colors=none: operation 2 of 3"
+      ))
   }
 
   @Test func whatIsEvaluatedNeedsSomethingToCompareWith() async throws {
@@ -113,11 +140,15 @@ import Testing
     try runs.data()
     try await runs.start(runs.request(steps: 1))
     let checkpoint = runs.folder("run/checkpoints/step-000001")
+    var averaged = RunRequest()
+    averaged.weights.copy = .ema
     #expect(
-      await sentence { _ = try TrainedSystem(from: runs.folder("run"), TimeSformerTraining.self, RunRequest(), weights: .ema) }
-        .contains(
-          "has no averaged weights: its run kept none (optimize.average is 0). Read the raw ones, or train with --set "
-            + "optimize.average=0.9999."))
+      await sentence {
+        _ = try TrainedSystem(from: runs.folder("run"), TimeSformerTraining.self, averaged)
+      }
+      .contains(
+        "has no averaged weights: its run kept none (optimize.average is 0). Read the raw ones, or train with --set "
+          + "optimize.average=0.9999."))
     #expect(
       await sentence { _ = try TrainedClassifier(from: checkpoint + "/parameters.safetensors") }.hasSuffix(
         "is no run and no checkpoint, so it does not say which model it is of. Say so with --pipeline, and --set model.… "
@@ -125,6 +156,13 @@ import Testing
     #expect(
       await sentence { _ = try MaskedPreview(from: runs.folder("run")) }.hasSuffix(
         "is no run and no checkpoint of masked pre-training. Name one that is."))
+    var wider = runs.request()
+    wider.settings["model.dimension"] = "32"
+    let misfit = await sentence {
+      _ = try InitialWeights(from: runs.folder("run")).load(into: TimeSformerTraining(wider))
+    }
+    #expect(misfit.contains("does not fit the model.\n"), "\(misfit)")
+    #expect(misfit.contains("Configure the model as the checkpoint's was, or go on without these with --partial"))
     var plain = TrainingState(
       parameters: ["w": Tensor([1], shape: [1])], optimizer: [:],
       position: try SavedCheckpoint(path: checkpoint).position, configuration: [:])
@@ -137,14 +175,6 @@ import Testing
     #expect(
       await sentence { _ = try MaskedPreview(from: pixels) }.hasSuffix(
         "predicts no HOG; only predicted HOG can be shown."))
-    #expect(
-      await sentence {
-        _ = try TrainedSystem(from: checkpoint + "/parameters.safetensors", TimeSformerTraining.self, {
-          var request = runs.request()
-          request.settings["model.depth"] = "2"
-          return request
-        }())
-      }.contains("is no whole model."))
   }
 
   @Test func attentionThatIsPooledCannotBeShown() async throws {
@@ -192,10 +222,24 @@ import Testing
     _ = try runs.folder.write("{}", "thesis/summary.json")
     #expect(try demo(runs.folder("thesis")).contains("summary.json is no summary of a demo. Name another --out."))
     #expect(
-      await sentence { try SynthPipeline(directory: file + "/set").prepare() }.contains("file/set/train cannot be made:"))
+      await sentence { try SynthPipeline(directory: file + "/set").prepare() }.contains(
+        "file/set/train cannot be made:"))
   }
 
   @Test func aLogThatTheSystemDoesNotTakeIsSaid() async {
+    await #expect(processExitsWith: .success) {
+      let path = FileManager.default.temporaryDirectory.path + "/sluice-\(UUID().uuidString)"
+      let log = try MetricsLog(path: path, keepingThrough: 0)
+      // No file may grow.
+      signal(SIGXFSZ, SIG_IGN)
+      var limit = rlimit(rlim_cur: 0, rlim_max: 0)
+      setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+      exitExpecting("\(path) cannot be written: File too large") {
+        try log.append(
+          MetricsLog.Line(
+            step: 1, epoch: 0, loss: 1, learningRate: 1, gradientNorm: 1, samplesPerSecond: 1, metrics: [:]))
+      }
+    }
     await #expect(processExitsWith: .success) {
       let path = FileManager.default.temporaryDirectory.path + "/sluice-\(UUID().uuidString)"
       try failSystemCall(.truncate, with: EIO)

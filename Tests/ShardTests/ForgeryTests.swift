@@ -50,6 +50,9 @@ import Testing
     Forgery(.verification, "the header begins with 0x184D2A51 instead of 0x184D2A50") { $0.shard[0] = 0x51 },
     Forgery(.verification, "the header does not have its checksum") { $0.shard[30] ^= 1 },
     Forgery(.verification, "a frame of 1073741824 bytes where") { Number.put(1 << 30, 4, &$0.shard, 4) },
+    Forgery(.verification, "the footer says 500 bytes where there are") {
+      Number.put(500, 4, &$0.shard, $0.footer + 4)
+    },
     Forgery(.verification, "header and footer are those of shards 3 and 0") {
       Number.put(3, 4, &$0.shard, 20)
       $0.sealFrame(at: 0)
@@ -131,7 +134,7 @@ import Testing
     },
     Forgery(.opening, "the index's table of shards does not have its checksum") { $0.index[98] ^= 1 },
     Forgery(.frames, "the clip's entry does not have its checksum") { $0.index[$0.clipEntry + 20] ^= 1 },
-    Forgery(.frames, "bytes 16777216…+") {
+    Forgery(.frames, " of a file of ") {
       Number.put(1 << 24, 8, &$0.index, $0.clipEntry)
       $0.sealIndex()
     },

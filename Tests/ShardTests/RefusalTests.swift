@@ -65,7 +65,7 @@ import Testing
     let writer = try ShardSetWriter(scratch("set"))
     let encoder = try FrameEncoder(ShardSettings())
     let (small, large) = (Pictures.clip(1), Pictures.clip(1, width: 80))
-    #expect(message { try writer.finishClip(describe(0), frameRate: 25) } == "\(describe(0).path) has no frames")
+    #expect(message { try writer.finishClip(describe(0), frameRate: 25) } == "videos/clip-0 ä.mp4 has no frames")
     try writer.append(small.map(encoder.encode), geometry: FrameGeometry(small[0]))
     #expect(
       message { try writer.append(large.map(encoder.encode), geometry: FrameGeometry(large[0])) }

@@ -127,9 +127,8 @@ public struct PublishedWeights: Sendable {
         failure = failure ?? error
       }
     }
-    guard let best else {
-      throw failure ?? CheckpointError(.absent, file: path, "there is nothing for the layout \(layout.name)")
-    }
+    // Holds: the file itself is among the views, and each view gives names or an error.
+    guard let best else { throw failure! }
     return best
   }
 

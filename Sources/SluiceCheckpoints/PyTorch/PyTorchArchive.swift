@@ -12,7 +12,7 @@ extension PyTorchArchive {
   init(zip file: MappedFile) throws(CheckpointError) {
     let archive = try ZipArchive(file)
     let pickles = archive.records.keys.filter { $0.hasSuffix("/data.pkl") && $0.split(separator: "/").count == 2 }
-    guard let pickle = pickles.first, pickles.count == 1 else {
+    guard let pickle = pickles.first, pickles.count == 1, let program = try archive.verified(pickle) else {
       let reason =
         pickles.isEmpty
         ? "is a ZIP archive without a record FOLDER/data.pkl, so not one of PyTorch's"
@@ -24,20 +24,19 @@ extension PyTorchArchive {
     let isScript =
       archive.records["\(folder)constants.pkl"] != nil
       || archive.records.keys.contains { $0.hasPrefix("\(folder)code/") }
-    var machine = PickleMachine(ByteReader(file, try archive.verified(pickle)))
+    var machine = PickleMachine(ByteReader(file, program))
     root = try machine.run()
     heap = machine.heap
     format = isScript ? .torchScript : .zip
     var storages: [String: Range<Int>] = [:]
     for storage in heap.storages {
       let name = "\(folder)data/\(storage.key)"
-      guard archive.records[name] != nil else {
+      // Read once, however many tensors share it.
+      let known = storages[storage.key]
+      guard let bytes = known == nil ? try archive.verified(name) : known else {
         throw CheckpointError(
           .malformed, file: file.path, position: storage.position, "there is no record \(name) for a storage")
       }
-      // Read once, however many tensors share it.
-      let bytes: Range<Int>
-      if let known = storages[storage.key] { bytes = known } else { bytes = try archive.verified(name) }
       storages[storage.key] = bytes
       try Self.checkLength(storage, bytes.count, file)
     }
@@ -47,8 +46,7 @@ extension PyTorchArchive {
   private static func checkVersion(_ archive: ZipArchive, _ folder: Substring) throws(CheckpointError) {
     let file = archive.file
     func content(_ record: String) throws(CheckpointError) -> (text: String, position: Int)? {
-      guard archive.records["\(folder)\(record)"] != nil else { return nil }
-      let bytes = try archive.verified("\(folder)\(record)")
+      guard let bytes = try archive.verified("\(folder)\(record)") else { return nil }
       guard bytes.count <= 64 else {
         throw CheckpointError(
           .malformed, file: file.path, position: bytes.lowerBound, "the record \(record) has \(bytes.count) bytes")

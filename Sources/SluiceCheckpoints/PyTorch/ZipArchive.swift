@@ -36,11 +36,9 @@ struct ZipArchive {
     }
   }
 
-  /// The bytes of a record that must be there, be stored and have the right checksum.
-  func verified(_ name: String) throws(CheckpointError) -> Range<Int> {
-    guard let record = records[name] else {
-      throw CheckpointError(.malformed, file: file.path, "there is no record \(name)")
-    }
+  /// The bytes of a record that must be stored and have the right checksum; `nil` if there is no such record.
+  func verified(_ name: String) throws(CheckpointError) -> Range<Int>? {
+    guard let record = records[name] else { return nil }
     guard record.isStored else {
       throw CheckpointError(
         .unsupported, file: file.path, position: record.header,

