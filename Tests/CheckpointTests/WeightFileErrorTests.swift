@@ -88,15 +88,15 @@ import Testing
     }
   }
 
-  @Test func aMapThatMakesTwoOfOneIsRefused() throws {
+  @Test func aLayoutThatMakesOneOfTwoIsRefused() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/x.safetensors"
       let contents = ["a.x", "b.x"].map { TensorContent(TensorInfo(name: $0, type: .uint8, shape: [1]), bytes: [1]) }
       try SafetensorsFile.write(contents, to: path)
       let map = KeyMap("mine", "both as one", [.strip("a."), .strip("b.")])
       #expect(
-        sentence { _ = try map.names(of: SafetensorsFile(path: path)) }
-          == "\(path): the map mine gives several tensors the name x. Use another map")
+        sentence { _ = try map.apply(to: SafetensorsFile(path: path)) }
+          == "\(path): the layout mine gives several tensors the name x. Use another with --map")
     }
   }
 

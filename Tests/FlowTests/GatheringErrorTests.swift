@@ -1,7 +1,7 @@
 import SluiceFlow
 import Testing
 
-/// Stages that make one output of several elements are refused where they cannot, and fail where they keep nothing.
+/// Stages that make one output of several elements fail where they keep nothing.
 @Suite struct GatheringErrorTests {
   /// Keeps nothing of its elements.
   private struct Forgetful: Gathering {
@@ -10,12 +10,6 @@ import Testing
     func add(_ input: Int, to gathered: inout [Int]?, context: ElementContext) {}
 
     func output(of gathered: [Int], context: ElementContext) -> Int { gathered.count }
-  }
-
-  private struct Twice: Expansion {
-    let count = 2
-
-    func callAsFunction(_ input: Int, context: ElementContext) -> [Int] { [input, input] }
   }
 
   private func sentence(_ pipeline: Pipeline<Int>) async -> String {
@@ -36,18 +30,5 @@ import Testing
         Forgetful(gatheredCount: 1)
       })
     #expect(alone.contains("forgetful: nothing was gathered of an element"), "\(alone)")
-  }
-
-  @Test func anExpansionInSuchAStepIsRefused() async {
-    let found = await sentence(
-      Pipeline("p") {
-        Numbers(count: 2)
-        Step {
-          Twice()
-          Forgetful(gatheredCount: 2)
-        }
-      })
-    #expect(
-      found == "twice: it makes several elements of one in a Step that makes one output of several elements", "\(found)")
   }
 }

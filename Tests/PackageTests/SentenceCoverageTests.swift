@@ -110,7 +110,7 @@ import Testing
       let scores = parts.map { common(pieces, $0, isWhole: !groups.isEmpty) }
       let best = scores.max() ?? 0
       let alike = scores.indices.filter { scores[$0] == best }
-      guard best >= 8, alike.count <= 8 else { return groups }
+      guard best >= 8, alike.count <= 16 else { return groups }
       groups.append(alike)
       let taken = sentences[alike[0]].parts
       rest = rest.flatMap { piece in

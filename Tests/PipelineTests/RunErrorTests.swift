@@ -27,7 +27,8 @@ import Testing
     try await runs.start(runs.request(steps: 1))
     #expect(
       await sentence { try await runs.start(runs.request(steps: 1)) }.hasSuffix(
-        "holds a run already. Go on with it by --resume, or name another --out."))
+        "holds a run already. Go on with it by --resume, put a new one in its place by --overwrite, or name another --out."
+      ))
     _ = try runs.folder.write("{", "run/configuration.json")
     #expect(
       await sentence { try await runs.resume() }.hasSuffix(
@@ -50,7 +51,7 @@ import Testing
     }
     #expect(
       await sentence { try await runs.resume() }.hasSuffix(
-        "has no checkpoint that is whole. Start the run without --resume in another --out."))
+        "has no checkpoint that is whole. Begin anew with --overwrite, or in another --out."))
     #expect(
       await sentence { _ = try InitialWeights(from: runs.folder("run")) }.hasSuffix(
         "has no complete checkpoint. Train the run on with --resume first."))
@@ -147,8 +148,8 @@ import Testing
         _ = try TrainedSystem(from: runs.folder("run"), TimeSformerTraining.self, averaged)
       }
       .contains(
-        "has no averaged weights: its run kept none (optimize.average is 0). Read the raw ones, or train with --set "
-          + "optimize.average=0.9999."))
+        "holds no averaged weights (ema): its run kept none (optimize.average is 0). Read those that training stepped, "
+          + "with --weights raw, or train with --set optimize.average=0.9999"))
     #expect(
       await sentence { _ = try TrainedClassifier(from: checkpoint + "/parameters.safetensors") }.hasSuffix(
         "is no run and no checkpoint, so it does not say which model it is of. Say so with --pipeline, and --set model.… "

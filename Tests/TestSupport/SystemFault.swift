@@ -3,7 +3,7 @@ import Glibc
 
 /// Calls of the system that a test can make fail.
 public enum SystemCall: Sendable {
-  case synchronize, map, truncate, rename, makeDirectory
+  case synchronize, map, truncate, rename, makeDirectory, readAt
 
   /// Their numbers on this processor.
   fileprivate var numbers: [UInt32] {
@@ -14,6 +14,7 @@ public enum SystemCall: Sendable {
     case .truncate: [77]
     case .rename: [82, 264, 316]
     case .makeDirectory: [83, 258]
+    case .readAt: [17]
     }
     #else
     switch self {
@@ -22,6 +23,7 @@ public enum SystemCall: Sendable {
     case .truncate: [46]
     case .rename: [38, 276]
     case .makeDirectory: [34]
+    case .readAt: [67]
     }
     #endif
   }
@@ -74,6 +76,13 @@ public func exitExpecting(_ sentence: String, _ body: () throws -> Void) -> Neve
     exit(1)
   }
   exit(0)
+}
+
+/// Makes this process one that may write nothing of its own user: for the bodies of exit tests, whose process ends with
+/// them. Files it makes before need `0o444`, and folders `0o555`, to stay as they are.
+public func giveUpRights() {
+  // Without effect, and without need, for whoever is not the superuser.
+  seteuid(65534)
 }
 
 /// Leaves this process no memory in blocks of `size` bytes and more, while smaller ones can still be had: for the bodies

@@ -38,28 +38,34 @@ struct LayoutFit {
   let outcomes: [(name: String, shape: [Int], outcome: Outcome)]
   /// Counts by which fits are compared, the weightiest first; more is better.
   private let merits: [Int]
+  private let givesAny: Bool
 
   /// - Parameter resizes: whether tables of positions are resized.
   /// - Throws: ``CheckpointError`` if the layout gives several tensors one name.
   init(_ map: KeyMap, _ view: WeightView, for target: WeightTarget, resizes: Bool) throws(CheckpointError) {
     let mapped = try map.apply(to: view)
-    var merits = [0, 0, 0, 0]
+    var (given, givenOfHead, named, unannounced) = (0, 0, 0, 0)
     let fresh = map.fresh
     outcomes = target.parameters.map { name, shape in
       let outcome = LayoutFit.outcome(mapped.entry(name), shape, map, resizes)
       let isHead = target.head.matches(name)
       switch outcome {
-      case .equal, .fitted: merits[isHead ? 2 : 0] += 1
+      case .equal, .fitted:
+        if isHead { givenOfHead += 1 } else { given += 1 }
+      case .other(_, let canResize) where isHead: givenOfHead += canResize ? 2 : 1
       case .other(_, let canResize):
-        merits[1] -= isHead ? 0 : 1
-        merits[isHead ? 2 : 3] += canResize ? 2 : 1
+        unannounced += 1
+        named += canResize ? 2 : 1
       case .absent:
         // Whatever the layout does not announce speaks against it.
-        if !isHead, !fresh.contains(where: { $0.matches(name) }) { merits[1] -= 1 }
+        if !isHead, !fresh.contains(where: { $0.matches(name) }) { unannounced += 1 }
       }
       return (name, shape, outcome)
     }
-    (self.map, self.view, self.mapped, self.merits) = (map, view, mapped, merits)
+    // Where no shape is right, the layout is that of the most names.
+    merits = given == 0 ? [given, named, givenOfHead, -unannounced] : [given, -unannounced, givenOfHead, named]
+    givesAny = given + givenOfHead + named > 0
+    (self.map, self.view, self.mapped) = (map, view, mapped)
   }
 
   private static func outcome(
@@ -139,5 +145,4 @@ struct LayoutFit {
       })
   }
 
-  private var givesAny: Bool { merits[0] + merits[2] + merits[3] > 0 }
 }

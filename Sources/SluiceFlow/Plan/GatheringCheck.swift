@@ -1,20 +1,13 @@
 extension PipelinePlan {
   /// - Throws: ``FlowError`` `.badSetting` for a stage that makes one output of several elements where nothing can.
   func checkGathering() throws(FlowError) {
-    let chains = stepChains
-    let inChains = chains.compactMap { chain in chain.nodes.first { $0.gathering != nil } }
+    let inChains = stepChains.compactMap { chain in chain.nodes.first { $0.gathering != nil } }
     let several = allNodes.filter { ($0.gathering?.gatheredCount ?? 1) > 1 }
     for node in several where !inChains.contains(where: { $0.name == node.name }) {
       throw node.refusal("it makes one output of several elements, which only the first such stage of a Step can")
     }
     guard several.count <= 1 else {
       throw several[1].refusal("\(several[0].name) makes one output of several elements already")
-    }
-    for chain in chains where (chain.gathering?.gatheredCount ?? 1) > 1 {
-      for node in chain.allNodes {
-        guard case .expansion = node.kind else { continue }
-        throw node.refusal("it makes several elements of one in a Step that makes one output of several elements")
-      }
     }
   }
 

@@ -8,7 +8,7 @@ extension MetricsLog {
   /// The line is written over in one go, so that a process that is killed leaves the old line or the new one. A log whose
   /// last line is another step's stays as it is.
   /// - Throws: ``RunError`` if the file cannot be read or written.
-  static func amend(_ path: String, step: Int, with metrics: [String: Double]) throws(RunError) {
+  package static func amend(_ path: String, step: Int, with metrics: [String: Double]) throws(RunError) {
     guard !metrics.isEmpty else { return }
     let descriptor = unsafe open(path, O_RDWR | O_CLOEXEC)
     guard descriptor >= 0 else {

@@ -52,7 +52,7 @@ extension RunDirectory {
 
   /// Removes a run and leaves whatever else is in the directory.
   /// - Throws: ``RunError`` if something cannot be removed.
-  func removeRun() throws(RunError) {
+  package func removeRun() throws(RunError) {
     // Renamed first: checkpoints of which some are gone must not be taken for a run.
     let doomed = path + "/.checkpoints.removed"
     try removeTree(doomed)

@@ -18,6 +18,8 @@ import Testing
         Issue.record("\(System.name): \(setting.name) applies nowhere")
         continue
       }
+      let start = ContinuousClock.now  // TRACE
+      defer { print("TRACE", System.name, setting.name, ContinuousClock.now - start) }  // TRACE
       let complaint = try await trial.complaint(about: setting, in: context)
       #expect(complaint == nil, "\(System.name)")
       if let condition = setting.unmetCondition(in: try System.Configuration(base)) {
@@ -28,6 +30,8 @@ import Testing
       }
     }
     for (name, value, context) in try trial.stageFields() {
+      let start = ContinuousClock.now  // TRACE
+      defer { print("TRACE", System.name, name, ContinuousClock.now - start) }  // TRACE
       let complaint = try await trial.complaint(about: name, now: value, in: context)
       #expect(complaint == nil, "\(System.name)")
     }

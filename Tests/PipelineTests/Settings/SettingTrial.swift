@@ -25,13 +25,26 @@ struct SettingTrial<System: TrainingSystem> {
   private typealias Tried = (value: String, run: TriedRun<System>?)
 
   private func tried(_ setting: Setting<System.Configuration>, _ value: String, in context: Context) throws -> Tried {
-    let settings = context.merging([setting.name: value]) { $1 }
+    let settings = combined(context, setting.name, value)
     if setting.neededOption != nil {
       // Refused where it cannot be, whatever the weights.
       _ = try System.Configuration(settings)
       return (value, nil)
     }
     return (value, try TriedRun(settings, on: data))
+  }
+
+  /// The context with a value, less what of the base has no effect beside it.
+  private func combined(_ context: Context, _ name: String, _ value: String) -> Context {
+    var all = context.merging([name: value]) { $1 }
+    let free = all.filter { base[$0.key] == nil || $0.key == name }
+    guard (try? System.Configuration(all)) == nil, let configuration = try? System.Configuration(free) else {
+      return all
+    }
+    for setting in settings where base[setting.name] != nil && setting.unmetCondition(in: configuration) != nil {
+      all[setting.name] = nil
+    }
+    return all
   }
 
   private func areAlike(
@@ -90,7 +103,7 @@ struct SettingTrial<System: TrainingSystem> {
     return settings.filter { $0.name != name && $0.neededOption == nil }.flatMap { other -> [Context] in
       let values = TriedValues(other.domain, now: other.read(configuration))
       guard values.areAll || !wordsOnly else { return [] }
-      return values.values.map { context.merging([other.name: $0]) { $1 } }
+      return values.values.map { combined(context, other.name, $0) }
     }
   }
 

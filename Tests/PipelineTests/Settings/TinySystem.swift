@@ -44,7 +44,7 @@ struct TriedValues: Sendable {
     case .number(let range, let isWhole, let none):
       areAll = false
       let value = Double(now)
-      let near: [Double] = value.map { [$0 * 2, $0 / 2, $0 + 1, $0 - 1, $0 / 4] } ?? [64, 1]
+      let near: [Double] = value.map { [$0 * 2, $0 / 2, $0 + 1, $0 - 1, $0 / 4] } ?? [1, 64]
       let numbers = (near + [0.5, 0.1, 1, 2, 4, 100]).filter { range.contains($0) }
       let texts = numbers.map { isWhole ? "\(Int($0))" : "\($0)" }.filter { Double($0) != value }
       values = texts + [none].compactMap(\.self).filter { $0 != now }

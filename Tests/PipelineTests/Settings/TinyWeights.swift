@@ -1,5 +1,6 @@
 import Foundation
 import SluiceCheckpoints
+import SluiceTensor
 
 /// Files of weights as other programs write them, for networks of space and time of sixteen numbers a token, two blocks,
 /// and four patches of 16 pixels.
@@ -36,5 +37,20 @@ struct TinyWeights {
         TensorInfo(name: prefix + entry.0, type: .float32, shape: entry.1),
         bytes: values.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) } })
     }
+  }
+
+  /// Writes the parameters of a network of space and time as VideoTransformer-pytorch names them.
+  static func write(_ parameters: [String: Tensor], to path: String) throws {
+    let contents = parameters.sorted { $0.key < $1.key }.map { name, tensor in
+      let plain = name.hasPrefix("model.") ? String(name.dropFirst(6)) : name
+      let info = TensorInfo(
+        name: plain.replacing("qkv.", with: "in_proj_").replacing("attn.proj.", with: "attn.out_proj."), type: .float32,
+        shape: tensor.shape.dimensions)
+      return TensorContent(
+        info,
+        bytes: tensor.floats.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
+        })
+    }
+    try SafetensorsFile.write(contents, to: path)
   }
 }

@@ -85,9 +85,14 @@ final class TriedRun<System: TrainingSystem> {
     }
   }
 
-  /// What the network begins with for each of some files of weights; a word for those that are refused.
+  /// What the network begins with for each of some files of weights, and for one of a network like it; a word for those
+  /// that are refused.
   static func initialWeights(_ settings: [String: String], _ files: [String], _ data: TinyData) throws -> [String] {
-    try files.flatMap { file in
+    let own = data.folder + "/own.safetensors"
+    let plain = try System(data.request(System.Configuration.withoutWeights(settings))).trainable.parameters
+    plain.initialize(seed: 8)
+    try TinyWeights.write(plain.values, to: own)
+    return try (files + [own]).flatMap { file in
       var request = data.request(settings)
       request.from = file
       let run = try PreparedRun(System.self, request)
@@ -103,6 +108,14 @@ final class TriedRun<System: TrainingSystem> {
       }
       return "\(name) \(sum.finalize())"
     }
+  }
+}
+
+extension SystemConfiguration {
+  /// Settings less those that say how weights are read.
+  fileprivate static func withoutWeights(_ values: [String: String]) -> [String: String] {
+    let names = Set(settings.lazy.filter { $0.neededOption != nil }.map(\.name))
+    return values.filter { !names.contains($0.key) }
   }
 }
 
