@@ -16,6 +16,9 @@ public struct ListReconciliation: Sendable {
   /// Shards that were written again.
   public internal(set) var rewrittenShards: Int = 0
 
+  /// Whether clips that were stored are others now, or no longer there.
+  public var changesClips: Bool { corrected + unlisted.count + listedAgain + correctedNames > 0 }
+
   /// Where each line of the list is stored already.
   var locations: [Int: ClipLocation] = [:]
   /// The descriptions that clips shall have, where they are others.

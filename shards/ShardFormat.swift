@@ -9,6 +9,7 @@ enum ShardFormat {
   static let footerMagic: UInt32 = 0x184D_2A52
   static let indexName: String = "index.sluice"
   static let failuresName: String = "failures.csv"
+  static let manifestName: String = "dataset.zst"
   static let partialSuffix: String = ".partial"
   /// Bytes at a shard's end that lead to its footer: size, "SLUICEND", checksum.
   static let tailSize: Int = 16

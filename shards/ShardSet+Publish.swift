@@ -9,7 +9,13 @@ extension ShardSet {
   ) throws(ShardError) -> [ClipFailure] {
     let failures = FailureTable.outstanding(shards, and: alsoFailed, of: list)
     try Directory.write(FailureTable.csv(failures), to: ShardFormat.failuresName, in: path)
+    // What the set consists of is written behind it, by whoever knows data sets; that of the set before is not right any more.
+    let manifest = "\(path)/\(ShardFormat.manifestName)"
+    if Directory.exists(manifest) { try Directory.remove(manifest) }
     try Directory.write(ShardIndex.build(shards, order: order), to: ShardFormat.indexName, in: path)
     return failures
   }
+
+  /// The file that says what a set in this directory consists of.
+  public static func manifestPath(in directory: String) -> String { "\(directory)/\(ShardFormat.manifestName)" }
 }

@@ -81,6 +81,7 @@ public final class ShardSetWriter: Sendable {
   private static func refuseForeign(_ names: [String], _ path: String) throws(ShardError) {
     let own = { (name: String) in
       ShardFormat.shardNumber(name) != nil || name == ShardFormat.indexName || name == ShardFormat.failuresName
+        || name == ShardFormat.manifestName
         || name.hasSuffix(ShardFormat.partialSuffix)
     }
     guard let foreign = names.first(where: { !own($0) }) else { return }

@@ -68,6 +68,7 @@ public struct PreprocessCommand: AsyncParsableCommand {
     let space = try classSpace(of: items)
     let clips = try ListedClip.all(of: items, classes: space)
     for note in space.notes(on: ClassLabels(clips.map(\.description.labels))) { Console.note("note: \(note)") }
+    let before = try? ShardSet.storedManifest(in: out)
     let writer = try ShardSetWriter(out, settings: storage.settings, classes: space.map.orderedNames)
     let reconciliation = try writer.reconcile(with: clips.map(\.description))
     for line in PreprocessReport.lines(on: reconciliation) { Console.note(line) }
@@ -89,6 +90,10 @@ public struct PreprocessCommand: AsyncParsableCommand {
       }
     }
     let summary = try writer.finish()
+    let manifest = try ShardSet.storeManifest(in: out)
+    if let before, reconciliation.changesClips, let first = manifest.difference(from: before).first {
+      Console.note("The first difference from the set before: \(first).")
+    }
     report.show(summary, out: out)
     let failed = Set(summary.failures.map(\.description))
     let share = clips.isEmpty ? 0 : Double(clips.count { failed.contains($0.description) }) / Double(clips.count)

@@ -1,6 +1,8 @@
 public import ArgumentParser
 internal import Foundation
+internal import SluiceDatasets
 internal import SluiceMedia
+internal import SluicePipelines
 internal import SluicePlatform
 internal import SluiceShards
 
@@ -52,18 +54,21 @@ struct ShardsInfoCommand: ParsableCommand {
     let settings: ShardSettings
     /// In the order of their numbers.
     let classes: [String?]
+    /// What tells its clips from others; `nil` in sets from before version 0.1.0.
+    let dataset: DatasetIdentity?
   }
 
   func run() throws {
     try reporting("info") {
       let set = try ShardSet(dir)
       let (settings, classes) = (try set.settings(), try set.classNames())
+      let identity = try ShardSet.storedManifest(in: dir)?.identity
       let perFrame = set.frameCount == 0 ? 0 : Double(set.byteCount) / Double(set.frameCount)
       if json {
         return try printJSON(
           Info(
             shards: set.shardCount, clips: set.count, frames: set.frameCount, bytes: set.byteCount,
-            bytesPerFrame: perFrame, settings: settings, classes: classes))
+            bytesPerFrame: perFrame, settings: settings, classes: classes, dataset: identity))
       }
       Console.print("clips     \(set.count)")
       Console.print("frames    \(set.frameCount)")
@@ -74,6 +79,7 @@ struct ShardsInfoCommand: ParsableCommand {
       Console.print("scaled    \(settings.shortSide.map { "shorter side \($0)" } ?? "no")")
       let names = classes.prefix(5).map { $0 ?? "–" }.joined(separator: ", ") + (classes.count > 5 ? ", …" : "")
       Console.print("classes   \(classes.isEmpty ? "by number" : "\(classes.count): \(names)")")
+      if let identity { Console.print("data      \(identity)") }
       Console.print("rate      \(settings.frameRate.map { "\($0) frames/s" } ?? "all frames")")
     }
   }
@@ -134,11 +140,16 @@ struct ShardsVerifyCommand: ParsableCommand {
         progress.update(done: Int(bytes / 1_000_000), unit: "MB")
       }
       progress.finish()
-      for problem in report.problems { Console.print("\(problem)") }
+      var problems = report.problems.map { "\($0)" }
+      // A set that is damaged holds nothing to compare with.
+      if problems.isEmpty, let problem = ShardSet.manifestProblem(in: dir) {
+        problems.append("\(problem). `sluice shards repair \(dir)` writes it anew.")
+      }
+      for problem in problems { Console.print(problem) }
       Console.note(
         "\(report.shards) shards, \(report.clips) clips, \(report.frames) frames, \(report.bytes) bytes: "
-          + (report.problems.isEmpty ? "all as written." : "\(report.problems.count) problems."))
-      if !report.problems.isEmpty { throw ExitCode.failure }
+          + (problems.isEmpty ? "all as written." : "\(problems.count) problem\(problems.count == 1 ? "" : "s")."))
+      if !problems.isEmpty { throw ExitCode.failure }
     }
   }
 }
@@ -158,6 +169,7 @@ struct ShardsRepairCommand: ParsableCommand {
   func run() throws {
     try reporting("repair") {
       let repair = try ShardRepair.repair(dir)
+      try ShardSet.storeManifest(in: dir)
       for name in repair.rewritten { Console.print("rewritten: \(name)") }
       for clip in repair.lost { Console.print("lost: \(clip.description.path): \(clip.reason)") }
       Console.note("\(repair.clips) clips are there.")

@@ -28,11 +28,11 @@ extension ClassifyingSystem {
   public static var origins: [String] { [] }
 
   public func evaluation(on paths: [String], _ request: RunRequest, views: EvaluationViews) throws -> Evaluation? {
-    try request.requireFiles(of: paths)
     let clips = try request.labeledClips(of: paths, for: tuning)
     guard clips.count > 0 else {
       throw RunError(.data, "no data: name a list file or shards with --data, 'path label' on each line.")
     }
+    try clips.requireFiles(tolerating: request.toleratedFailures)
     try request.requireReadable(clips, of: paths)
     var evaluation = tuning.evaluation(on: clips, views: views)
     evaluation.dataset = { try clips.manifest() }
@@ -51,6 +51,7 @@ public struct ClassifierTraining<Declaration: ClassifierDeclaration>: Classifyin
   public let configuration: FineTuningConfiguration<Declaration>
   public let tuning: FineTuning
   private let clips: Clips
+  private let toleratedFailures: Double
 
   public init(_ configuration: FineTuningConfiguration<Declaration>, _ request: RunRequest) throws {
     let recipe = configuration.recipe
@@ -71,7 +72,11 @@ public struct ClassifierTraining<Declaration: ClassifierDeclaration>: Classifyin
     }
     self.tuning = tuning
     clips = data.clips
+    toleratedFailures = request.toleratedFailures
   }
 
-  public func datasets() throws -> [String: DatasetManifest] { [RunDatasets.training: try clips.manifest()] }
+  public func datasets() throws -> [String: DatasetManifest] {
+    try clips.requireFiles(tolerating: toleratedFailures)
+    return [RunDatasets.training: try clips.manifest()]
+  }
 }

@@ -70,9 +70,10 @@ extension RunRequest {
   /// - Throws: an error that names list and line, or set and clip, of the first that is not.
   func labeledClips(of paths: [String], for tuning: FineTuning) throws -> Clips {
     let map = try classMap() ?? tuning.classes
-    let space = ClassSpace(
+    var space = ClassSpace(
       map: map, count: tuning.classifier.classCount,
-      origin: classes ?? (map.isEmpty ? "the classifier" : "the training data"))
+      origin: classes ?? classesOrigin ?? (map.isEmpty ? "the classifier" : "the training data"))
+    space.listNames = listNames
     return try Clips(videos: list(of: paths), shards: shardSets(of: paths), classes: space, wanting: .one)
   }
 }

@@ -17,11 +17,8 @@ extension RunRequest {
     return DatasetList(joining: lists)
   }
 
-  /// Checks that what lists name is there, before a run begins that uses it hours later.
-  /// - Throws: an error that names list and line of the first sample that is missing, if more are than may fail.
-  func requireFiles(of paths: [String]) throws {
-    try list(of: paths).requireFiles(tolerating: maxFailures ?? 0.01)
-  }
+  /// The share of samples that may fail.
+  var toleratedFailures: Double { maxFailures ?? 0.01 }
 
   /// Opens some of the clips, evenly spread, and decodes a frame of each, before a run begins that uses them hours later.
   /// - Throws: ``RunError`` with the first reason, if all of those fail, or more of the whole set than may.
@@ -41,7 +38,7 @@ extension RunRequest {
       }
     }
     let isWhole = looked == clips.count
-    let isTooMuch = isWhole ? Double(problems.count) > (maxFailures ?? 0.01) * Double(looked) : problems.count == looked
+    let isTooMuch = isWhole ? Double(problems.count) > toleratedFailures * Double(looked) : problems.count == looked
     guard let first = problems.first, isTooMuch else { return }
     throw RunError(
       .data,

@@ -31,8 +31,10 @@ public struct Demo: Sendable {
 
   /// Goes through all phases that are not done yet.
   /// - Returns: `nil` if it was stopped.
-  /// - Throws: ``RunError`` if the directory holds something else; what stops a phase.
+  /// - Throws: ``RunError`` if the directory holds something else or another process is at work there; what stops a phase.
   public func run(stop: StopRequest, observe: (DemoEvent) -> Void) async throws -> DemoSummary? {
+    let ownership = try RunOwnership(of: RunDirectory(path: directory))
+    defer { withExtendedLifetime(ownership) {} }
     var record = try DemoRecord(in: directory, settings)
     for part in SynthPipeline.Part.allCases {
       try await record.time("videos \(part)") { try await writeVideos(part, stop, observe) }
@@ -102,7 +104,9 @@ public struct Demo: Sendable {
         observe(.progress(done: done, unit: "clips", details: ""))
       }
     }
-    if done == clips.count { _ = try writer.finish() }
+    guard done == clips.count else { return }
+    _ = try writer.finish()
+    try ShardSet.storeManifest(in: shards(part))
   }
 
   // MARK: Training

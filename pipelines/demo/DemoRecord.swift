@@ -29,7 +29,9 @@ struct DemoRecord {
       summary = stored
       return
     }
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).filter {
+      $0 != RunDirectory.lockName
+    }
     guard names.isEmpty else {
       throw RunError(.file, "\(path) holds \(names.sorted()[0]), which is no demo's. Name another --out.")
     }

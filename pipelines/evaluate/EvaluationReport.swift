@@ -54,6 +54,12 @@ public struct EvaluationReport: Sendable {
     members["windows"] = .integer(views.windows)
     members["crops"] = .string(views.crops.rawValue)
     members["failed"] = .integer(failed)
+    members["failures"] = .array(
+      outcome.failures.samples.map { failure in
+        .object([
+          "sample": .string(failure.identity), "stage": .string(failure.stage), "reason": .string(failure.reason),
+        ])
+      })
     return try JSONValue.object(members).json(pretty: true)
   }
 
@@ -61,7 +67,7 @@ public struct EvaluationReport: Sendable {
   /// - Returns: the path of the page.
   /// - Throws: ``RunError`` if they cannot be written.
   public func write(to directory: RunDirectory) throws -> String {
-    try FileManager.default.createDirectory(atPath: directory.path, withIntermediateDirectories: true)
+    try directory.createFolder()
     try directory.write(try json() + "\n", to: directory.path + "/evaluation.json")
     let page = directory.path + "/evaluation.html"
     try directory.write(html, to: page)

@@ -39,9 +39,7 @@ public struct StoredModel: Sendable {
     }
     self.system = system
     self.values = values
-    classes = ClassMap(
-      numbers: (configuration["classes"].object ?? [:]).compactMapValues(\.int),
-      firstNumber: configuration["firstClassNumber"].int ?? 0)
+    classes = checkpoint.classes
     let asked = try configuration["request"].json()
     request = (try? JSONDecoder().decode(RunRequest.self, from: Data(asked.utf8))) ?? RunRequest()
   }

@@ -1,3 +1,4 @@
+internal import SluiceDatasets
 public import SluiceNN
 public import SluiceTraining
 
@@ -26,7 +27,12 @@ public struct TrainedSystem: Sendable {
         throw RunError(.weights, "\(weights.path) is of \(stored.system), not of \(type.name).")
       }
       request.knownValues = stored.values
-      if !stored.classes.numbers.isEmpty { request.knownClasses = stored.classes }
+      if !stored.classes.isEmpty {
+        request.knownClasses = stored.classes
+        // The head's classes are those it was trained on; another file only says what the numbers in lists mean.
+        request.listNames = try request.classes.map { try ClassMap(contentsOf: $0) }
+        request.classes = nil
+      }
     }
     let system = try type.init(request)
     (self.system, self.request, self.path) = (system, request, weights.path)

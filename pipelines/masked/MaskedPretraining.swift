@@ -22,6 +22,7 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
   public let trainable: TrainableState
   let backbone: any MaskedBackbone
   private let clips: Clips
+  private let toleratedFailures: Double
 
   public var defaultEpochs: Int { configuration.recipe.optimizer.epochs }
 
@@ -53,6 +54,7 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
     self.configuration = configuration
     self.backbone = backbone
     self.clips = clips
+    toleratedFailures = request.toleratedFailures
     trainable = optimize.state
     pipeline = Pipeline(Declaration.name) {
       clips.shuffled()
@@ -71,7 +73,10 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
     }
   }
 
-  public func datasets() throws -> [String: DatasetManifest] { [RunDatasets.training: try clips.manifest()] }
+  public func datasets() throws -> [String: DatasetManifest] {
+    try clips.requireFiles(tolerating: toleratedFailures)
+    return [RunDatasets.training: try clips.manifest()]
+  }
 
   public var acceptedWeights: AcceptedWeights {
     AcceptedWeights(

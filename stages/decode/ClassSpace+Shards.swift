@@ -55,7 +55,8 @@ extension ClassSpace {
   public func labels(of set: ShardSet, wanting need: LabelNeed = .any) throws -> ClassLabels {
     let names = try set.classNames()
     // Numbers of sets begin at 0, whatever those of lists do.
-    let space = ClassSpace(map: ClassMap(numbers: map.numbers), count: count, origin: origin)
+    var space = ClassSpace(map: ClassMap(numbers: map.numbers), count: count, origin: origin)
+    space.listNames = listNames.map { ClassMap(numbers: $0.numbers) }
     var labels = ClassLabels()
     for number in 0..<set.count {
       let description = try set.clip(number).info.description

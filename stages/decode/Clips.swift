@@ -16,6 +16,7 @@ public struct Clips: LabeledSource {
   // The clips in the order of the source; all of the parts if `nil`.
   private var indices: [Int]?
   private let total: Int
+  private let list: DatasetList
   /// The classes that labels are of.
   public let classes: ClassSpace
 
@@ -28,6 +29,7 @@ public struct Clips: LabeledSource {
   ) throws {
     let classes = try classes ?? ClassSpace(of: list, shards: sets)
     self.classes = classes
+    self.list = list
     var parts: [any LabeledSource] = []
     if !list.items.isEmpty { parts.append(try Videos(list, classes: classes, wanting: need)) }
     for set in sets { parts.append(try Shards(set, classes: classes, wanting: need)) }
@@ -72,6 +74,14 @@ public struct Clips: LabeledSource {
   public func element(at index: Int, context: ElementContext) throws -> ClipHandle {
     let (source, own) = part(of: index)
     return try source.element(at: own, context: context)
+  }
+
+  /// Checks before anything begins that enough files of the lists are there.
+  /// - Parameter share: how many of the clips may be missing, from 0 to 1.
+  /// - Throws: ``DatasetListError`` with the line of the first that is not there, if there are more.
+  public func requireFiles(tolerating share: Double) throws(DatasetListError) {
+    // The clips of lists come first.
+    try list.requireFiles(of: indices?.filter { $0 < list.items.count }, tolerating: share, total: count)
   }
 
   /// Adds all clips of the lists and sets, those that are not selected too.

@@ -11,7 +11,7 @@ struct EvalCommand: AsyncParsableCommand {
     abstract: "Evaluates a trained model: metrics, every class, confusion.",
     discussion: """
       The views of a sample (windows × crops) are averaged before any softmax. Beside a run, or in --out, the report is \
-      left as evaluation.json and evaluation.html.
+      left as evaluation.json and evaluation.html; clips that fail are named in failures.csv.
 
       Example:
         sluice eval timesformer --from runs/timesformer-1 --data val.txt
@@ -35,11 +35,11 @@ struct EvalCommand: AsyncParsableCommand {
   ) async throws {
     let stored = try StoredModel(opening: arguments.from, arguments.weights.checkpoint ?? .best)?.request
     let paths = data.lists.isEmpty ? stored?.validation ?? [] : data.lists
-    let model = try TrainedSystem(
-      from: arguments.from, system,
-      try arguments.request(
-        root: data.annotations.root ?? stored?.root,
-        format: data.annotations.format ?? (data.lists.isEmpty ? stored?.format : nil)))
+    var request = try arguments.request(
+      root: data.annotations.root ?? stored?.root,
+      format: data.annotations.format ?? (data.lists.isEmpty ? stored?.format : nil))
+    request.maxFailures = data.maxFailures
+    let model = try TrainedSystem(from: arguments.from, system, request)
     model.report.note(of: model.path)
     var evaluation = try model.evaluation(on: paths, views: arguments.views)
     try arguments.apply { try evaluation.set($0, to: $1) }
@@ -49,21 +49,35 @@ struct EvalCommand: AsyncParsableCommand {
     defer { signals.end() }
     var progress = ProgressLine("eval \(system.name)", total: evaluation.sampleCount)
     defer { progress.finish() }
-    let outcome = try await arguments.compute.run {
-      try await evaluation.run(arguments.options(maxFailures: data.maxFailures), stop: stop) {
-        progress.update(done: $0, unit: "clips")
+    let beside = RunDirectory(path: arguments.from)
+    let directory = data.out.map(RunDirectory.init) ?? (beside.holdsRun ? beside : nil)
+    try directory?.createFolder()
+    var failures = FailureLog()
+    let outcome: EvaluationOutcome?
+    do {
+      outcome = try await arguments.compute.run {
+        try await evaluation.run(arguments.options(maxFailures: data.maxFailures), stop: stop, failures: &failures) {
+          progress.update(done: $0, unit: "clips")
+        }
       }
+    } catch {
+      progress.finish()
+      try note(failures, in: directory)
+      throw error
     }
     progress.finish()
+    try note(failures, in: directory)
     guard let outcome else { throw ExitCode(130) }
-    for failure in outcome.failures.samples { Console.note("failed: \(failure)") }
     let report = EvaluationReport(
       outcome, of: system.name, from: model.path, on: paths, views: arguments.views)
     Console.print(arguments.json ? try report.json() : report.text)
-    let beside = RunDirectory(path: arguments.from)
-    if let directory = data.out.map(RunDirectory.init) ?? (beside.holdsRun ? beside : nil) {
-      Console.note("report: \(try report.write(to: directory))")
-    }
+    if let directory { Console.note("report: \(try report.write(to: directory))") }
+  }
+
+  /// Names every clip that failed, also in `failures.csv` of a directory.
+  private static func note(_ failures: FailureLog, in directory: RunDirectory?) throws {
+    for failure in failures.samples { Console.note("failed: \(failure)") }
+    if let directory { try FailureFile(of: directory).replace(failures.samples, of: .evaluation) }
   }
 }
 

@@ -1,9 +1,11 @@
 internal import ArgumentParser
 internal import FoundationEssentials
+internal import SluiceDatasets
 internal import SluiceFlow
 internal import SluicePipelines
 internal import SluicePlatform
 internal import SluiceTensor
+internal import SluiceTraining
 
 struct PredictCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -33,6 +35,7 @@ struct PredictCommand: AsyncParsableCommand {
     guard top > 0 else { throw ValidationError("--top \(top): at least 1 is wanted.") }
     let classifier = try TrainedClassifier(from: arguments.from, name: pipeline, try arguments.request())
     classifier.report.note(of: classifier.path)
+    try requireSameNames(as: classifier.tuning.classes)
     var prediction = try classifier.classes(of: files, views: arguments.views)
     try arguments.apply { try prediction.pipeline.set($0, to: $1) }
     let rankings = try await arguments.compute.run { try await prediction.rankings(top, arguments.options()) }
@@ -50,6 +53,14 @@ struct PredictCommand: AsyncParsableCommand {
       Console.print(guess.name)
       for entry in guess.classes { Console.print("  \(entry.share.percentText)  \(entry.name)") }
     }
+  }
+
+  /// - Throws: ``RunError`` with the first class that --classes calls otherwise than the checkpoint.
+  private func requireSameNames(as known: ClassMap) throws {
+    guard let path = arguments.classes,
+      let difference = try ClassMap(contentsOf: path).firstDifference(from: known, mine: path, theirs: arguments.from)
+    else { return }
+    throw RunError(.configuration, "\(difference). Leave --classes out: the checkpoint knows its classes.")
   }
 
   private struct Entry: Encodable {

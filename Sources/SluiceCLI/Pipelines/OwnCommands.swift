@@ -34,7 +34,9 @@ struct OwnTrain<Program: PipelineCommand>: AsyncParsableCommand {
     let pipeline = try own.pipeline(of: Program.self)
     let options = own.length.options()
     for remark in try pipeline.remarks(on: options) { Console.note("note: \(remark)") }
-    for try await output in pipeline.run(options) { Console.print("\(output)") }
+    let run = pipeline.run(options)
+    defer { Console.note(run.position.failures) }
+    for try await output in run { Console.print("\(output)") }
   }
 }
 

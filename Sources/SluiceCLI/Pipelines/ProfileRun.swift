@@ -70,6 +70,10 @@ struct ProfileRun<Output: Sendable> {
     let run = pipeline.run(options)
     var count = 0
     var metrics = run.metrics
+    defer {
+      progress.finish()
+      Console.note(run.position.failures)
+    }
     for try await _ in run {
       count += 1
       // The last reading is of a moment at which everything still ran.

@@ -27,7 +27,9 @@ struct DryRun {
     var loss: Double?
     try await prepared.compute.run {
       try await profile.record {
-        for try await report in prepared.pipeline.run(options) { loss = report.loss }
+        let run = prepared.pipeline.run(options)
+        defer { Console.note(run.position.failures) }
+        for try await report in run { loss = report.loss }
       }
     }
     let operations = profile.rows.reduce(0) { $0 + $1.operationCount }

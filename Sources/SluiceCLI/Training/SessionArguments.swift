@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import SluiceDatasets
 internal import SluicePipelines
 internal import SluicePlatform
 internal import SluiceReport
@@ -44,6 +45,20 @@ struct SessionArguments: ParsableArguments {
     if allowChange && !resume { throw ValidationError("--allow-change goes with --resume.") }
   }
 
+  /// What a run was started with may have moved since.
+  private func prepared(
+    _ request: RunRequest, of run: RunDirectory?, _ prepare: (RunRequest) throws -> PreparedRun
+  ) throws -> PreparedRun {
+    do {
+      return try prepare(request)
+    } catch let error as DatasetListError where error.line == nil && run?.holdsRun == true {
+      throw RunError(
+        .data,
+        "\(error). \(run?.path ?? "") was started with it; if it has moved, say where it is with --data, --val, --root or "
+          + "--classes.")
+    }
+  }
+
   /// Trains what `prepare` makes of the request, shows it, and leaves the run in its directory.
   /// - Throws: `ExitCode(130)` after a signal; what stops the run.
   func run(named name: String, _ request: RunRequest, prepare: (RunRequest) throws -> PreparedRun) async throws {
@@ -56,7 +71,7 @@ struct SessionArguments: ParsableArguments {
       request = request.completed(by: stored.request)
       request.knownValues = stored.knownValues
     }
-    let prepared = try prepare(request)
+    let prepared = try prepared(request, of: resume ? known : nil, prepare)
     for remark in try prepared.remarks() { Console.note("note: \(remark)") }
     let directory = try known ?? .makeNext(for: name)
     // What could not begin leaves no directory.

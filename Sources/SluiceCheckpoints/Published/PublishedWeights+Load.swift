@@ -134,9 +134,16 @@ extension PublishedWeights {
   private func rows(
     of stored: Tensor, _ wanted: [Int], _ head: HeadPolicy, _ own: Parameter?, _ report: inout LoadReport
   ) -> Tensor? {
-    guard let rows = head.rows, let own, rows.count == wanted.first, let count = stored.shape.dimensions.first,
-      stored.shape.dimensions.dropFirst() == wanted.dropFirst(), rows.allSatisfy({ $0.map { $0 < count } ?? true })
+    guard var rows = head.rows, let own, let classes = wanted.first, rows.count <= classes,
+      let count = stored.shape.dimensions.first, stored.shape.dimensions.dropFirst() == wanted.dropFirst(),
+      rows.allSatisfy({ $0.map { $0 < count } ?? true })
     else { return nil }
+    // The same classes in the same order: those without names, behind them, are the same too.
+    guard rows.isEmpty || classes != count || !rows.enumerated().allSatisfy({ $0 == $1 }) else {
+      report.headRows = LoadReport.HeadRows(taken: rows.count, new: 0)
+      return nil
+    }
+    rows += [Int?](repeating: nil, count: classes - rows.count)
     let width = wanted.dropFirst().reduce(1, *)
     let (source, initial) = (stored.floats, own.value.floats)
     report.headRows = LoadReport.HeadRows(taken: rows.count { $0 != nil }, new: rows.count { $0 == nil })

@@ -38,7 +38,7 @@ public struct HeadPolicy: Sendable {
   }
 
   /// This policy with the head's rows taken in another order: for each class of the model the row in the file, `nil` for a
-  /// class that the file does not know, whose row begins anew.
+  /// class that the file does not know, whose row begins anew, as those of classes behind the last one do.
   public func rows(_ rows: [Int?]) -> HeadPolicy { HeadPolicy(patterns: patterns, rows: rows) }
 
   func matches(_ name: String) -> Bool { patterns.contains { $0.matches(name) } }

@@ -17,3 +17,9 @@ struct Checksum {
     return checksum.value
   }
 }
+
+/// The CRC-32 of a file.
+/// - Throws: ``CheckpointError`` if it cannot be read.
+package func checksum(ofFile path: String) throws(CheckpointError) -> UInt32 {
+  try MappedFile(path: path).withBytes { Checksum.of($0) }
+}

@@ -83,6 +83,9 @@ public struct SavedCheckpoint: Sendable {
   /// The system that the run is of, as `sluice train` names it; `nil` for a pipeline of the user's own.
   public var system: String? { configuration["values"]["pipeline"].string }
 
+  /// The checksum of the parameters as they were written.
+  package var parametersChecksum: UInt32 { manifest.files[CheckpointFile.parameters]?.crc32 ?? 0 }
+
   /// Reads every file and compares its checksum.
   ///
   /// - Throws: ``CheckpointError`` naming the first file that is not what was written.

@@ -45,6 +45,9 @@ public struct ClassMap: Sendable, Hashable {
   /// The name of class `number`; its number if it has none.
   public func name(of number: Int) -> String { names[number] ?? "\(number)" }
 
+  /// The name of class `number`; `nil` if it has none.
+  func knownName(of number: Int) -> String? { names[number] }
+
   /// The names of classes 0 ..< `count`, numbers where there is none.
   public func names(count: Int) -> [String] { (0..<count).map(name) }
 

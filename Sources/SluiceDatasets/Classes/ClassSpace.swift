@@ -17,6 +17,8 @@ public struct ClassSpace: Sendable, Hashable {
   public let count: Int
   /// Who says which classes there are, as messages name it.
   public let origin: String
+  /// What numbers in lists mean, where another file than ``map`` says so; `nil`: they are those of ``map``.
+  public var listNames: ClassMap?
 
   public init(map: ClassMap, count: Int? = nil, origin: String) {
     self.map = map
@@ -46,6 +48,13 @@ public struct ClassSpace: Sendable, Hashable {
   func number(of label: DatasetLabel) throws(LabelProblem) -> Int {
     switch label {
     case .number(let written):
+      if let listNames {
+        guard let name = listNames.knownName(of: written - listNames.firstNumber) else {
+          throw LabelProblem(
+            reason: "label \(written) has no name among the \(listNames.classCount) classes that lists count by")
+        }
+        return try self.number(of: .name(name))
+      }
       let number = written - map.firstNumber
       guard (0..<count).contains(number) else {
         let range = "\(map.firstNumber) to \(map.firstNumber + count - 1)"

@@ -41,7 +41,7 @@ package struct DeliveryTracker {
     position = start.entered(by: parts)
     if position.sources.isEmpty { position.sources = streams.map { $0.start(parts: parts) } }
     failed = streams.map { stream in
-      Set(start.failures.samples.lazy.filter { $0.source == stream.name }.map(\.sample))
+      Set(start.failures.outstanding.lazy.filter { $0.source == stream.name }.map(\.sample))
     }
     failedInARow = streams.map { _ in [Int](repeating: 0, count: parts.own.count) }
   }
@@ -90,6 +90,9 @@ package struct DeliveryTracker {
 
   private mutating func consume(_ origin: Origin, isGood: Bool) {
     let source = origin.source
+    if isGood, failed[source].remove(origin.sample) != nil {
+      position.failures.repair(source: streams[source].name, sample: origin.sample)
+    }
     let epochBefore = position.sources[source].epoch
     position.sources[source].consume(origin, outputs: streams[source].outputs)
     guard parts.count == 1 else { return checkPart(of: origin, isGood: isGood) }

@@ -73,6 +73,6 @@ public struct FlowError: Error, Sendable, CustomStringConvertible {
   }
 
   private static func first(of failures: FailureLog) -> String {
-    failures.samples.first.map { " The first: \($0)" } ?? ""
+    failures.outstanding.first.map { " The first: \($0)" } ?? ""
   }
 }

@@ -47,7 +47,7 @@ extension StreamPosition {
   public func verdict(tolerating share: Double?) -> FlowError? {
     guard let share else { return nil }
     for source in sources {
-      let failed = failures.samples.count { $0.source == source.name }
+      let failed = failures.outstanding.count { $0.source == source.name }
       if Double(failed) > share * Double(source.count) {
         return .tooManyFailures(failed, of: source.count, tolerated: share, failures)
       }

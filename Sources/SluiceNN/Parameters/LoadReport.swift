@@ -14,8 +14,19 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
     public let taken: Int
     /// Rows of classes that the file does not know.
     public let new: Int
+    /// Why no class could be matched, where that is not for want of equal names.
+    public var reason: String?
 
     public init(taken: Int, new: Int) { (self.taken, self.new) = (taken, new) }
+
+    var description: String {
+      if taken == 0 {
+        return "the head begins anew: \(reason ?? "none of its classes is among those of the checkpoint")"
+      }
+      let rest =
+        new == 0 ? "" : new == 1 ? ", that of a new class begins anew" : ", those of \(new) new classes begin anew"
+      return "head: \(taken) row\(taken == 1 ? "" : "s") matched by class name\(rest)"
+    }
   }
 
   /// Parameters that were replaced.
@@ -44,10 +55,7 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     var lines = ["\(loaded.count) of \(loaded.count + missing.count + unfit.count) parameters loaded\(origin)"]
     if !resized.isEmpty { lines.append("resized: \(LoadReport.listing(resized))") }
-    if let headRows {
-      let new = headRows.new == 0 ? "" : ", \(headRows.new) of classes that are new begin anew"
-      lines.append("head: \(headRows.taken) rows matched by class name\(new)")
-    }
+    if let headRows { lines.append(headRows.description) }
     if !missing.isEmpty { lines.append("missing, stay as they began: \(LoadReport.listing(missing))") }
     if !unfit.isEmpty { lines.append("of another size, stay as they began: \(LoadReport.listing(unfit))") }
     if !unexpected.isEmpty { lines.append("unexpected, not used: \(LoadReport.listing(unexpected))") }

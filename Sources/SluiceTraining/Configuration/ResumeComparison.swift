@@ -9,6 +9,8 @@ internal import SluicePlatform
 /// neither do threads, workers, validation that is added, or how much is tolerated.
 struct ResumeComparison {
   let configuration: RunConfiguration
+  let pipeline: Pipeline<StepReport>
+  let options: RunOptions
   let datasets: RunDatasets
   let directory: RunDirectory
 
@@ -16,6 +18,8 @@ struct ResumeComparison {
   private static let locations: Set<String> = ["run.data", "run.validation", "run.root", "run.classes"]
   /// Values of the run itself that change no result.
   private static let harmless: Set<String> = ["run.computeThreads", "run.maxFailures"]
+  /// How long the run is: compared by what that changes.
+  private static let length: Set<String> = ["run.epochs", "run.steps"]
 
   /// - Parameters:
   ///   - saved: the configuration that was stored.
@@ -44,6 +48,15 @@ struct ResumeComparison {
     }
     let settings = settingDifference(from: saved, knowsData: !stored.isEmpty)
     if !settings.isEmpty { lines.append(settings.description) }
+    let planned = plannedOptions(in: saved)
+    // With other settings the length is not what makes the difference.
+    if settings.isEmpty, lines.isEmpty {
+      lines += pipeline.differences(from: planned, to: options, after: position?.step ?? 0)
+    }
+    if planned.epochs != options.epochs || planned.steps != options.steps {
+      notes.append(
+        "the run has \(ResumeComparison.words(options)) now; it was begun with \(ResumeComparison.words(planned))")
+    }
     guard lines.isEmpty else {
       let version = saved["version"].string.map { "version \($0)" } ?? "a version before 0.1.0"
       throw RunError(
@@ -67,13 +80,39 @@ struct ResumeComparison {
       }
     }
     if saved["version"].isNull { stored = stored.filter { configuration.values[$0.key] != nil } }
-    var ignored = configuration.harmless.union(ResumeComparison.harmless)
+    var ignored = configuration.harmless.union(ResumeComparison.harmless).union(ResumeComparison.length)
     if knowsData { ignored.formUnion(ResumeComparison.locations) }
+    if isSameWeights(as: saved, stored["run.from"]) { ignored.insert("run.from") }
     // What is only added to a run is validated from now on.
     if stored["run.validation"] == nil { ignored.insert("run.validation") }
     return ConfigurationDifference(
       from: .object(stored.mapValues { .string($0) }), to: .object(present.mapValues { .string($0) }),
       ignoring: Array(ignored))
+  }
+
+  /// Whether the weights that are named now are those that the run began with, under another path.
+  ///
+  /// What the run began with itself need not be there any more.
+  private func isSameWeights(as saved: JSONValue, _ path: String?) -> Bool {
+    guard let now = configuration.request.from, path != nil, let known = saved["weights"].string else { return false }
+    return now == path || WeightsIdentity.text(of: now, configuration.request.weights.checkpoint) == known
+  }
+
+  /// The length that the run was begun with.
+  private func plannedOptions(in saved: JSONValue) -> RunOptions {
+    let values = RunConfiguration.settings(in: saved)
+    var planned = options
+    planned.epochs = values["run.epochs"].flatMap(Int.init)
+    planned.steps = values["run.steps"].flatMap(Int.init)
+    return planned
+  }
+
+  private static func words(_ options: RunOptions) -> String {
+    let parts = [
+      options.epochs.map { "\($0) epoch\($0 == 1 ? "" : "s")" },
+      options.steps.map { "\($0) step\($0 == 1 ? "" : "s")" },
+    ].compactMap(\.self)
+    return parts.isEmpty ? "no end" : parts.joined(separator: " or ")
   }
 
   /// The samples of a set that have failed so far.

@@ -17,6 +17,8 @@ public struct RunConfiguration: Sendable {
   public let primary: PrimaryMetric?
   /// The data by the names under which it is compared on resume.
   package var datasets: [String: DatasetIdentity] = [:]
+  /// What tells the weights that the run began with from others; `nil` if it began with random numbers.
+  package var weights: String?
   /// Names of values that change no result.
   let harmless: Set<String>
   /// What settings are that nobody made; a run of an older version may lack some.
@@ -67,6 +69,7 @@ public struct RunConfiguration: Sendable {
       // Lists of the same data go on counting from there.
       "firstClassNumber": .integer(classes.firstNumber),
     ]
+    if let weights { members["weights"] = .string(weights) }
     if !datasets.isEmpty {
       members["datasets"] = .object(
         datasets.mapValues { .object(["digest": .string($0.digest), "count": .integer($0.count)]) })

@@ -40,6 +40,8 @@ public struct RunRequest: Sendable, Equatable {
   public var settings: [String: String] = [:]
   /// The classes that a checkpoint knows, used where ``classes`` says nothing; not stored.
   public var knownClasses: ClassMap?
+  /// What numbers in lists mean where another file than the classes says so; not stored.
+  public var listNames: ClassMap?
   /// The settings that a checkpoint was made with, under those of ``settings``; not stored.
   public var knownValues: [String: String] = [:]
 

@@ -28,8 +28,9 @@ public protocol TrainingSystem: Sendable {
   var defaultEpochs: Int { get }
   /// The data it trains on, each set by a name: what a run stores, and is resumed with the same only.
   ///
-  /// Empty for data that is the system's own. A number of samples is compared in any case.
-  /// - Throws: an error that says what of the data is damaged.
+  /// Asked for before the first step, and so the place to check that the data is there. Empty for data that is the system's
+  /// own; a number of samples is compared in any case.
+  /// - Throws: an error that says what of the data is missing or damaged.
   func datasets() throws -> [String: DatasetManifest]
   /// The classes that it knows by name; empty where it classifies nothing, or only numbers are known.
   var classes: ClassMap { get }

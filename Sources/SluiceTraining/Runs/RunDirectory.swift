@@ -30,11 +30,17 @@ public struct RunDirectory: Sendable, Equatable {
     FileManager.default.fileExists(atPath: configuration) || FileManager.default.fileExists(atPath: checkpoints)
   }
 
-  /// Makes the directory.
+  /// Makes the directory with its folder of checkpoints.
   /// - Throws: ``RunError`` if it cannot be made, or is a file.
-  public func create() throws(RunError) {
-    do { try createDirectories(checkpoints) } catch {
-      throw RunError(.file, "\(error). The run's directory is named by --out.")
+  public func create() throws(RunError) { try make(checkpoints) }
+
+  /// Makes the directory alone, for what is no run.
+  /// - Throws: ``RunError`` if it cannot be made, or is a file.
+  public func createFolder() throws(RunError) { try make(path) }
+
+  private func make(_ folder: String) throws(RunError) {
+    do { try createDirectories(folder) } catch {
+      throw RunError(.file, "\(error). The directory is named by --out.")
     }
   }
 

@@ -3,12 +3,12 @@ internal import Glibc
 internal import SluicePlatform
 
 /// A run's directory in the hands of one process: while it has it, no other trains there.
-struct RunOwnership {
+package struct RunOwnership {
   private let lock: OwnerLock
 
   /// Makes the directory, if it is not there, and takes it.
   /// - Throws: ``RunError`` with process and host if it is in use, or with why nothing can be written there.
-  init(of directory: RunDirectory) throws(RunError) {
+  package init(of directory: RunDirectory) throws(RunError) {
     do throws(OutputFileError) { try createDirectories(directory.path) } catch {
       throw RunError(.file, "\(error). The run's directory is named by --out.")
     }
@@ -32,7 +32,10 @@ struct RunOwnership {
 
 extension RunDirectory {
   /// The file that says whose the directory is.
-  var lock: String { path + "/run.lock" }
+  var lock: String { path + "/" + RunDirectory.lockName }
+
+  /// The name of that file.
+  package static let lockName: String = "run.lock"
 
   /// Makes the first of `runs/PIPELINE-1`, `-2`, … that is not there yet: however many ask at once, each gets its own.
   /// - Throws: ``RunError`` if it cannot be made.

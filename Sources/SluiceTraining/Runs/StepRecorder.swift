@@ -53,10 +53,7 @@ struct StepRecorder {
     try recordFailures(delivery.position.failures, observe: observe)
     observe(.step(report, progress: advance(at: delivery.position, rate: rate)))
     let isDue = isValidationDue(at: delivery.position)
-    // An epoch with too many failures ends the run before the next step.
-    let isLast =
-      delivery.completesEpoch && delivery.position.verdict(tolerating: trainer.options.maxFailures) != nil
-    if isDue || isLast
+    if isDue
       || isCheckpointDue(step: delivery.position.step, completesEpoch: delivery.completesEpoch, now: now)
     {
       try save(delivery.position, epoch: delivery.epoch, owesValidation: isDue, observe: observe)
@@ -71,6 +68,18 @@ struct StepRecorder {
     for failure in failures.samples[knownFailures...] { observe(.failure(failure)) }
     knownFailures = failures.samples.count
     try FailureFile(of: trainer.directory).replace(failures.samples, of: .training)
+  }
+
+  /// Writes a checkpoint of a run that ends because too many samples have failed: no step is lost with them.
+  ///
+  /// No step has begun behind the last one, for the error comes in place of the next sample.
+  mutating func keep(
+    _ position: StreamPosition, epoch: Int, _ error: any Error, observe: (TrainingEvent) -> Void
+  ) throws {
+    guard let error = error as? FlowError, error.code == .tooManyFailures || error.code == .noUsableSample,
+      position.step > 0, saved?.stream != position
+    else { return }
+    try save(position, epoch: epoch, owesValidation: isValidationDue(at: position), observe: observe)
   }
 
   /// Writes the last checkpoint, and makes the last validation if the end came behind the last step.

@@ -28,7 +28,8 @@ extension Trainer {
         } catch {
           // What failed last is often why the run ends: it is named too.
           try recorder.recordFailures(run.position.failures, observe: observe)
-          // A page that cannot be written must not hide why the run ended.
+          // What cannot be written must not hide why the run ended.
+          try? recorder.keep(run.position, epoch: run.epoch, error, observe: observe)
           let failures = run.position.failures
           try? report(commands, metrics, failures, recorder.validationFailures, .failed("\(error)")).write()
           throw error

@@ -107,7 +107,9 @@ public struct Trainer: Sendable {
       }
       try checkRequirements()
       observe(.resumed(step: state.position.step, checkpoint: saved.path))
-      return try await train(from: state.position, commands: commands, stop: stop, observe: observe)
+      var trainer = self
+      trainer.configuration.weights = saved.configuration["weights"].string
+      return try await trainer.train(from: state.position, commands: commands, stop: stop, observe: observe)
     }
   }
 
@@ -130,10 +132,14 @@ public struct Trainer: Sendable {
   private func begin(stop: StopRequest, observe: (TrainingEvent) -> Void) async throws -> TrainingOutcome {
     try checkRequirements()
     // Before anything is written: weights that do not fit leave no run behind.
-    if let (weights, report) = try initialize() { observe(.loaded(weights.path, report)) }
+    var trainer = self
+    if let (weights, report) = try initialize() {
+      observe(.loaded(weights.path, report))
+      trainer.configuration.weights = WeightsIdentity.text(of: weights.checkpoint, at: weights.path)
+    }
     if overwrites { try directory.removeRun() }
     try directory.create()
-    return try await train(from: nil, commands: commands, stop: stop, observe: observe)
+    return try await trainer.train(from: nil, commands: commands, stop: stop, observe: observe)
   }
 
   /// What would stop the run only after hours: checked before its first step.
@@ -149,7 +155,8 @@ public struct Trainer: Sendable {
   private func compare(
     with saved: JSONValue, of path: String, position: StreamPosition?, _ observe: (TrainingEvent) -> Void
   ) throws(RunError) {
-    let comparison = ResumeComparison(configuration: configuration, datasets: datasets, directory: directory)
+    let comparison = ResumeComparison(
+      configuration: configuration, pipeline: pipeline, options: options, datasets: datasets, directory: directory)
     for note in try comparison.requireSameResults(as: saved, of: path, position: position) { observe(.note(note)) }
   }
 

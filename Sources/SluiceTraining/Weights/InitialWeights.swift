@@ -37,8 +37,14 @@ public struct InitialWeights: Sendable {
   ) throws -> LoadReport {
     let accepted = system.acceptedWeights
     try published.require(systems: accepted.systems)
-    return try load(
-      into: system.trainable.parameters, layouts: accepted.layouts, head: accepted.head, requiring: requirement)
+    // What is evaluated is the model as it is.
+    let matching =
+      requirement == .whole ? nil : checkpoint.flatMap { HeadMatching(of: $0.classes, to: system.classes) }
+    var report = try load(
+      into: system.trainable.parameters, layouts: accepted.layouts,
+      head: matching.map { accepted.head.rows($0.rows) } ?? accepted.head, requiring: requirement)
+    report.headRows?.reason = matching?.reason
+    return report
   }
 
   /// Replaces parameters by those of the file, as the options say.

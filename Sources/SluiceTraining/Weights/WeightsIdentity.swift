@@ -1,0 +1,25 @@
+internal import SluiceCheckpoints
+internal import SluicePlatform
+
+/// What tells the weights that a run began with from others, wherever they are: `step 40, 1a2b3c4d`.
+enum WeightsIdentity {
+  /// The identity of a checkpoint or a file; `nil` if it cannot be read any more.
+  static func text(of checkpoint: SavedCheckpoint?, at path: String) -> String? {
+    if let checkpoint {
+      return "step \(checkpoint.position.step), \(hexadecimal(checkpoint.parametersChecksum))"
+    }
+    guard let size = fileSize(at: path), let sum = try? checksum(ofFile: path) else { return nil }
+    return "\(size) bytes, \(hexadecimal(sum))"
+  }
+
+  /// The identity of what `--from` names.
+  static func text(of path: String, _ choice: CheckpointChoice?) -> String? {
+    if let saved = try? RunDirectory(path: path).checkpoint(choice ?? .best) { return text(of: saved, at: saved.path) }
+    return text(of: try? SavedCheckpoint(path: path), at: path)
+  }
+
+  private static func hexadecimal(_ sum: UInt32) -> String {
+    let digits = String(sum, radix: 16)
+    return String(repeating: "0", count: 8 - digits.count) + digits
+  }
+}
