@@ -20,27 +20,22 @@ struct DemoCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The directory of all it makes.", valueName: "dir"))
   var out = "sluice-demo"
 
-  @Option(help: "Another seed draws other videos and networks.")
+  @Option(help: "Another seed draws other videos and networks.", transform: NumberRange.seed.read)
   var seed: UInt64 = 0
 
-  @Option(help: "Labeled videos of each class.")
+  @Option(help: "Labeled videos of each class.", transform: NumberRange.count.read)
   var labels = DemoSettings().labelsPerClass
 
-  @Option(help: "How often labeled videos are drawn anew; accuracies are means over the draws.")
+  @Option(
+    help: "How often labeled videos are drawn anew; accuracies are means over the draws.",
+    transform: NumberRange.count.read)
   var draws = DemoSettings().draws
 
-  @Option(help: "Threads that compute and read (default: the cores).")
+  @Option(help: "Threads that compute and read (default: the cores).", transform: NumberRange.threads.read)
   var threads: Int?
 
   @Flag(help: "A hundredth of the work, to see that everything runs; its accuracies mean nothing.")
   var quick = false
-
-  mutating func validate() throws {
-    for (name, value) in [("labels", labels), ("draws", draws)] where value < 1 {
-      throw ValidationError("--\(name) \(value): at least 1 is wanted.")
-    }
-    if let threads, threads < 1 { throw ValidationError("--threads \(threads): at least 1 is wanted.") }
-  }
 
   func run() async throws {
     var settings = DemoSettings()

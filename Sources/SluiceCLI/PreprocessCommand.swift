@@ -35,10 +35,10 @@ public struct PreprocessCommand: AsyncParsableCommand {
 
   @OptionGroup var storage: StorageOptions
 
-  @Option(help: "Threads (default: cores).")
+  @Option(help: "Threads (default: cores).", transform: NumberRange.threads.read)
   var workers: Int?
 
-  @Option(help: "Share of the list that may fail before the exit code is 1.")
+  @Option(help: "Share of the list that may fail before the exit code is 1.", transform: NumberRange.share.read)
   var maxFailures: Double = 0.01
 
   @Flag(help: "Write a JSON line for each clip and a summary to standard output.")
@@ -47,8 +47,6 @@ public struct PreprocessCommand: AsyncParsableCommand {
   public init() {}
 
   public func validate() throws {
-    guard (0...1).contains(maxFailures) else { throw ValidationError("--max-failures is a share between 0 and 1.") }
-    if let workers, !(1...1024).contains(workers) { throw ValidationError("--workers: 1 to 1024 are possible.") }
     do { try storage.settings.validate() } catch { throw ValidationError("\(error)") }
   }
 
@@ -120,15 +118,20 @@ extension ShardSettings.Filter: ExpressibleByArgument {}
 
 /// How frames are stored.
 struct StorageOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Scale larger frames down to this shorter side.", valueName: "pixels"))
+  @Option(
+    help: ArgumentHelp("Scale larger frames down to this shorter side.", valueName: "pixels"),
+    transform: NumberRange(16...8192).read)
   var shortSide: Int?
 
-  @Option(help: ArgumentHelp("Keep this many frames per second.", valueName: "rate"))
+  @Option(
+    help: ArgumentHelp("Keep this many frames per second.", valueName: "rate"), transform: NumberRange(1e-3...1000).read
+  )
   var fps: Double?
 
   @Option(
-    help: ArgumentHelp("Keep at most this many frames of a clip, evenly spaced from first to last.", valueName: "count")
-  )
+    help: ArgumentHelp(
+      "Keep at most this many frames of a clip, evenly spaced from first to last.", valueName: "count"),
+    transform: NumberRange.count.read)
   var frames: Int?
 
   @Flag(help: "Two thirds of the size: samples to the nearest multiple of 3 (49.9 dB in YUV). Not for HOG targets.")
@@ -140,10 +143,18 @@ struct StorageOptions: ParsableArguments {
       valueName: "name"))
   var filter: ShardSettings.Filter = .gradient
 
-  @Option(help: "1: fast. 2 to 19: a few per cent smaller, much slower to write.")
+  @Option(
+    help: "1: fast. 2 to 19: a few per cent smaller, much slower to write.", transform: NumberRange(1...19).read)
   var level = 1
 
-  @Option(help: ArgumentHelp("Bytes after which a shard is closed, such as 512MiB or 1GiB.", valueName: "size"))
+  @Option(
+    help: ArgumentHelp("Bytes after which a shard is closed, such as 512MiB or 1GiB.", valueName: "size"),
+    transform: { text in
+      guard let count = ByteCount(argument: text), count.bytes >= 1 << 16 else {
+        throw ValidationError("a number of bytes from 64KiB to 900TB is wanted, such as 512MiB.")
+      }
+      return count
+    })
   var shardSize: ByteCount = ByteCount(bytes: 1 << 30)
 
   var settings: ShardSettings {
@@ -168,7 +179,7 @@ struct ByteCount: ExpressibleByArgument, CustomStringConvertible {
       "g": 1_073_741_824, "gb": 1e9, "gib": 1_073_741_824,
     ]
     guard let number = Double(digits), let unit = units[argument.dropFirst(digits.count).lowercased()],
-      number * unit < 1e15
+      (0..<1e15) ~= number * unit
     else { return nil }
     bytes = Int(number * unit)
   }

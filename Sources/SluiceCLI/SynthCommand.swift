@@ -18,19 +18,14 @@ struct SynthCommand: AsyncParsableCommand {
   @Argument(help: "The directory to write to.")
   var directory: String
 
-  @Option(help: "Videos to learn from.")
+  @Option(help: "Videos to learn from.", transform: NumberRange.count.read)
   var train = 1280
 
-  @Option(help: "Videos to evaluate on.")
+  @Option(help: "Videos to evaluate on.", transform: NumberRange.count.read)
   var val = 400
 
-  @Option(help: "Another seed gives other videos.")
+  @Option(help: "Another seed gives other videos.", transform: NumberRange(0...Int.max).read)
   var seed = 0
-
-  mutating func validate() throws {
-    guard train > 0, val > 0 else { throw ValidationError("--train and --val: at least 1 is wanted.") }
-    guard seed >= 0 else { throw ValidationError("--seed \(seed): 0 or more is wanted.") }
-  }
 
   func run() async throws {
     let synth = SynthPipeline(directory: directory, seed: seed)

@@ -21,15 +21,13 @@ struct WeightsDiffCommand: ParsableCommand {
 
   @OptionGroup var layout: LayoutOptions
 
-  @Option(help: "Values may differ by this share of the greatest value of the first file's tensor.")
+  @Option(
+    help: "Values may differ by this share of the greatest value of the first file's tensor.",
+    transform: NumberRange(0...1e9).read)
   var tolerance: Double = 0
 
   @Flag(help: "Prints JSON.")
   var json = false
-
-  func validate() throws {
-    guard tolerance >= 0 else { throw ValidationError("--tolerance is \(tolerance); it must not be negative.") }
-  }
 
   func run() throws {
     let differences = try TensorDifference.between(

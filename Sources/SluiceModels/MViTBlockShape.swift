@@ -66,6 +66,7 @@ extension MViTConfiguration {
     guard patches.time > 0, patches.height > 0, patches.width > 0 else {
       throw ModelError("MViT: \(frameCount) frames of \(imageSize) pixels leave no patch. Use larger clips")
     }
+    try TokenLimit.check("MViT", (patches.time, patches.height, patches.width))
     guard pooling == .mean || hasClassToken else {
       throw ModelError("MViT: pooling \(pooling) needs hasClassToken")
     }

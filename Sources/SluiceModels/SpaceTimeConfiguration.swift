@@ -95,6 +95,7 @@ public struct SpaceTimeConfiguration: Sendable, Equatable {
         "\(model): patches of \(patchSize) pixels and \(tubeletSize ?? 1) frames do not divide \(frameCount) frames of "
           + "\(imageSize) pixels. Change imageSize, frameCount or the patches")
     }
+    try TokenLimit.check(model, (stepCount, patchesPerSide, patchesPerSide))
     guard dimension % headCount == 0 else {
       throw ModelError("\(model): \(headCount) heads do not divide a dimension of \(dimension)")
     }

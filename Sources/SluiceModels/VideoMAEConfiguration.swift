@@ -82,6 +82,7 @@ public struct VideoMAEConfiguration: Sendable, Equatable {
         "VideoMAE: patches of \(patchSize) pixels and \(tubeletSize) frames do not divide \(frameCount) frames of "
           + "\(height) × \(width) pixels. Change the size of the clips or of the patches")
     }
+    try TokenLimit.check("VideoMAE", (frameCount / tubeletSize, height / patchSize, width / patchSize))
     guard dimension % headCount == 0, decoderDimension % decoderHeadCount == 0 else {
       throw ModelError(
         "VideoMAE: \(headCount) and \(decoderHeadCount) heads do not divide widths of \(dimension) and \(decoderDimension)"

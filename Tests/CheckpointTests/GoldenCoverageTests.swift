@@ -13,7 +13,7 @@ import Testing
     "bevt.random_geometry", "bevt.rel_pos_index", "bevt.relpos_resize3d", "bevt.sample_frames", "bevt.swin3d",
     "bevt.test_views", "bevt.train_steps", "bevt.two_view", "bevt.twostream_steps", "bevt.window_attention",
     "bevt.window_masks", "bevt.window_partition",
-    "bike.attribute_generation", "bike.attribute_steps", "bike.attributes_branch", "bike.augment_train", "bike.crops",
+    "bike.attribute_generation", "bike.attributes_branch", "bike.augment_train", "bike.crops",
     "bike.few_shot", "bike.full_vit_b32", "bike.gather_ranks", "bike.head", "bike.losses",
     "bike.metrics", "bike.prompts", "bike.sampling", "bike.train_steps",
     "clip.clip_model", "clip.droppath", "clip.pos_embed_interpolation", "clip.preprocess", "clip.tokenizer",

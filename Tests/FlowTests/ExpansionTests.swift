@@ -7,7 +7,7 @@ struct Views: Expansion {
   var count: Int
   var refused: Set<Int> = []
 
-  static var settings: [Setting<Self>] { [Setting("count", \.count)] }
+  static var settings: [Setting<Self>] { [Setting("count", \.count, in: 0...1000)] }
 
   func callAsFunction(_ input: Int, context: ElementContext) throws -> [Int] {
     if refused.contains(input) { throw Refused(what: "views of \(input)") }
@@ -272,7 +272,7 @@ struct See: Stage {
     let none = await #expect(throws: FlowError.self) {
       try await collect(Pipeline("none") { Numbers(count: 2).repeating(0) })
     }
-    #expect(none?.description == "repeat.count: 0 given, at least 1 wanted")
+    #expect(none?.description == "repeat.count: 0 given, 1...65536 wanted")
     let most = await #expect(throws: FlowError.self) {
       try await collect(Pipeline("most") { Numbers(count: 2).repeating(60_000).repeating(60_000) })
     }

@@ -73,7 +73,7 @@ import Testing
   @Test(arguments: numbers) func aNumberThatCannotBeEndsTheRunInWords(number: Int) async throws {
     for (name, largest, make) in Self.places where !(1...largest).contains(number) {
       let pipeline = make(number)
-      let wanted = number < 1 ? "at least 1 wanted" : "at most \(largest) wanted"
+      let wanted = "1...\(largest) wanted"
       let error = await #expect(throws: FlowError.self) { try await collect(pipeline) }
       #expect(error?.code == .badSetting && error?.description == "\(name): \(number) given, \(wanted)")
       #expect(throws: FlowError.self) { try pipeline.check() }

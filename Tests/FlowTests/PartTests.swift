@@ -149,15 +149,15 @@ import Testing
   @Test func partsThatCannotBeAreRefusedInWords() async throws {
     let pipeline = Pipeline("p") { Numbers(count: 3) }
     for (parts, message) in [
-      (BatchParts(count: 0), "parts: 0 given, at least 1 wanted"),
-      (BatchParts(count: -4), "parts: -4 given, at least 1 wanted"),
-      (BatchParts(count: .max), "parts: \(Int.max) given, at most 65536 wanted"),
+      (BatchParts(count: 0), "parts: 0 given, 1...65536 wanted"),
+      (BatchParts(count: -4), "parts: -4 given, 1...65536 wanted"),
+      (BatchParts(count: .max), "parts: \(Int.max) given, 1...65536 wanted"),
       (BatchParts(count: 4, own: 2..<2), "parts: 2..<2 of 4 given, at least one wanted"),
       (BatchParts(count: 4, own: 2..<5), "parts: 2..<5 of 4 given, at least one wanted"),
       (BatchParts(count: 2, rank: 5, of: 2), "parts: 0..<0 of 2 given, at least one wanted"),
       (BatchParts(count: 2, rank: 1, of: 3), "parts: 0..<0 of 2 given, at least one wanted"),
       (BatchParts(count: 2, rank: 0, of: 0), "parts: 0..<0 of 2 given, at least one wanted"),
-      (BatchParts(count: .max, rank: 1, of: 2), "parts: \(Int.max) given, at most 65536 wanted"),
+      (BatchParts(count: .max, rank: 1, of: 2), "parts: \(Int.max) given, 1...65536 wanted"),
     ] {
       let error = await #expect(throws: FlowError.self) { try await collect(pipeline, RunOptions(parts: parts)) }
       #expect(error?.code == .badSetting && error?.description == message)

@@ -52,10 +52,10 @@ struct Tuned: Stage {
     ("tunde.ratio", "1", "tuned has no stage “tunde”. Did you mean tuned? It has: numbers, tuned, batch."),
     ("tuned.ration", "1", "tuned has no field “ration”. Did you mean ratio? It has: ratio, mode, on, workers, buffer."),
     ("tuned.ratio", "2", "tuned.ratio: 2 is outside 0.0...1.0"),
-    ("tuned.ratio", "much", "tuned.ratio: “much” is no number"),
+    ("tuned.ratio", "much", "tuned.ratio: “much” is no number in 0.0...1.0"),
     ("tuned.mode", "exat", "tuned.mode: exat is none of fast, exact. Did you mean exact?"),
-    ("tuned.workers", "0", "tuned.workers: 0 given, at least 1 wanted"),
-    ("batch.size", "-3", "batch.size: -3 given, at least 1 wanted"),
+    ("tuned.workers", "0", "tuned.workers: 0 given, 1...4096 wanted"),
+    ("batch.size", "-3", "batch.size: -3 given, 1...1000000 wanted"),
     ("ratio", "1", "ratio: a setting is named stage.field, such as numbers.workers"),
   ]) func aWrongSettingIsRefusedInWords(name: String, value: String, message: String) {
     var copy = pipeline

@@ -45,7 +45,7 @@ import Testing
     #expect(throws: SamplingError.tooShort(name: "clips/example.mp4", found: 10, wanted: 16)) {
       try DenseFrames()(handle, context: .sample(0))
     }
-    #expect(throws: SamplingError.notPositive(count: 16, stride: 0)) {
+    #expect(throws: SamplingError.outside("stride", 0, 1...100_000)) {
       try DenseFrames(stride: 0)(handle, context: .sample(0))
     }
   }

@@ -169,7 +169,7 @@ import Testing
     let room = BatchSlot(batch: 0, index: 0, size: 3).room
     let values = (0..<3).map { index in
       BatchSlot(batch: 0, index: index, size: 3, room: room).tensor([2, 2]) { span in
-        for place in 0..<4 { span[place] = Float(index * 4 + place) }
+        for position in 0..<4 { span[position] = Float(index * 4 + position) }
       }
     }
     let whole = (0..<12).map(Float.init)

@@ -106,7 +106,7 @@ import Testing
     #expect(throws: SamplingError.self) {
       try stage(ClipHandle(frames: NamedFrames(frameCount: 0)), context: .sample(0))
     }
-    #expect(throws: SamplingError.notPositive(count: 0, stride: 1)) {
+    #expect(throws: SamplingError.outside("count", 0, 1...65_536)) {
       try SegmentFrames(count: 0)(ClipHandle(frames: NamedFrames(frameCount: 9)), context: .sample(0))
     }
   }

@@ -11,7 +11,7 @@ public import SluiceTraining
 /// ```swift
 /// let model = VideoClassifier(try Classifier(TimeSformer(), classCount: 400))
 /// ```
-public struct VideoClassifier: TrainingModel {
+public struct VideoClassifier: TrainingModel, ActivationBounded {
   /// The backbone's parameters and the head's.
   public let parameters: ParameterStore
   /// Classes there are.
@@ -26,6 +26,7 @@ public struct VideoClassifier: TrainingModel {
   public let layouts: [KeyMap]
   /// What checkpoints call the head's weight and bias, less `.weight` and `.bias`.
   public let headName: String
+  public let keptValuesPerClip: Int
   private let logits: @Sendable (Tensor, ForwardPass) throws -> Tensor
 
   /// Hides the backbone of `classifier`.
@@ -38,6 +39,7 @@ public struct VideoClassifier: TrainingModel {
     attention = (classifier.backbone as? any AttentionMapping).map { backbone in
       ({ try backbone.attentionMaps(of: $0) }, backbone.patchSize)
     }
+    keptValuesPerClip = classifier.keptValuesPerClip
     logits = { try classifier.logits(of: $0, $1) }
     self.layouts = layouts ?? classifier.backbone.layouts
     headName = classifier.backbone.headName

@@ -117,7 +117,7 @@ extension ClipRecipe: Configurable {
 
   /// - Parameter isEvaluated: whether clips are taken without chance, too.
   static func settings(isEvaluated: Bool) -> [Setting<Self>] {
-    let shortSide = Setting<Self>("recipe.shortSide", \.shortSide, in: 1...16_384, none: "auto")
+    let shortSide = Setting<Self>("recipe.shortSide", \.shortSide, in: 1...4096, none: "auto")
     // What is cut out behind it works on bytes.
     let evaluation = Setting<Self>(
       "recipe.evaluationResampling", \.evaluationResampling, among: Resampling.allCases.filter { $0 != .floatBilinear })

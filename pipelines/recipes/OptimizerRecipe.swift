@@ -109,18 +109,19 @@ extension OptimizerRecipe: Configurable {
         "optimize.peak", domain: .number(in: 0...1e3, isWhole: false, none: nil), read: { "\($0.resolvedPeak)" }
       ) { recipe, text in
         guard let peak = Double(text), (0...1e3).contains(peak) else {
-          throw SettingError("“\(text)” is no number from 0 to 1000")
+          throw SettingError("“\(text)” is no number in 0.0...1000.0")
         }
         recipe.peak = peak
       },
       Setting("optimize.minimum", \.minimumRate, in: 0...1e3)
         .applying(when: "recipe.course is a cosine") { $0.course.hasMinimum },
-      Setting("optimize.warmup", \.warmup)
+      Setting("optimize.warmup", \.warmup, form: Warmup.form)
         .applying(when: "recipe.course is not multistep") { $0.course != .multistep },
-      Setting("optimize.clip", \.clip), Setting("optimize.weightDecay", \.weightDecay, in: 0...1e3),
+      Setting("optimize.clip", \.clip, form: Clipping.form),
+      Setting("optimize.weightDecay", \.weightDecay, in: 0...1e3),
       Setting("optimize.layerDecay", \.layerDecay, in: 0...1),
       Setting("optimize.accumulation", \.accumulation, in: 1...65_536),
-      Setting("optimize.milestones", \.milestones)
+      Setting("optimize.milestones", \.milestones, form: EpochList.form)
         .applying(when: "recipe.course is multistep") { $0.course == .multistep },
       Setting("optimize.average", \.averaging.decay, in: 0...0.999_999_999),
       Setting("optimize.averageEvery", \.averaging.every)

@@ -1,4 +1,5 @@
 public import SluiceFlow
+internal import SluiceModels
 internal import SluiceNN
 public import SluiceTraining
 
@@ -22,5 +23,16 @@ public struct Forward<Model: TrainingModel>: Stage {
   ) throws -> Prediction<Model.Batch, Model.Output> {
     let output = try model(batch, ForwardPass(random: context.random(), recomputesBlocks: recompute))
     return Prediction(batch: batch, output: output)
+  }
+}
+
+extension Forward: WorkBounded {
+  /// What is kept for gradients, in single precision; nothing where blocks compute it again.
+  public func workingBytes(on input: ElementSize) -> Int? {
+    guard let model = model as? any ActivationBounded, let clips = input.elementCount else { return nil }
+    guard !recompute else { return 0 }
+    let (values, isTooLarge) = model.keptValuesPerClip.multipliedReportingOverflow(by: clips)
+    let (bytes, isLarger) = values.multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
+    return isTooLarge || isLarger ? .max : bytes
   }
 }

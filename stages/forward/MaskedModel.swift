@@ -28,6 +28,10 @@ public struct MaskedModel<Targets: Sendable>: TrainingModel {
   }
 }
 
+extension MaskedModel: ActivationBounded {
+  public var keptValuesPerClip: Int { (backbone as? any ActivationBounded)?.keptValuesPerClip ?? 0 }
+}
+
 extension Classifier: TrainingModel {
   /// - Returns: logits, `[B, classCount]`.
   public func callAsFunction(_ batch: LabeledBatch, _ pass: ForwardPass) throws -> Tensor {

@@ -29,8 +29,8 @@ public struct BlockMask: MaskStage {
 
   public static var settings: [Setting<Self>] {
     [
-      Setting("ratio", \.ratio, in: 0...1), Setting("minimumAspect", \.minimumAspect),
-      Setting("windowSize", \.windowSize),
+      Setting("ratio", \.ratio, in: 0...1), Setting("minimumAspect", \.minimumAspect, in: 1e-3...1),
+      Setting("windowSize", \.windowSize, in: 1...4096),
     ]
   }
 

@@ -36,8 +36,8 @@ public struct CubeMask: MaskStage {
 
   public static var settings: [Setting<Self>] {
     [
-      Setting("ratio", \.ratio, in: 0...1), Setting("minimumPatches", \.minimumPatches),
-      Setting("minimumAspect", \.minimumAspect),
+      Setting("ratio", \.ratio, in: 0...1), Setting("minimumPatches", \.minimumPatches, in: 1...1_000_000),
+      Setting("minimumAspect", \.minimumAspect, in: 1e-3...1),
     ]
   }
 

@@ -40,7 +40,8 @@ public struct Optimize: Gathering {
     [
       Setting("peak", \.configuration.schedule.peak, in: 0...1e3),
       Setting("minimum", \.configuration.schedule.minimum, in: 0...1e3),
-      Setting("warmup", \.configuration.schedule.warmup), Setting("clip", \.configuration.clip),
+      Setting("warmup", \.configuration.schedule.warmup, form: Warmup.form),
+      Setting("clip", \.configuration.clip, form: Clipping.form),
       Setting("weightDecay", \.configuration.constantDecay, in: 0...1e3),
       Setting("layerDecay", \.configuration.layerDecay, in: 0...1),
       Setting("accumulation", \.accumulation, in: 1...65_536),

@@ -59,20 +59,21 @@ public struct DenseFrames: Stage, ByteBounded {
 
   public static var settings: [Setting<Self>] {
     [
-      Setting("count", \.count), Setting("stride", \.stride), Setting("spacing", \.spacing),
-      Setting("window", \.window), Setting("windows", \.windows, in: 1...1000),
+      Setting("count", \.count, in: SamplingLimit.count), Setting("stride", \.stride, in: SamplingLimit.stride),
+      Setting("spacing", \.spacing), Setting("window", \.window),
+      Setting("windows", \.windows, in: SamplingLimit.windows),
     ]
   }
 
   public func outputSize(of input: ElementSize) -> ElementSize {
     var size = input
-    size.frameCount = count * windows
+    size.frameCount = SamplingLimit.frames(count, windows: windows)
     return size
   }
 
-  /// - Throws: ``SamplingError`` if the sample has too few frames, or `count` or `stride` is below 1.
+  /// - Throws: ``SamplingError`` if the sample has too few frames, or `count`, `stride` or `windows` is outside its range.
   public func callAsFunction(_ handle: ClipHandle, context: ElementContext) throws -> FrameSelection {
-    guard count > 0, stride > 0 else { throw SamplingError.notPositive(count: count, stride: stride) }
+    try SamplingLimit.check(count: count, stride: stride, windows: windows)
     var draws = context.random()
     let (total, name) = (handle.frameCount, handle.frames.name)
     let indices = try (0..<windows).flatMap { part in

@@ -21,18 +21,21 @@ public struct StillFrame: Stage, ByteBounded {
   }
 
   public static var settings: [Setting<Self>] {
-    [Setting("count", \.count), Setting("window", \.window), Setting("windows", \.windows, in: 1...1000)]
+    [
+      Setting("count", \.count, in: SamplingLimit.count), Setting("window", \.window),
+      Setting("windows", \.windows, in: SamplingLimit.windows),
+    ]
   }
 
   public func outputSize(of input: ElementSize) -> ElementSize {
     var size = input
-    size.frameCount = count * windows
+    size.frameCount = SamplingLimit.frames(count, windows: windows)
     return size
   }
 
-  /// - Throws: ``SamplingError`` if the sample has no frame, or `count` is below 1.
+  /// - Throws: ``SamplingError`` if the sample has no frame, or `count` or `windows` is outside its range.
   public func callAsFunction(_ handle: ClipHandle, context: ElementContext) throws -> FrameSelection {
-    guard count > 0 else { throw SamplingError.notPositive(count: count, stride: 1) }
+    try SamplingLimit.check(count: count, windows: windows)
     guard handle.frameCount > 0 else { throw SamplingError.tooShort(name: handle.frames.name, found: 0, wanted: 1) }
     var draws = context.random()
     let indices = (0..<windows).flatMap { part in

@@ -44,6 +44,7 @@ struct EvalCommand: AsyncParsableCommand {
     var evaluation = try model.evaluation(on: paths, views: arguments.views)
     try arguments.apply { try evaluation.set($0, to: $1) }
 
+    try evaluation.requireMemory()
     let stop = StopRequest()
     let signals = StopSignals { stop.make() }
     defer { signals.end() }
@@ -93,7 +94,8 @@ struct EvaluationData: ParsableArguments {
   @OptionGroup
   var annotations: ListArguments
 
-  @Option(help: ArgumentHelp("The share of samples that may fail.", valueName: "fraction"))
+  @Option(
+    help: ArgumentHelp("The share of samples that may fail.", valueName: "fraction"), transform: NumberRange.share.read)
   var maxFailures = 0.01
 
   @Option(help: ArgumentHelp("Where the report is left (default: the run, if --from is one).", valueName: "dir"))

@@ -14,7 +14,9 @@ struct EvaluationArguments: ParsableArguments {
   @OptionGroup
   var weights: WeightsArguments
 
-  @Option(help: "Windows in time of each sample, spread evenly; their logits are averaged.")
+  @Option(
+    help: "Windows in time of each sample, spread evenly; their logits are averaged.",
+    transform: NumberRange(1...1000).read)
   var windows = 1
 
   @Option(help: "Crops of each frame: center, or three (left, right, center).", transform: parsed)
@@ -26,7 +28,7 @@ struct EvaluationArguments: ParsableArguments {
       valueName: "file"))
   var classes: String?
 
-  @Option(help: "Threads that compute (default: the cores).")
+  @Option(help: "Threads that compute (default: the cores).", transform: NumberRange.threads.read)
   var threads: Int?
 
   @Option(
@@ -38,11 +40,6 @@ struct EvaluationArguments: ParsableArguments {
 
   @Flag(help: "Prints JSON.")
   var json = false
-
-  mutating func validate() throws {
-    guard windows > 0 else { throw ValidationError("--windows \(windows): at least 1 is wanted.") }
-    if let threads, threads < 1 { throw ValidationError("--threads \(threads): at least 1 is wanted.") }
-  }
 
   var views: EvaluationViews { EvaluationViews(windows: windows, crops: crops) }
 

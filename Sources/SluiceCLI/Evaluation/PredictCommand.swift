@@ -28,11 +28,10 @@ struct PredictCommand: AsyncParsableCommand {
   @Option(help: "The pipeline, where --from does not say.")
   var pipeline: String?
 
-  @Option(help: "Classes of each video, the likeliest first.")
+  @Option(help: "Classes of each video, the likeliest first.", transform: NumberRange.count.read)
   var top = 5
 
   func run() async throws {
-    guard top > 0 else { throw ValidationError("--top \(top): at least 1 is wanted.") }
     let classifier = try TrainedClassifier(from: arguments.from, name: pipeline, try arguments.request())
     classifier.report.note(of: classifier.path)
     try requireSameNames(as: classifier.tuning.classes)

@@ -40,6 +40,7 @@ struct ProfileCommand: AsyncParsableCommand {
     if request.steps == nil && request.epochs == nil { request.steps = 20 }
     let prepared = try PreparedRun(system, request)
     try prepared.requireData()
+    try prepared.requireMemory()
     try prepared.initialize()
     try await ProfileRun(prepared.pipeline, options: prepared.options, precision: prepared.precision).report(output)
   }

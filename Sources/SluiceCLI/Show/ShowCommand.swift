@@ -56,7 +56,7 @@ struct ShowMasksCommand: AsyncParsableCommand {
   @OptionGroup
   var arguments: ShowArguments
 
-  @Option(help: "Another seed hides other tokens.")
+  @Option(help: "Another seed hides other tokens.", transform: NumberRange.seed.read)
   var seed: UInt64 = 0
 
   func run() async throws {
@@ -83,12 +83,8 @@ struct ShowAttentionCommand: AsyncParsableCommand {
   @OptionGroup
   var arguments: ShowArguments
 
-  @Option(help: "The share of each head's attention that is shown.")
+  @Option(help: "The share of each head's attention that is shown.", transform: NumberRange(1e-6...1).read)
   var share = 0.6
-
-  mutating func validate() throws {
-    guard share > 0, share <= 1 else { throw ValidationError("--share \(share): more than 0 and at most 1 is wanted.") }
-  }
 
   func run() async throws {
     let preview = try AttentionPreview(from: arguments.from, arguments.weights.options)

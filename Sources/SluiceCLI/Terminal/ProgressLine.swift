@@ -56,7 +56,7 @@ struct ProgressLine {
     var parts = [title]
     if let total, total > 0 {
       let width = 20
-      let filled = min(width, done * width / total)
+      let filled = min(width, Int(Double(max(done, 0)) / Double(total) * Double(width)))
       parts.append("[" + String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled) + "]")
       parts.append("\(done)/\(total)")
     } else {
@@ -74,7 +74,8 @@ struct ProgressLine {
 
   /// `1:02:03`, or `2:03` under an hour.
   static func clockTime(_ seconds: Double) -> String {
-    let whole = Int(seconds.rounded())
+    // A thousand years stand for whatever is longer.
+    let whole = Int(min(max(seconds, 0), 3.2e10).rounded())
     let minutes = whole / 60
     func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
     return minutes < 60

@@ -15,6 +15,7 @@ struct DryRun {
   /// Takes the step and prints what it found.
   func report() async throws {
     try prepared.requireData()
+    try prepared.requireMemory()
     for remark in try prepared.remarks() { Console.note("note: \(remark)") }
     if let (weights, report) = try prepared.initialize() { Console.note("\(weights.path): \(report)") }
     var options = prepared.options

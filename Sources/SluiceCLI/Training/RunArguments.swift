@@ -7,34 +7,31 @@ internal import SluiceTraining
 
 /// How long a run is and what it is keyed by.
 struct LengthArguments: ParsableArguments {
-  @Option(help: "Passes over the data.")
+  @Option(help: "Passes over the data.", transform: NumberRange.length.read)
   var epochs: Int?
 
-  @Option(help: "Optimizer steps; with --epochs too, whichever comes first.")
+  @Option(
+    help: "Optimizer steps, each an update of the parameters; with --epochs too, whichever comes first.",
+    transform: NumberRange.length.read)
   var steps: Int?
 
-  @Option(help: "The key of all randomness (default: 0).")
+  @Option(help: "The key of all randomness (default: 0).", transform: NumberRange.seed.read)
   var seed: UInt64?
 
-  @Option(help: ArgumentHelp("The share of samples that may fail (default: 0.01).", valueName: "fraction"))
+  @Option(
+    help: ArgumentHelp("The share of samples that may fail (default: 0.01).", valueName: "fraction"),
+    transform: NumberRange.share.read)
   var maxFailures: Double?
 
-  @Option(help: "Threads that compute (default: the cores); results do not depend on it.")
+  @Option(
+    help: "Threads that compute (default: the cores); results do not depend on it.",
+    transform: NumberRange.threads.read)
   var threads: Int?
 
   @Option(
     help: "fp32 (the default), or bf16: products in bfloat16, parameters in single precision.",
     transform: { try Precision.named($0) })
   var precision: Precision?
-
-  mutating func validate() throws {
-    for (name, value) in [("epochs", epochs), ("steps", steps), ("threads", threads)] {
-      if let value, value < 1 { throw ValidationError("--\(name) \(value): at least 1 is wanted.") }
-    }
-    if let maxFailures, !(0...1).contains(maxFailures) {
-      throw ValidationError("--max-failures \(maxFailures): a fraction from 0 to 1 is wanted.")
-    }
-  }
 
   /// Says in `request` what was asked.
   func fill(_ request: inout RunRequest) {
@@ -95,7 +92,9 @@ struct RunArguments: ParsableArguments {
     help: ArgumentHelp("A list or shards to evaluate on between epochs.", valueName: "list"))
   var val: [String] = []
 
-  @Option(help: ArgumentHelp("Epochs between two validations (default: 1).", valueName: "epochs"))
+  @Option(
+    help: ArgumentHelp("Epochs between two validations (default: 1).", valueName: "epochs"),
+    transform: NumberRange.length.read)
   var valEvery: Int?
 
   @Option(
@@ -131,10 +130,6 @@ struct RunArguments: ParsableArguments {
 
   @Option(help: ArgumentHelp("A YAML file of settings; --set overrides it.", valueName: "file"))
   var config: String?
-
-  mutating func validate() throws {
-    if let valEvery, valEvery < 1 { throw ValidationError("--val-every \(valEvery): at least 1 is wanted.") }
-  }
 
   /// What was asked for.
   /// - Parameter listFormat: how lists are written; a group of its own, for `graph` has formats of graphs.

@@ -14,14 +14,16 @@ struct SessionArguments: ParsableArguments {
       valueName: "interval"),
     transform: { text in
       guard let interval = CheckpointInterval(text) else {
-        throw ValidationError("--checkpoint-every \(text): a number of steps (500) or a time (90s, 10m, 2h) is wanted.")
+        throw ValidationError(
+          "a number of steps from 1 to 1000000000 (500), or a time from 1s to 1000000h (90s, 10m, 2h) is wanted.")
       }
       return interval
     })
   var checkpointEvery: CheckpointInterval?
 
   @Option(
-    help: ArgumentHelp("How many of the last checkpoints stay, besides the best (default: 2).", valueName: "count"))
+    help: ArgumentHelp("How many of the last checkpoints stay, besides the best (default: 2).", valueName: "count"),
+    transform: NumberRange.count.read)
   var keep: Int?
 
   @Flag(help: "Goes on behind the last checkpoint of --out (default: of the pipeline's last run).")
@@ -37,9 +39,6 @@ struct SessionArguments: ParsableArguments {
   var out: String?
 
   mutating func validate() throws {
-    if let keep, !(1...1_000_000).contains(keep) {
-      throw ValidationError("--keep \(keep): a number from 1 to 1000000 is wanted.")
-    }
     if overwrite && resume { throw ValidationError("--overwrite begins anew, --resume goes on: give one of them.") }
     if overwrite && out == nil { throw ValidationError("--overwrite goes with --out, the run to be removed.") }
     if allowChange && !resume { throw ValidationError("--allow-change goes with --resume.") }
@@ -72,6 +71,7 @@ struct SessionArguments: ParsableArguments {
       request.knownValues = stored.knownValues
     }
     let prepared = try prepared(request, of: resume ? known : nil, prepare)
+    try prepared.requireMemory()
     for remark in try prepared.remarks() { Console.note("note: \(remark)") }
     let directory = try known ?? .makeNext(for: name)
     // What could not begin leaves no directory.

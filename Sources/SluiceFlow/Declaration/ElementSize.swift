@@ -17,6 +17,12 @@ public struct ElementSize: Sendable, Equatable {
     set { counts[name] = newValue }
   }
 
+  /// Elements of a batch; `nil` for a single one.
+  public var elementCount: Int? {
+    get { self["elements"] }
+    set { self["elements"] = newValue }
+  }
+
   /// The larger of both in everything that is known of both.
   public func union(_ other: ElementSize) -> ElementSize {
     var result = ElementSize(bytes: larger(bytes, other.bytes))
@@ -33,6 +39,12 @@ public struct ElementSize: Sendable, Equatable {
 public protocol ByteBounded {
   /// How large one output can be, made of an input that is as large as `input`.
   func outputSize(of input: ElementSize) -> ElementSize
+}
+
+/// A stage that knows what working on one element takes besides the element and the output.
+public protocol WorkBounded {
+  /// Bytes that are held while an element as large as `input` is worked on, at least; `nil` where that is not known.
+  func workingBytes(on input: ElementSize) -> Int?
 }
 
 /// A stage whose outputs lie in memory that the elements of a batch share; see ``BatchSlot``.

@@ -50,13 +50,22 @@ public struct Setting<Root>: Sendable {
   }
 
   /// A field with a textual form.
+  /// - Parameter form: what texts there are, with the range of numbers in them, as a message ends with it.
   public init<Value: LosslessStringConvertible & Sendable>(
-    _ name: String, _ field: any WritableKeyPath<Root, Value> & Sendable, changesResults: Bool = true
+    _ name: String, _ field: any WritableKeyPath<Root, Value> & Sendable, form: String, changesResults: Bool = true
   ) {
-    self.init(
-      name, changesResults: changesResults, domain: .of(Value.self), read: { $0[keyPath: field].description }
-    ) { root, text in
-      root[keyPath: field] = try SettingText.parse(text)
+    self.init(name, changesResults: changesResults, read: { $0[keyPath: field].description }) { root, text in
+      root[keyPath: field] = try SettingText.parse(text, wanted: form)
+    }
+  }
+
+  /// A field that is true or false.
+  public init(
+    _ name: String, _ field: any WritableKeyPath<Root, Bool> & Sendable, changesResults: Bool = true
+  ) {
+    self.init(name, changesResults: changesResults, domain: .truth, read: { $0[keyPath: field].description }) {
+      root, text in
+      root[keyPath: field] = try SettingText.parse(text, wanted: "true or false")
     }
   }
 
@@ -69,11 +78,7 @@ public struct Setting<Root>: Sendable {
       name, changesResults: changesResults, domain: .of(Value.self, in: range),
       read: { $0[keyPath: field].description }
     ) { root, text in
-      let value: Value = try SettingText.parse(text)
-      guard range.contains(value) else {
-        throw SettingError("\(text) is outside \(range.lowerBound)...\(range.upperBound)")
-      }
-      root[keyPath: field] = value
+      root[keyPath: field] = try SettingText.parse(text, in: range)
     }
   }
 
@@ -87,11 +92,9 @@ public struct Setting<Root>: Sendable {
       read: { $0[keyPath: field]?.description ?? word }
     ) { root, text in
       guard text != word else { return root[keyPath: field] = nil }
-      guard let value = Value(text) else { throw SettingError("“\(text)” is no number, nor \(word)") }
-      guard range.contains(value) else {
-        throw SettingError("\(text) is outside \(range.lowerBound)...\(range.upperBound), and not \(word)")
+      do { root[keyPath: field] = try SettingText.parse(text, in: range) } catch {
+        throw SettingError("\(error), and not \(word)")
       }
-      root[keyPath: field] = value
     }
   }
 
@@ -170,16 +173,6 @@ public enum SettingDomain: Sendable, Equatable {
   /// Text of a form of its own.
   case text
 
-  static func of(_ type: Any.Type) -> SettingDomain {
-    switch type {
-    case is Bool.Type: .truth
-    case is any BinaryInteger.Type: .number(in: -0x1p63...0x1p63, isWhole: true, none: nil)
-    case is any BinaryFloatingPoint.Type:
-      .number(in: -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude, isWhole: false, none: nil)
-    default: .text
-    }
-  }
-
   static func of<Value>(_ type: Value.Type, in range: ClosedRange<Value>, none: String? = nil) -> SettingDomain {
     switch (range.lowerBound, range.upperBound) {
     case (let low as Int, let high as Int): .number(in: Double(low)...Double(high), isWhole: true, none: none)
@@ -199,19 +192,23 @@ public struct SettingError: Error, Sendable, Equatable, CustomStringConvertible 
 }
 
 enum SettingText {
-  static func parse<Value: LosslessStringConvertible>(_ text: String) throws -> Value {
-    guard let value = Value(text) else {
-      throw SettingError("“\(text)” is no \(wanted(Value.self))")
-    }
+  /// - Parameter form: what is wanted, without an article.
+  static func parse<Value: LosslessStringConvertible>(
+    _ text: String, wanted form: String
+  ) throws(SettingError) -> Value {
+    guard let value = Value(text) else { throw SettingError("“\(text)” is no \(form)") }
     return value
   }
 
-  private static func wanted(_ type: Any.Type) -> String {
-    switch type {
-    case is any BinaryInteger.Type: "whole number"
-    case is any BinaryFloatingPoint.Type: "number"
-    case is Bool.Type: "true or false"
-    default: "\(type)"
+  static func parse<Value: LosslessStringConvertible & Comparable>(
+    _ text: String, in range: ClosedRange<Value>
+  ) throws(SettingError) -> Value {
+    let bounds = "\(range.lowerBound)...\(range.upperBound)"
+    guard let value = Value(text) else {
+      let kind = Value.self is any BinaryInteger.Type ? "whole number" : "number"
+      throw SettingError("“\(text)” is no \(kind) in \(bounds)")
     }
+    guard range.contains(value) else { throw SettingError("\(text) is outside \(bounds)") }
+    return value
   }
 }

@@ -29,7 +29,7 @@ extension GraphDescription.Node {
       ("window", window.map { .number($0) }), ("batchSize", batchSize.map { .number($0) }),
       ("outputCount", outputCount.map { .number($0) }),
       ("parent", parent.map { .string($0) }), ("outputBytes", outputBytes.map { .number($0) }),
-      ("bytes", bytes.map { .number($0) }),
+      ("bytes", bytes.map { .number($0) }), ("workingBytes", workingBytes.map { .number($0) }),
     ]
     fields += optional.compactMap { name, value in value.map { (name, $0) } }
     return .object(fields)

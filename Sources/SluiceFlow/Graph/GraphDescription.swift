@@ -38,6 +38,8 @@ public struct GraphDescription: Sendable, Equatable, Codable {
     public let parent: String?
     /// The most bytes of one output, where the stage knows.
     public var outputBytes: Int?
+    /// Bytes that working on one element takes besides, at least, where the stage knows.
+    public var workingBytes: Int?
     /// The most elements it and the channel behind it hold or have memory for, in units of its output.
     public var heldOutputs: Int
     /// The most bytes it and the channel behind it hold, where the sizes are known.
@@ -101,7 +103,8 @@ private struct GraphBuilder {
     case .stage(let stage):
       place(
         node, .stage, after: ends, in: parent, output: stage.outputSize(of: ends.first?.size ?? ElementSize()),
-        reserved: stage.boxed is any BatchMemorySharing ? batchAhead.map { $0 - 1 } : nil)
+        reserved: stage.boxed is any BatchMemorySharing ? batchAhead.map { $0 - 1 } : nil,
+        workingBytes: (stage.boxed as? any WorkBounded)?.workingBytes(on: ends.first?.size ?? ElementSize()))
     case .expansion(let expansion):
       place(
         node, .expansion, after: ends, in: parent,
@@ -120,6 +123,7 @@ private struct GraphBuilder {
   private func batch(_ count: Int, of element: ElementSize?) -> ElementSize {
     var size = element ?? ElementSize()
     size.bytes = size.bytes.map { product($0, count) }
+    size.elementCount = product(size.elementCount ?? 1, count)
     return size
   }
 
@@ -167,7 +171,7 @@ private struct GraphBuilder {
   private mutating func place(
     _ node: PlanNode, _ kind: GraphDescription.Kind, named name: String? = nil, after ends: [End],
     in parent: String?, output: ElementSize, batchSize: Int? = nil, outputCount: Int? = nil,
-    reserved: Int? = nil
+    reserved: Int? = nil, workingBytes: Int? = nil
   ) -> [End] {
     let name = name ?? node.name
     connect(ends, to: name)
@@ -181,7 +185,7 @@ private struct GraphBuilder {
       GraphDescription.Node(
         name: name, kind: kind, input: node.inputType, output: node.outputType, workers: node.workers,
         buffer: node.buffer, batchSize: batchSize, outputCount: outputCount, isOrdered: node.isOrdered, parent: parent,
-        outputBytes: output.bytes, heldOutputs: held,
+        outputBytes: output.bytes, workingBytes: workingBytes, heldOutputs: held,
         bytes: output.bytes.flatMap { own in inputs.map { sum(product(own, held), product($0, node.workers)) } }))
     return [End(name: name, capacity: node.buffer, size: output)]
   }

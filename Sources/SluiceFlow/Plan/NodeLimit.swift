@@ -17,8 +17,8 @@ struct NodeLimit: Sendable {
 
   /// What is wrong with a number; `nil` if nothing is.
   func complaint(about number: Int) -> String? {
-    if number < range.lowerBound { return "\(number) given, at least \(range.lowerBound) wanted" }
-    return number > range.upperBound ? "\(number) given, at most \(range.upperBound) wanted" : nil
+    range.contains(number)
+      ? nil : "\(number) given, \(range.lowerBound)...\(range.upperBound) wanted"
   }
 }
 

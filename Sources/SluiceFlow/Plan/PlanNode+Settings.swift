@@ -38,7 +38,10 @@ extension PlanNode {
   }
 
   private func number(_ text: String, _ limit: NodeLimit) throws -> Int {
-    let number: Int = try SettingText.parse(text)
+    guard let number = Int(text) else {
+      let bounds = "\(limit.range.lowerBound)...\(limit.range.upperBound)"
+      throw SettingError("“\(text)” is no whole number in \(bounds)")
+    }
     if let complaint = limit.complaint(about: number) { throw SettingError(complaint) }
     return number
   }

@@ -21,6 +21,9 @@ public struct Clipping: Sendable, Equatable, LosslessStringConvertible {
     self.kind = kind
   }
 
+  /// What the texts are that are read.
+  public static let form: String = "limit of gradients: none, global 1 or each 0.02, a norm above 0 and up to 1e+09"
+
   /// Reads `none`, `global 1` or `each 0.02`; a bare number is the joint norm, as `global` is.
   public init?(_ description: String) {
     let words = description.split(separator: " ")
@@ -28,7 +31,7 @@ public struct Clipping: Sendable, Equatable, LosslessStringConvertible {
       self = .none
       return
     }
-    guard let last = words.last, let norm = Double(last), norm > 0, norm.isFinite else { return nil }
+    guard let last = words.last, let norm = Double(last), norm > 0, norm <= 1e9 else { return nil }
     switch words.dropLast() {
     case ["each"]: self = .perTensor(norm)
     case [], ["global"]: self = .global(norm)

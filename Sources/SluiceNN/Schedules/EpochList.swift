@@ -17,6 +17,9 @@ public struct EpochList: Sendable, Equatable, ExpressibleByArrayLiteral, Lossles
     self.init(interval > 0 ? Array(stride(from: interval, through: max(total, 0), by: interval)) : [])
   }
 
+  /// What the texts are that are read.
+  public static let form: String = "list of epochs in ascending order: 5 11, in 0...1000000, or none"
+
   /// Reads `5 11`, `5,11` or `none`; `nil` for anything else, for negative numbers and for numbers not in ascending
   /// order.
   public init?(_ description: String) {
@@ -26,7 +29,7 @@ public struct EpochList: Sendable, Equatable, ExpressibleByArrayLiteral, Lossles
       return
     }
     let numbers = words.compactMap { Int($0) }
-    guard !numbers.isEmpty, numbers.count == words.count, numbers[0] >= 0,
+    guard !numbers.isEmpty, numbers.count == words.count, numbers[0] >= 0, numbers[numbers.count - 1] <= 1_000_000,
       zip(numbers, numbers.dropFirst()).allSatisfy({ $0 < $1 })
     else { return nil }
     self.init(numbers)

@@ -35,10 +35,17 @@ public struct Warmup: Sendable, Equatable, ExpressibleByIntegerLiteral, Expressi
 
   public init(floatLiteral value: Double) { self = .epochs(value) }
 
-  /// Reads `5`, `10%` or `200 steps`; `nil` for anything else and for negative lengths.
+  /// What the texts are that are read.
+  public static let form: String =
+    "warm-up: epochs (5, in 0...1000000), steps (200 steps, in 0...1000000000) or a share of the run (10%, in 0...100)"
+
+  /// Reads `5`, `10%` or `200 steps`; `nil` for anything else, for negative lengths and for more than a million epochs or a
+  /// billion steps.
   public init?(_ description: String) {
     let words = description.split(separator: " ")
-    if words.count == 2, words[1] == "steps" || words[1] == "step", let count = Int(words[0]), count >= 0 {
+    if words.count == 2, words[1] == "steps" || words[1] == "step", let count = Int(words[0]),
+      (0...1_000_000_000) ~= count
+    {
       self = .steps(count)
     } else if words.count == 2, words[1] == "epochs" || words[1] == "epoch", let count = Warmup.length(words[0]) {
       self = .epochs(count)
@@ -52,7 +59,7 @@ public struct Warmup: Sendable, Equatable, ExpressibleByIntegerLiteral, Expressi
   }
 
   private static func length(_ word: Substring) -> Double? {
-    Double(word).flatMap { $0 >= 0 && $0.isFinite ? $0 : nil }
+    Double(word).flatMap { (0...1e6) ~= $0 ? $0 : nil }
   }
 
   public var description: String {

@@ -28,7 +28,8 @@ public struct ThreadBudget: Sendable, Equatable {
   }
 }
 
-private func textOfSmallFile(_ path: String) -> String? {
+/// The text of a file of the system's, of at most 8 KiB.
+func textOfSmallFile(_ path: String) -> String? {
   let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
   guard file >= 0 else { return nil }
   defer { close(file) }

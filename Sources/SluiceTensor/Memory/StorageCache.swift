@@ -152,6 +152,8 @@ extension StorageCache.State {
     var piece = self[keyPath: heap].arena.take(size)
     if piece == nil {
       let extent = max(StorageCache.extent, AddressSpace.whole(size))
+      // What the system has not would be missed only when it is written to, and then the system ends the process.
+      guard extent <= MachineMemory.current.available else { outOfMemory(size) }
       guard self[keyPath: heap].grow(by: extent) else { outOfMemory(size) }
       statistics.systemAllocationCount += 1
       statistics.cachedByteCount += extent
@@ -170,7 +172,13 @@ extension StorageCache.State {
     return unsafe bytes
   }
 
+  /// No operation can go on without its result, and none can fail: the process ends with a sentence, before the system ends
+  /// it without one.
   private func outOfMemory(_ size: Int) -> Never {
-    preconditionFailure("no memory for tensors: \(size) bytes asked. Use a smaller batch or model")
+    Console.note(
+      "sluice: tensors have \(statistics.liveByteCount.byteText) and want \(size.byteText) more; "
+        + "\(MachineMemory.current.available.byteText) are free. Use a smaller batch, a smaller model, or compute blocks again "
+        + "instead of keeping what they need (forward.recompute=true).")
+    _exit(1)
   }
 }

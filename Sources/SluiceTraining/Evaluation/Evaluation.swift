@@ -1,5 +1,6 @@
 public import SluiceDatasets
 public import SluiceFlow
+internal import SluicePlatform
 
 /// A network run over a set once, with what compares its outputs: what `--val` and `sluice eval` do.
 ///
@@ -30,6 +31,16 @@ public struct Evaluation: Sendable {
   /// Sets a field of a stage, as `--set stage.field=value` does.
   /// - Throws: ``FlowError`` that names the nearest.
   public mutating func set(_ setting: String, to text: String) throws { try body.set(setting, to: text) }
+
+  /// - Throws: ``RunError`` if a batch takes more memory than there is, with both.
+  public func requireMemory() throws(RunError) {
+    let (wanted, machine) = (body.graph.nodes.map { $0.outputBytes ?? 0 }.max() ?? 0, MachineMemory.current)
+    guard wanted > machine.available / 2 else { return }
+    throw RunError(
+      .configuration,
+      "two batches of an evaluation want at least \(wanted.byteText) each; \(machine.available.byteText) of "
+        + "\(machine.total.byteText) are free. Use fewer windows, or lower batch.size.")
+  }
 
   /// Evaluates every sample once.
   ///
@@ -71,6 +82,7 @@ public struct EvaluationOutcome: Sendable {
 
 /// A pipeline and its evaluator with their types sealed.
 private protocol EvaluationBody: Sendable {
+  var graph: GraphDescription { get }
   mutating func set(_ setting: String, to text: String) throws
   func check() throws
   func run(
@@ -81,6 +93,8 @@ private protocol EvaluationBody: Sendable {
 private struct Body<Comparison: Evaluator>: EvaluationBody {
   var pipeline: Pipeline<Prediction<Comparison.Batch, Comparison.Output>>
   let evaluator: Comparison
+
+  var graph: GraphDescription { pipeline.graph }
 
   mutating func set(_ setting: String, to text: String) throws { try pipeline.set(setting, to: text) }
 

@@ -13,7 +13,7 @@ public enum CheckpointInterval: Sendable, Equatable, LosslessStringConvertible {
   /// Reads `500`, `10m`, `90s` or `2h`; `nil` for anything else, and for nothing or less.
   public init?(_ description: String) {
     let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600]
-    if let count = Int(description), count > 0 {
+    if let count = Int(description), (1...1_000_000_000) ~= count {
       self = .steps(count)
     } else if let unit = description.last.flatMap({ units[$0] }), let count = Int(description.dropLast()), count > 0,
       count <= 1_000_000

@@ -75,6 +75,11 @@ public struct PreparedRun: Sendable {
   /// - Throws: what makes the run impossible, such as a learning rate that is no number.
   public func remarks() throws -> [String] { notes + (try pipeline.remarks(on: options)) }
 
+  /// - Throws: ``RunError`` if a step takes more memory than there is, with both.
+  public func requireMemory() throws(RunError) {
+    try RunMemory(trainable, pipeline.graph, precision: precision).require(.current)
+  }
+
   /// - Throws: ``RunError`` if no data was named.
   public func requireData() throws(RunError) {
     guard request.data.isEmpty, pipeline.sampleCounts.contains(0) else { return }
