@@ -16,10 +16,17 @@ internal import SluicePlatform
   init(_ path: String, _ mode: Mode = .reading) throws(ShardError) {
     self.path = path
     switch mode {
-    case .reading: descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    // Without O_NONBLOCK, opening a pipe that nobody writes to would wait here.
+    case .reading: descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     case .writing: descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     }
     guard descriptor >= 0 else { throw File.failure("open", path) }
+    var status = stat()
+    // Directories are opened too, to bring their entries to the disk.
+    let isFile = unsafe fstat(descriptor, &status) == 0 && [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+    guard mode == .writing || isFile else {
+      throw ShardError(.damaged, "it is a pipe, a socket or a device", file: path)
+    }
   }
 
   deinit {

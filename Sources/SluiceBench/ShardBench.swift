@@ -69,7 +69,7 @@ private struct ShardBench {
   }
 
   func run(_ rows: inout BenchRows, isStudy: Bool) async throws {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try createDirectories(folder)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     var variants = [
       Variant(peer: "sluice lossless", settings: ShardSettings()),

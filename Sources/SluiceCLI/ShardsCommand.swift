@@ -208,7 +208,7 @@ struct ShardsExtractCommand: ParsableCommand {
       if out.hasSuffix(".mp4") {
         try writeVideo(clip, wanted)
       } else {
-        try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+        try createDirectories(out)
         for index in wanted {
           let digits = String(index)
           let name = String(repeating: "0", count: max(0, 6 - digits.count)) + digits

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import SluiceFlow
+internal import SluicePlatform
 internal import SluiceReport
 internal import SluiceSamples
 
@@ -9,7 +10,7 @@ extension Demo {
     let chosen = (0..<min(count, settings.valCount)).map { ($0 * settings.valCount / count + $0) % settings.valCount }
     let look = try MaskedPreview(from: pretrained.path)
     let folder = directory + "/images"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try createDirectories(folder)
     let names = MotionClass.allCases.map(\.name)
     var rows: [ImageRows.Row] = []
     for (sample, frames) in try await look.parts(of: clips(.val).selecting(chosen)) {

@@ -36,7 +36,7 @@ struct DemoRecord {
       throw RunError(.file, "\(path) holds \(names.sorted()[0]), which is no demo's. Name another --out.")
     }
     do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      try createDirectories(path)
     } catch {
       throw RunError(.file, "\(path) cannot be made: \(error).")
     }

@@ -41,7 +41,7 @@ public struct SynthPipeline: Sendable {
     for part in Part.allCases {
       let folder = "\(directory)/\(part.rawValue)"
       do {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try createDirectories(folder)
       } catch {
         throw RunError(.file, "\(folder) cannot be made: \(error).")
       }

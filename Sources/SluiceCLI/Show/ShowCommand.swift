@@ -31,7 +31,7 @@ struct ShowArguments: ParsableArguments {
 
   /// Calls `draw` for each file with the path its images begin with.
   func each(_ draw: (_ file: String, _ stem: String) async throws -> Void) async throws {
-    try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+    try createDirectories(out)
     var seen: [String: Int] = [:]
     for file in files {
       let last = file.split(separator: "/").last.map(String.init) ?? "clip"

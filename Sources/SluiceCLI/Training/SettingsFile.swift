@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import SluiceCheckpoints
+internal import SluicePlatform
 internal import SluiceTraining
 internal import Yams
 
@@ -16,10 +17,11 @@ enum SettingsFile {
   /// The settings in the file at `path`, by name.
   /// - Throws: ``RunError`` that names file and line, or the entry that is no setting.
   static func settings(at path: String) throws -> [String: String] {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw RunError(.configuration, "\(path): the configuration cannot be read. Check the path of --config.")
+    let bytes: [UInt8]
+    do { bytes = try readFile(path) } catch {
+      throw RunError(.configuration, "\(path): the configuration \(error.reason). Check the path of --config.")
     }
-    guard let text = String(data: data, encoding: .utf8) else {
+    guard let text = String(bytes: bytes, encoding: .utf8) else {
       throw RunError(.configuration, "\(path): the configuration is not UTF-8 text.")
     }
     let root: Node?

@@ -13,7 +13,8 @@ public final class MappedFile: Sendable {
   ///
   /// - Throws: ``CheckpointError`` when it cannot be opened, or is a directory or a device.
   public init(path: String) throws(CheckpointError) {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    // Without O_NONBLOCK, opening a pipe that nobody writes to would wait here.
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw CheckpointError(.unreadable, file: path, systemMessage(errno)) }
     defer { _ = close(descriptor) }
     var status = stat()

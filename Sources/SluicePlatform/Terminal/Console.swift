@@ -3,8 +3,19 @@ internal import Glibc
 /// The two streams of a command: data to standard output, progress and messages to standard error.
 package enum Console {
   /// Writes a line of data to standard output.
+  ///
+  /// Data that is lost is no success: where it cannot be written, the process says so and ends with exit code 1.
   package static func print(_ line: String) {
-    Swift.print(line)
+    print(Array((line + "\n").utf8))
+  }
+
+  /// Writes bytes of data to standard output, as ``print(_:)-(String)`` does.
+  package static func print(_ bytes: [UInt8]) {
+    guard unsafe !writeFully(bytes.span.bytes, to: STDOUT_FILENO) else { return }
+    let number = errno
+    // Who closed the pipe has read enough.
+    if number != EPIPE { unsafe note("standard output cannot be written: \(String(cString: strerror(number)))") }
+    exit(1)
   }
 
   /// Writes a line to standard error.
