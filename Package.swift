@@ -167,7 +167,7 @@ let package = Package(
     .executableTarget(name: "Soak", dependencies: ["SluiceFlow"], path: "Tests/Soak", swiftSettings: relaxed),
     tests("TensorTests", ["SluiceTensor", "SluicePlatform", "SluiceKernels", "CBLAS"]),
     tests("DatasetTests", ["SluiceDatasets", "SluicePlatform"]),
-    tests("MediaTests", ["SluiceMedia", "SluicePlatform"]),
+    tests("MediaTests", ["SluiceMedia", "SluicePlatform", "CFFmpeg"]),
     tests(
       "NetworkTests",
       [

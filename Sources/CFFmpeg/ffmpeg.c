@@ -73,3 +73,27 @@ static void require_libraries(void) {
     return found.name arguments;                              \
   }
 FUNCTIONS(FORWARD)
+
+uint64_t sluice_frame_digest(const AVFrame *frame) {
+  struct AVMurMur3 *hash = av_murmur3_alloc();
+  const AVPixFmtDescriptor *form = av_pix_fmt_desc_get(frame->format);
+  if (!hash || !form) abort();  // out of memory, or a frame that no decoder gives
+  av_murmur3_init(hash);
+  int32_t shape[3] = {frame->width, frame->height, frame->format};
+  av_murmur3_update(hash, (const uint8_t *)shape, sizeof shape);
+  for (int plane = 0; plane < 4 && frame->data[plane]; plane++) {
+    if (plane == 1 && form->flags & AV_PIX_FMT_FLAG_PAL) {
+      av_murmur3_update(hash, frame->data[plane], AVPALETTE_SIZE);
+      break;
+    }
+    int bytes = av_image_get_linesize(frame->format, frame->width, plane);
+    int is_chroma = plane == 1 || plane == 2;
+    int rows = is_chroma ? AV_CEIL_RSHIFT(frame->height, form->log2_chroma_h) : frame->height;
+    for (int row = 0; row < rows && bytes > 0; row++)
+      av_murmur3_update(hash, frame->data[plane] + (ptrdiff_t)row * frame->linesize[plane], (size_t)bytes);
+  }
+  uint64_t digest[2];
+  av_murmur3_final(hash, (uint8_t *)digest);
+  av_free(hash);
+  return digest[0];
+}

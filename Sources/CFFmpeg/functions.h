@@ -15,11 +15,20 @@
   X(avutil, const char *, av_get_pix_fmt_name, (enum AVPixelFormat f), (f))                                          \
   X(avutil, void, av_log_set_level, (int l), (l))                                                                    \
   X(avutil, int, av_opt_set_int, (void *o, const char *n, int64_t v, int f), (o, n, v, f))                           \
+  X(avutil, int, av_image_get_linesize, (enum AVPixelFormat f, int w, int p), (f, w, p))                             \
+  X(avutil, struct AVMurMur3 *, av_murmur3_alloc, (void), ())                                                        \
+  X(avutil, void, av_murmur3_init, (struct AVMurMur3 *c), (c))                                                       \
+  X(avutil, void, av_murmur3_update, (struct AVMurMur3 *c, const uint8_t *s, size_t n), (c, s, n))                   \
+  X(avutil, void, av_murmur3_final, (struct AVMurMur3 *c, uint8_t d[16]), (c, d))                                    \
+  X(avutil, void, av_free, (void *p), (p))                                                                           \
   X(avutil, const AVPixFmtDescriptor *, av_pix_fmt_desc_get, (enum AVPixelFormat f), (f))                            \
   X(avutil, int, av_strerror, (int e, char *b, size_t n), (e, b, n))                                                 \
   X(avcodec, int, av_new_packet, (AVPacket *p, int n), (p, n))                                                       \
   X(avcodec, AVPacket *, av_packet_alloc, (void), ())                                                                \
+  X(avcodec, uint8_t *, av_packet_get_side_data,                                                                     \
+    (const AVPacket *p, enum AVPacketSideDataType t, size_t *n), (p, t, n))                                          \
   X(avcodec, void, av_packet_free, (AVPacket **p), (p))                                                              \
+  X(avcodec, uint8_t *, av_packet_new_side_data, (AVPacket *p, enum AVPacketSideDataType t, size_t n), (p, t, n))    \
   X(avcodec, void, av_packet_move_ref, (AVPacket *p, AVPacket *q), (p, q))                                           \
   X(avcodec, int, av_packet_ref, (AVPacket *p, const AVPacket *q), (p, q))                                           \
   X(avcodec, void, av_packet_rescale_ts, (AVPacket *p, AVRational a, AVRational b), (p, a, b))                       \
@@ -41,6 +50,7 @@
   X(avcodec, int, avcodec_receive_packet, (AVCodecContext *c, AVPacket *p), (c, p))                                  \
   X(avcodec, int, avcodec_send_frame, (AVCodecContext *c, const AVFrame *f), (c, f))                                 \
   X(avcodec, int, avcodec_send_packet, (AVCodecContext *c, const AVPacket *p), (c, p))                               \
+  X(avformat, const AVInputFormat *, av_find_input_format, (const char *n), (n))                                     \
   X(avformat, int, av_interleaved_write_frame, (AVFormatContext *c, AVPacket *p), (c, p))                            \
   X(avformat, int, av_read_frame, (AVFormatContext *c, AVPacket *p), (c, p))                                         \
   X(avformat, int, av_seek_frame, (AVFormatContext *c, int s, int64_t t, int f), (c, s, t, f))                       \

@@ -1,6 +1,7 @@
 public import ArgumentParser
 internal import Foundation
 internal import SluiceMedia
+internal import SluicePlatform
 
 /// `sluice frames`: exactly the frames that were asked for.
 public struct FramesCommand: ParsableCommand {
@@ -9,7 +10,8 @@ public struct FramesCommand: ParsableCommand {
     abstract: "Gets frames of a video by their number in display order.",
     discussion: """
       Numbers begin at 0 and may repeat, in any order; A-B stands for all from A to B. Without --at, all frames.
-      FILE may also be an image or a folder of images.
+      FILE may also be an image or a folder of images. Of several video streams, the one that the container calls its
+      default is taken, or the first.
 
       Example: sluice frames swim.mp4 --at 0,17,42 --out stills
       """)
@@ -35,6 +37,9 @@ public struct FramesCommand: ParsableCommand {
   @Option(help: "Write 8-bit samples to standard output, one frame after the other: yuv as stored, or rgb.")
   var raw: RawFormat?
 
+  @Option(help: ArgumentHelp("Another stream: its number among those of video, from 0.", valueName: "number"))
+  var stream: Int?
+
   public init() {}
 
   public func validate() throws {
@@ -46,37 +51,39 @@ public struct FramesCommand: ParsableCommand {
 
   public func run() throws {
     do {
-      let source = try openFrames(path: file)
+      let source: any FrameSource =
+        if let stream {
+          try VideoFile(path: file, stream: stream)
+        } else {
+          try openFrames(path: file, toleratesFaults: true)
+        }
+      if let fault = (source as? VideoFile)?.fault { Console.note("note: \(fault)") }
       if count {
-        print(source.frameCount)
+        Console.print(String(source.frameCount))
       } else {
         try write(source, numbers: try at.map(FramesCommand.numbers))
       }
-    } catch let error as MediaError {
-      FileHandle.standardError.write(Data("sluice frames: \(error)\n".utf8))
+    } catch let error where error is MediaError || error is OutputFileError {
+      Console.note("sluice frames: \(error)")
       throw ExitCode.failure
     }
   }
 
   private func write(_ source: any FrameSource, numbers: [Int]?) throws {
     let numbers = numbers ?? Array(0..<source.frameCount)
-    if let out { try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true) }
+    if let out { try createDirectories(out) }
     // All numbers are looked at before the first frame is written.
     try source.check(numbers)
     for part in stride(from: 0, to: numbers.count, by: 256).map({ numbers[$0..<min($0 + 256, numbers.count)] }) {
       for (number, frame) in zip(part, try source.frames(at: Array(part))) {
         switch raw {
-        case .yuv?: try writeRaw(frame.packed())
-        case .rgb?: try writeRaw(frame.convertedToRGB().packed())
+        case .yuv?: Console.print(frame.packed())
+        case .rgb?: Console.print(frame.convertedToRGB().packed())
         case nil: break
         }
         if let out { try frame.write(to: "\(out)/\(FramesCommand.fileName(number))") }
       }
     }
-  }
-
-  private func writeRaw(_ bytes: [UInt8]) throws {
-    try FileHandle.standardOutput.write(contentsOf: bytes)
   }
 
   private static func fileName(_ number: Int) -> String {

@@ -1,3 +1,5 @@
+internal import SluicePlatform
+
 /// What went wrong with a video, an image or a frame.
 public struct MediaError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kinds of failure; more may be added.
@@ -45,4 +47,8 @@ public struct MediaError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   public var description: String { "\(path): \(reason)" }
+}
+
+extension MediaError {
+  init(_ error: InputFileError) { self.init(.cannotOpen, path: error.path, error.reason) }
 }

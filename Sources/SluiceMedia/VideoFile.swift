@@ -2,9 +2,9 @@ internal import SluicePlatform
 
 /// A video file whose frames can be asked for by their index in display order, exactly.
 ///
-/// Opening reads the file through once, without decoding. Frames stand in display order of their time stamps, and
-/// where those are missing or contradict the frames, in the order in which a decoder puts them out: frame `i` is the
-/// `i`-th frame of `ffmpeg -i FILE -map 0:v:0 -vsync passthrough -f rawvideo`, turned as its display matrix says.
+/// Frame `i` is the `i`-th frame of `ffmpeg -threads 1 -i FILE -map 0:v:0 -vsync passthrough -f rawvideo`, turned as its
+/// display matrix says. Opening reads the file through once; where its packets and time stamps prove the order, nothing is
+/// decoded, else all of it is, once.
 ///
 /// Safe to share between threads; requests are served one after the other by a single-threaded decoder.
 public final class VideoFile: FrameSource {
@@ -18,18 +18,30 @@ public final class VideoFile: FrameSource {
   public let times: [Double]
   /// The index and, of a small file, the compressed frames.
   public let retainedBytes: Int
+  /// The number of the stream among those of video, as in FFmpeg's `0:v:N`.
+  public let streamNumber: Int
+  /// Why the file as a whole is not sound though the frames it has can be had: its end is missing, or its frames change
+  /// their size or form.
+  public let fault: MediaError?
   private let session: Lock<VideoSession>
 
   /// Opens and indexes the file at `path`.
+  ///
+  /// - Parameters:
+  ///   - stream: the number of the stream among those of video, from 0; if `nil`, the one that the container calls its
+  ///     default, or the first.
+  ///   - limits: how much the file may ask for.
   /// - Throws: ``MediaError`` if it is no video or exceeds the limits.
-  public init(path: String, limits: MediaLimits = MediaLimits()) throws(MediaError) {
-    let session = try VideoSession(path: path, limits: limits)
+  public init(path: String, stream: Int? = nil, limits: MediaLimits = MediaLimits()) throws(MediaError) {
+    let session = try VideoSession(path: path, stream: stream, limits: limits)
+    streamNumber = session.reader.streamNumber
     name = path
     frameCount = session.index.display.count
     times = session.times
     frameRate = session.frameRate
     (width, height) = session.size
     retainedBytes = session.reader.retainedBytes
+    fault = session.fault
     self.session = Lock(session)
   }
 

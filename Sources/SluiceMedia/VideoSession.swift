@@ -4,44 +4,26 @@ final class VideoSession {
   let limits: MediaLimits
   let deadline: Deadline
   let reader: PacketReader
-  let index: PacketIndex
+  private(set) var index: PacketIndex
   /// Presentation times in display order, seconds from the first frame.
   let times: [Double]
+  /// The first frame of another form than those before it, and both forms.
+  let change: (frame: Int, from: FrameShape, to: FrameShape)?
   /// Opened when the first frame is wanted.
   private var decoder: Decoder?
+  /// The version of the headers that the decoder has read.
+  private var version = 0
   private let reorderDepth: Int?
   private let packet: Packet
-  /// The container was caught calling a frame a key frame that is none: decoding begins with the file.
-  private var startsLie = false
 
-  init(path: String, limits: MediaLimits) throws(MediaError) {
+  init(path: String, stream: Int?, limits: MediaLimits) throws(MediaError) {
     self.path = path
     self.limits = limits
     deadline = Deadline()
     deadline.start(seconds: limits.seconds)
-    reader = try PacketReader(path: path, limits: limits, deadline: deadline)
+    let file = try FileIndex(path: path, stream: stream, limits: limits, deadline: deadline)
+    (reader, index, reorderDepth, change) = (file.reader, file.index, file.reorderDepth, file.change)
     packet = Packet()
-    let size = reader.stream.size
-    guard size.width.multipliedReportingOverflow(by: size.height).partialValue <= limits.pixels else {
-      throw MediaError(
-        .limitExceeded, path: path,
-        "its frames are \(size.width)×\(size.height), more than the \(limits.pixels) pixels of MediaLimits.pixels")
-    }
-    let timed = PacketIndex(timeOrdered: reader.packets, isOnePicturePerPacket: !reader.header.hasSplitFrames)
-    let isTimed = timed.doubt == nil && reader.header.mpeg4?.isPlain != false
-    reorderDepth = reader.header.isH264 && isTimed ? timed.reorderDepth : nil
-    if isTimed, reader.isFramedByContainer, !timed.beginsAbruptly {
-      index = timed
-    } else if let order = reader.header.mpeg4?.displayOrder() {
-      index = PacketIndex(mpeg4: order, packets: reader.packets)
-    } else {
-      let decoder = try Decoder(stream: reader.stream, reorderDepth: reorderDepth, limits: limits, path: path)
-      if isTimed, try VideoSession.beginning(of: timed, reader, decoder) {
-        index = timed
-      } else {
-        index = PacketIndex(decoded: try VideoSession.decodedOrder(reader, decoder), packets: reader.packets)
-      }
-    }
     guard !index.display.isEmpty else {
       throw MediaError(
         .notVideo, path: path, "holds no frame that can be decoded; \(reader.packets.count) packets were read")
@@ -55,23 +37,37 @@ final class VideoSession {
   func forEachFrame(_ wanted: some Sequence<Int>, _ body: (Int, VideoFrame) throws -> Void) throws {
     deadline.start(seconds: limits.seconds)
     var pending: [Int: Int] = [:]  // packet → index in display order
-    for place in wanted { pending[index.isCounted ? place : Int(index.display[place])] = place }
-    guard !pending.isEmpty else { return }
+    for number in wanted { pending[index.isCounted ? number : Int(index.display[number])] = number }
     if !index.isCounted {
-      for run in DecodePlan(wanted: pending.keys.sorted(), index: index).runs where !startsLie {
-        try decode(run, pending: &pending, isStrict: false, body)
+      var isDone = pending.isEmpty
+      while !isDone {
+        isDone = true
+        for run in DecodePlan(wanted: pending.keys.sorted(), index: index).runs where isDone {
+          if case .wrongStart = try decode(run, pending: &pending, isStrict: false, body), run.first > 0 {
+            index.withdraw(start: run.first)
+            isDone = pending.isEmpty
+          }
+        }
       }
     }
     guard !pending.isEmpty else { return }
-    // A frame that did not come out, or stands behind damage: what a decoder makes of it depends on all before it,
-    // and on nothing else, so it has to be a new one.
+    // A frame that did not come out, or is behind damage: what a decoder makes of it depends on all before it, and on
+    // nothing else, so it has to be a new one.
     decoder = nil
-    try decode(DecodeRun(first: 0, last: reader.packets.count - 1), pending: &pending, isStrict: true, body)
+    _ = try decode(DecodeRun(first: 0, last: reader.packets.count - 1), pending: &pending, isStrict: true, body)
     guard let missing = pending.values.min() else { return }
     throw MediaError(
       .cannotDecode, path: path, frame: missing,
       "frame \(missing) of \(index.display.count) cannot be decoded: its data is damaged; ask for other frames or repair the file"
     )
+  }
+
+  private enum Outcome {
+    case whole
+    /// Given up at damage.
+    case damaged
+    /// Decoding may not begin where it began.
+    case wrongStart
   }
 
   /// Decodes one stretch and takes the frames delivered out of `pending`.
@@ -80,14 +76,14 @@ final class VideoSession {
   ///   file; otherwise the stretch is given up at the first damage and what nobody needs is left out.
   private func decode(
     _ run: DecodeRun, pending: inout [Int: Int], isStrict: Bool, _ body: (Int, VideoFrame) throws -> Void
-  ) throws {
-    let decoder = try openDecoder()
+  ) throws -> Outcome {
+    let decoder = try openDecoder(for: run.first)
     var left = isStrict ? pending.count : pending.keys.count { (run.first...run.last).contains($0) }
     var outputs = 0
     var hasEnded = false
     var number = run.first
     while left > 0, !hasEnded {
-      let isPast = number > run.last && (index.isOnePicturePerPacket && !isStrict)
+      let isPast = number > run.last && (index.isOneFramePerPacket && !isStrict)
       if isPast || number >= reader.packets.count {
         decoder.sendEnd()
         hasEnded = true
@@ -95,42 +91,54 @@ final class VideoSession {
         defer { number += 1 }
         if !isStrict, index.packets[number].traits.contains(.unreferenced), pending[number] == nil { continue }
         try reader.load(number, into: packet)
-        if !decoder.send(packet, tag: number), !isStrict, !isLeading(number, run) { return }
+        version = reader.syntax.history.version(at: number)
+        if !decoder.send(packet, tag: number), !isStrict, !isLeading(number, run) { return .damaged }
       }
       receiving: while true {
         switch decoder.receive() {
         case .nothing:
           break receiving
         case .failure:
-          if !isStrict, !isLeading(number, run) { return }
+          if !isStrict, !isLeading(number, run) { return .damaged }
           if hasEnded { break receiving }
-        case .picture(let tag, let isDamaged):
+        case .frame(let tag, let isDamaged):
           if !isStrict {
-            if tag == run.first, run.first > 0, !decoder.isIntra {
-              startsLie = true
-              return
-            }
-            if isDamaged, !isLeading(tag, run) { return }
+            if tag == run.first, run.first > 0, !decoder.isIntra { return .wrongStart }
+            if isDamaged, !isLeading(tag, run) { return .damaged }
           }
           outputs += 1
-          guard let place = pending.removeValue(forKey: index.isCounted ? outputs - 1 : tag) else { continue }
+          let key = index.isCounted ? outputs - 1 : tag
+          guard let wanted = pending[key] else { continue }
+          if !isStrict, !index.digests.isEmpty, index.digests[wanted] != decoder.digest { return .wrongStart }
+          pending[key] = nil
           left -= 1
-          let frame = try decoder.frame(
-            time: times[place], orientation: reader.stream.orientation, path: path)
-          try body(place, frame)
+          let frame = try decoder.frame(time: times[wanted], orientation: reader.stream.orientation, path: path)
+          try body(wanted, frame)
           deadline.start(seconds: limits.seconds)
         }
       }
     }
+    return .whole
   }
 
-  /// The decoder, without memory of what it decoded before.
-  private func openDecoder() throws(MediaError) -> Decoder {
-    if let decoder {
+  /// The decoder, without memory of what it decoded before, but with the headers in force at a packet.
+  private func openDecoder(for first: Int) throws(MediaError) -> Decoder {
+    let history = reader.syntax.history
+    let wanted = history.version(at: first)
+    if let decoder, version == wanted {
       decoder.flush()
       return decoder
     }
     let opened = try Decoder(stream: reader.stream, reorderDepth: reorderDepth, limits: limits, path: path)
+    if first > 0, !index.packets[first].traits.contains(.complete) {
+      // What these packets decode to is of no interest: they carry the headers.
+      for carrier in history.carriers(of: wanted) {
+        try reader.load(carrier, into: packet)
+        _ = opened.send(packet, tag: carrier)
+        while case .frame = opened.receive() {}
+      }
+      opened.flush()
+    }
     decoder = opened
     return opened
   }
@@ -138,53 +146,5 @@ final class VideoSession {
   /// Frames shown before the key frame the stretch begins with: they refer to what was not decoded.
   private func isLeading(_ packet: Int, _ run: DecodeRun) -> Bool {
     packet > run.first && index.order[packet] < index.order[run.first] && run.first > 0
-  }
-
-  // MARK: When time stamps are not enough
-
-  /// Whether the first frames come out of the decoder as the time stamps say.
-  private static func beginning(
-    of index: PacketIndex, _ reader: PacketReader, _ decoder: Decoder
-  )
-    throws(MediaError) -> Bool
-  {
-    let count = min(reader.packets.count, 48)
-    let decoded = try order(ofFirst: count, reader, decoder)
-    // The last ones may lack what follows them.
-    let sure = max(0, min(count - 16, decoded.count)) + (count == reader.packets.count ? 16 : 0)
-    return index.display.prefix(sure).elementsEqual(decoded.prefix(sure).map { Int32($0) })
-      && (count < reader.packets.count || decoded.count == index.display.count)
-  }
-
-  private static func decodedOrder(_ reader: PacketReader, _ decoder: Decoder) throws(MediaError) -> [Int] {
-    try order(ofFirst: reader.packets.count, reader, decoder)
-  }
-
-  /// The packets of the frames that a decoder puts out, in its order, when it is given the first `count` packets.
-  private static func order(
-    ofFirst count: Int, _ reader: PacketReader, _ decoder: Decoder
-  )
-    throws(MediaError) -> [Int]
-  {
-    decoder.flush()
-    let packet = Packet()
-    var tags: [Int] = []
-    for number in 0...count {
-      if number == count {
-        decoder.sendEnd()
-      } else {
-        try reader.load(number, into: packet)
-        _ = decoder.send(packet, tag: number)
-      }
-      var failures = 0
-      receiving: while failures < 8 {
-        switch decoder.receive() {
-        case .nothing: break receiving
-        case .failure: failures += 1
-        case .picture(let tag, _): tags.append(tag)
-        }
-      }
-    }
-    return tags
   }
 }

@@ -8,9 +8,12 @@ enum FFmpegProgram {
   }
 
   /// All pictures of a file in the stream's own pixel format, one after the other.
-  static func pictures(of file: String, arguments: [String] = []) throws -> Data {
+  static func pictures(of file: String, arguments: [String] = [], stream: Int = 0) throws -> Data {
     // One thread: what damage is hidden behind depends on the number of threads.
-    try run(["-threads", "1", "-i", file, "-map", "0:v:0", "-vsync", "passthrough"] + arguments + ["-f", "rawvideo"])
+    try run(
+      ["-threads", "1", "-i", file, "-map", "0:v:\(stream)", "-vsync", "passthrough", "-autoscale", "0"] + arguments + [
+        "-f", "rawvideo",
+      ])
   }
 
   /// Runs the program with its output in a file of its own.
@@ -18,7 +21,8 @@ enum FFmpegProgram {
     let output = FileManager.default.temporaryDirectory.appendingPathComponent("media-\(UUID().uuidString).raw")
     defer { try? FileManager.default.removeItem(at: output) }
     try call(arguments + [output.path])
-    return try Data(contentsOf: output)
+    // Nothing is written of a file without frames.
+    return FileManager.default.fileExists(atPath: output.path) ? try Data(contentsOf: output) : Data()
   }
 
   /// Runs the program.

@@ -9,6 +9,8 @@
 #include <libavutil/cpu.h>
 #include <libavutil/display.h>
 #include <libavutil/imgutils.h>
+#include <libavutil/mem.h>
+#include <libavutil/murmur3.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
@@ -18,6 +20,9 @@
 /// Returns NULL on success, else what is wrong, in words. Any function of FFmpeg opens them too, and ends the program
 /// where that fails.
 const char *sluice_ffmpeg_open(void);
+
+/// Distinguishes decoded frames: equal for equal samples, size and format, and for no others to be met.
+uint64_t sluice_frame_digest(const AVFrame *frame);
 
 static inline int sluice_averror_again(void) { return AVERROR(EAGAIN); }
 static inline int sluice_averror_nomem(void) { return AVERROR(ENOMEM); }

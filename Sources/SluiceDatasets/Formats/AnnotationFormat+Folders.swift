@@ -11,6 +11,7 @@ extension AnnotationFormat {
   private static let imageEndings: Set<String> = ["png", "jpg", "jpeg", "webp", "bmp"]
   private static let videoEndings: Set<String> = [
     "mp4", "m4v", "mkv", "webm", "avi", "mov", "flv", "ts", "mts", "m2ts", "mpg", "mpeg", "wmv", "3gp", "ogv", "vob",
+    "gif", "apng", "mjpeg", "mjpg", "nut", "h264", "hevc",
   ]
 
   private static func ofFolders(_ name: String, _ summary: String, _ endings: Set<String>) -> AnnotationFormat {

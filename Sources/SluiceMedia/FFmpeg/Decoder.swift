@@ -27,6 +27,8 @@ internal import CFFmpeg
     var code = unsafe avcodec_parameters_to_context(context, stream.parameters)
     if code >= 0 {
       unsafe context.pointee.pkt_timebase = stream.timeBase
+      // Some decoders of MPEG-4 predict by times that they count in it.
+      unsafe context.pointee.framerate = stream.statedRate
       unsafe context.pointee.thread_count = 1
       unsafe context.pointee.max_pixels = Int64(limits.pixels)
       code = unsafe avcodec_open2(context, implementation, nil)
@@ -74,7 +76,7 @@ internal import CFFmpeg
 
   enum Received {
     /// A frame with its tag.
-    case picture(Int, isDamaged: Bool)
+    case frame(Int, isDamaged: Bool)
     case nothing
     case failure
   }
@@ -85,7 +87,7 @@ internal import CFFmpeg
     if code == sluice_averror_again() || code == sluice_averror_eof() { return .nothing }
     guard code >= 0 else { return .failure }
     let isDamaged = unsafe picture.pointee.decode_error_flags != 0 || picture.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0
-    return unsafe .picture(Int(picture.pointee.pts), isDamaged: isDamaged)
+    return unsafe .frame(Int(picture.pointee.pts), isDamaged: isDamaged)
   }
 
   /// The frame received last, turned for display; it stays whole when the decoder goes on.
@@ -94,6 +96,34 @@ internal import CFFmpeg
     try unsafe FrameConverter.frame(of: picture, time: time, orientation: orientation, path: path)
   }
 
+  /// R, G, B and alpha of each pixel of the frame received last.
+  func pixelsWithAlpha(path: String) throws(MediaError) -> [UInt8] {
+    try unsafe Scaler.pixelsWithAlpha(of: picture, path: path)
+  }
+
+  /// Distinguishes the frame received last from others.
+  var digest: UInt64 { unsafe sluice_frame_digest(picture) }
+
+  /// Width, height and pixel format of the frame received last.
+  var shape: FrameShape {
+    unsafe FrameShape(
+      width: Int(picture.pointee.width), height: Int(picture.pointee.height), format: picture.pointee.format)
+  }
+
   /// Whether the frame refers to no other.
   var isIntra: Bool { unsafe picture.pointee.key_frame != 0 || picture.pointee.pict_type == AV_PICTURE_TYPE_I }
+}
+
+/// The form of a decoded frame.
+struct FrameShape: Equatable, Sendable {
+  let width: Int
+  let height: Int
+  /// AVPixelFormat.
+  let format: Int32
+
+  /// Its size, and the format's name if `other` has the same size.
+  func description(beside other: FrameShape) -> String {
+    guard width == other.width, height == other.height else { return "\(width)×\(height)" }
+    return "\(width)×\(height) \(FFmpeg.formatName(format))"
+  }
 }

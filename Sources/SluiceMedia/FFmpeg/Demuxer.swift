@@ -17,21 +17,33 @@ internal import CFFmpeg
     apng,mjpeg,nut,mxf,yuv4mpegpipe,dv,rm,wtv,swf,gxf,roq,smk,vc1,vc1test,dirac,nsv,dhav,flic,ffm,live_flv,kux,amv
     """
 
+  /// How a container is read.
+  enum Way: Sendable {
+    /// Where the container says itself where frames begin and when they are shown, as it says it.
+    case trusting
+    /// As the `ffmpeg` program reads it: with its parsers, after a look at the first frames.
+    case plain
+  }
+
+  /// The number of the stream among those of video.
+  let streamNumber: Int
+  /// Packets of the stream that were read, empty ones too.
+  private(set) var readCount = 0
+
   /// Opens `path` as far as the headers.
+  ///
+  /// - Parameter number: the number of the stream among those of video; the default one if `nil`.
   /// - Throws: ``MediaError/Code/cannotOpen`` or ``MediaError/Code/notVideo``.
-  init(path: String, limits: MediaLimits, deadline: Deadline) throws(MediaError) {
+  init(path: String, stream number: Int?, way: Way, limits: MediaLimits, deadline: Deadline) throws(MediaError) {
     let context = try unsafe Demuxer.open(path, limits, deadline)
-    guard let (stream, isFramed) = unsafe Demuxer.selectPictures(context) else {
-      let count = unsafe Int(context.pointee.nb_streams)
-      let name = unsafe String(cString: context.pointee.iformat.pointee.name)
+    guard let (stream, isFramed) = unsafe Demuxer.select(number, of: context, way) else {
+      let reason = unsafe Demuxer.reason(for: number, context)
       unsafe Demuxer.close(context)
-      throw deadline.hasPassed
-        ? Demuxer.timeout(path, limits)
-        : MediaError(
-          .notVideo, path: path, "holds no video: none of the \(count) streams in its \(name) container is one")
+      throw deadline.hasPassed ? Demuxer.timeout(path, limits) : MediaError(.notVideo, path: path, reason)
     }
     unsafe self.context = unsafe context
     unsafe self.stream = unsafe stream
+    streamNumber = unsafe Demuxer.videoStreams(of: context).firstIndex { unsafe $0 == stream } ?? 0
     isFramedByContainer = isFramed
     self.deadline = deadline
   }
@@ -42,6 +54,13 @@ internal import CFFmpeg
     -> UnsafeMutablePointer<AVFormatContext>
   {
     try FFmpeg.require(for: path)
+    // What begins like an image would be taken for one.
+    let format =
+      switch ImageCodec(signature: try FileBytes.read(path, limit: 16)) {
+      case .png: unsafe av_find_input_format("apng")
+      case .jpeg: unsafe av_find_input_format("mjpeg")
+      case .webp, .bmp, nil: unsafe UnsafePointer<AVInputFormat>?.none
+      }
     guard let allocated = unsafe avformat_alloc_context() else { fatalError("out of memory: avformat_alloc_context") }
     unsafe allocated.pointee.interrupt_callback.callback = { opaque in
       guard let opaque = unsafe opaque else { return 0 }
@@ -64,7 +83,7 @@ internal import CFFmpeg
     unsafe av_dict_set(&options, "protocol_whitelist", "file", 0)
     defer { unsafe av_dict_free(&options) }
     var opened: UnsafeMutablePointer<AVFormatContext>? = unsafe allocated
-    let code = unsafe avformat_open_input(&opened, path, nil, &options)
+    let code = unsafe avformat_open_input(&opened, path, format, &options)
     guard code >= 0, let context = unsafe opened else {
       unsafe avio_closep(&io)
       throw deadline.hasPassed
@@ -75,14 +94,14 @@ internal import CFFmpeg
   }
 
   /// Chooses the stream of frames, and whether its packets need FFmpeg's parsers.
-  private static func selectPictures(
-    _ context: UnsafeMutablePointer<AVFormatContext>
+  private static func select(
+    _ number: Int?, of context: UnsafeMutablePointer<AVFormatContext>, _ way: Way
   )
     -> (stream: UnsafeMutablePointer<AVStream>, isFramedByContainer: Bool)?
   {
-    var found = unsafe pictures(of: context)
+    var found = unsafe stream(number, of: context)
     var isFramed = false
-    if let stream = unsafe found {
+    if let stream = unsafe found, way == .trusting {
       let name = unsafe String(cString: context.pointee.iformat.pointee.name)
       let codec = unsafe stream.pointee.codecpar.pointee.codec_id
       let modern = [AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_VP8, AV_CODEC_ID_VP9, AV_CODEC_ID_AV1]
@@ -96,7 +115,7 @@ internal import CFFmpeg
     } else {
       // Streams and time stamps come from the frames themselves: read ahead, within FFmpeg's default bounds.
       unsafe avformat_find_stream_info(context, nil)
-      unsafe found = unsafe pictures(of: context)
+      unsafe found = unsafe stream(number, of: context)
     }
     guard let stream = unsafe found else { return nil }
     for number in 0..<(unsafe Int(context.pointee.nb_streams)) {
@@ -116,7 +135,9 @@ internal import CFFmpeg
     while true {
       packet.clear()
       guard unsafe av_read_frame(context, packet.pointer) >= 0 else { return false }
-      if unsafe packet.pointer.pointee.stream_index == number && packet.byteCount > 0 { return true }
+      guard unsafe packet.pointer.pointee.stream_index == number else { continue }
+      readCount += 1
+      if packet.byteCount > 0 { return true }
     }
   }
 
@@ -128,19 +149,40 @@ internal import CFFmpeg
   /// Frames that the container's index names, 0 where it has none.
   var indexedCount: Int { unsafe Int(avformat_index_get_entries_count(stream)) }
 
-  // The first stream of pictures, as `-map 0:v:0`, but not a cover image.
-  private static func pictures(of context: UnsafeMutablePointer<AVFormatContext>) -> UnsafeMutablePointer<AVStream>? {
+  /// Whether the container's index was written by who made the file, and names all its frames.
+  var statesCount: Bool { unsafe String(cString: context.pointee.iformat.pointee.name).hasPrefix("mov,") }
+
+  private static func videoStreams(
+    of context: UnsafeMutablePointer<AVFormatContext>
+  ) -> [UnsafeMutablePointer<AVStream>] {
+    var streams: [UnsafeMutablePointer<AVStream>] = unsafe []
     for number in 0..<(unsafe Int(context.pointee.nb_streams)) {
-      guard let stream = unsafe context.pointee.streams[number], let parameters = unsafe stream.pointee.codecpar else {
-        continue
-      }
-      if unsafe parameters.pointee.codec_type == AVMEDIA_TYPE_VIDEO
-        && stream.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC == 0
-      {
-        return unsafe stream
-      }
+      guard let stream = unsafe context.pointee.streams[number], let parameters = unsafe stream.pointee.codecpar,
+        unsafe parameters.pointee.codec_type == AVMEDIA_TYPE_VIDEO
+      else { continue }
+      unsafe streams.append(stream)
     }
-    return nil
+    return unsafe streams
+  }
+
+  // The stream that the container calls its default one, else the first; a cover image is none.
+  private static func stream(
+    _ number: Int?, of context: UnsafeMutablePointer<AVFormatContext>
+  ) -> UnsafeMutablePointer<AVStream>? {
+    let streams = unsafe videoStreams(of: context)
+    if let number { return unsafe streams.indices.contains(number) ? streams[number] : nil }
+    let videos = unsafe streams.filter { unsafe $0.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC == 0 }
+    return unsafe videos.first { unsafe $0.pointee.disposition & AV_DISPOSITION_DEFAULT != 0 } ?? videos.first
+  }
+
+  private static func reason(for number: Int?, _ context: UnsafeMutablePointer<AVFormatContext>) -> String {
+    let count = unsafe Int(context.pointee.nb_streams)
+    let videos = unsafe videoStreams(of: context).count
+    if let number, videos > 0 {
+      return "has no video stream \(number); there \(videos == 1 ? "is one" : "are \(videos)"), 0 to \(videos - 1)"
+    }
+    let name = unsafe String(cString: context.pointee.iformat.pointee.name)
+    return "holds no video: none of the \(count) streams in its \(name) container is one"
   }
 
   // avformat_close_input leaves an I/O context that it did not open itself.

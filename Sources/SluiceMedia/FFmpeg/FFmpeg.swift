@@ -11,6 +11,12 @@ enum FFmpeg {
     return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
+  /// The name of a pixel format.
+  static func formatName(_ format: Int32) -> String {
+    guard let name = unsafe av_get_pix_fmt_name(AVPixelFormat(rawValue: format)) else { return "of an unknown format" }
+    return unsafe String(cString: name)
+  }
+
   /// Opens the libraries, which the program does without until it meets a video or an image.
   /// - Parameter path: the file they are needed for.
   /// - Throws: ``MediaError/Code/missingLibrary``.

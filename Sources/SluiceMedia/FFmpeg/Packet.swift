@@ -25,11 +25,11 @@ internal import CFFmpeg
     unsafe av_packet_move_ref(pointer, other.pointer)
   }
 
-  /// Makes the packet hold a copy of `bytes`; `false` if there are too many.
-  func fill(_ bytes: [UInt8]) -> Bool {
+  /// Makes the packet hold a copy of the first `count` bytes; `false` if these are too many.
+  func fill(_ bytes: [UInt8], count: Int) -> Bool {
     unsafe av_packet_unref(pointer)
-    guard bytes.count < Int(Int32.max), unsafe av_new_packet(pointer, Int32(bytes.count)) >= 0 else { return false }
-    unsafe pointer.pointee.data.update(from: bytes, count: bytes.count)
+    guard count < Int(Int32.max), unsafe av_new_packet(pointer, Int32(count)) >= 0 else { return false }
+    unsafe pointer.pointee.data.update(from: bytes, count: count)
     return true
   }
 
@@ -46,6 +46,33 @@ internal import CFFmpeg
 
   /// Whether the container's edit list hides its frame.
   var isDiscarded: Bool { unsafe pointer.pointee.flags & AV_PKT_FLAG_DISCARD != 0 }
+
+  /// Whether less of it could be read than the container says there is.
+  var isCutOff: Bool { unsafe pointer.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 }
+
+  /// The headers that are in force from this packet on, if the container has new ones for it.
+  var newHeaders: [UInt8]? {
+    var size = 0
+    guard let data = unsafe av_packet_get_side_data(pointer, AV_PKT_DATA_NEW_EXTRADATA, &size), size > 0 else {
+      return nil
+    }
+    return unsafe Array(UnsafeBufferPointer(start: data, count: size))
+  }
+
+  /// Gives the packet headers that hold from it on.
+  func setNewHeaders(_ headers: [UInt8]) {
+    guard let data = unsafe av_packet_new_side_data(pointer, AV_PKT_DATA_NEW_EXTRADATA, headers.count) else {
+      fatalError("out of memory: av_packet_new_side_data")
+    }
+    unsafe data.update(from: headers, count: headers.count)
+  }
+
+  /// Whether the container gives the decoder something with this packet that holds for those behind it too: a palette, or
+  /// another size.
+  var changesDecoder: Bool {
+    unsafe av_packet_get_side_data(pointer, AV_PKT_DATA_PALETTE, nil) != nil
+      || av_packet_get_side_data(pointer, AV_PKT_DATA_PARAM_CHANGE, nil) != nil
+  }
 
   /// Presentation and decoding time in the stream's unit, `FFmpeg.noTime` where unknown.
   var time: Int64 { unsafe pointer.pointee.pts }

@@ -24,19 +24,63 @@ enum Scaler {
     to storage: FrameStorage, range: ColorDescription.Range? = nil, layout: PixelLayout, width: Int, height: Int,
     path: String
   ) throws(MediaError) {
+    var outputs: [UnsafeMutablePointer<UInt8>?] = unsafe storage.planes.map {
+      unsafe UnsafeMutablePointer(mutating: $0.base)
+    }
+    var outputStrides = unsafe storage.planes.map { unsafe Int32($0.bytesPerRow) }
+    while unsafe outputs.count < 4 {
+      unsafe outputs.append(nil)
+      outputStrides.append(0)
+    }
+    try unsafe run(
+      planes, strides, Form(format: format, range: color.range), outputs, outputStrides,
+      Form(format: layout.format, range: range ?? color.range), color.matrix, width: width, height: height, path: path)
+  }
+
+  /// R, G, B and alpha of each pixel of a decoder's frame, row by row.
+  static func pixelsWithAlpha(of picture: UnsafeMutablePointer<AVFrame>, path: String) throws(MediaError) -> [UInt8] {
+    let (width, height) = unsafe (Int(picture.pointee.width), Int(picture.pointee.height))
+    let format = unsafe AVPixelFormat(rawValue: picture.pointee.format)
+    let color = unsafe ColorDescription(
+      matrix: picture.pointee.colorspace, range: picture.pointee.color_range, format: format)
+    let planes = unsafe [
+      UnsafePointer(picture.pointee.data.0), UnsafePointer(picture.pointee.data.1),
+      UnsafePointer(picture.pointee.data.2), UnsafePointer(picture.pointee.data.3),
+    ]
+    let strides = unsafe [
+      picture.pointee.linesize.0, picture.pointee.linesize.1, picture.pointee.linesize.2, picture.pointee.linesize.3,
+    ]
+    // The fourth byte stays opaque where the frame has no alpha.
+    let storage = FrameStorage(width: 4 * width, height: height, layout: .gray)
+    let outputs = unsafe [Optional(storage.base), nil, nil, nil]
+    try unsafe run(
+      planes, strides, Form(format: format, range: color.range), outputs, [Int32(4 * width), 0, 0, 0],
+      Form(format: AV_PIX_FMT_RGBA, range: color.range), color.matrix, width: width, height: height, path: path)
+    return unsafe Array(UnsafeBufferPointer(start: storage.base, count: storage.byteCount))
+  }
+
+  private struct Form {
+    let format: AVPixelFormat
+    let range: ColorDescription.Range
+    var isRGB: Bool { format == AV_PIX_FMT_RGB24 || format == AV_PIX_FMT_RGBA }
+  }
+
+  private static func run(
+    _ planes: [UnsafePointer<UInt8>?], _ strides: [Int32], _ source: Form, _ outputs: [UnsafeMutablePointer<UInt8>?],
+    _ outputStrides: [Int32], _ target: Form, _ matrix: ColorDescription.Matrix, width: Int, height: Int, path: String
+  ) throws(MediaError) {
     try FFmpeg.require(for: path)
-    let target = layout.format
-    let range = range ?? color.range
     guard let context = unsafe sws_alloc_context() else { fatalError("out of memory: sws_alloc_context") }
     defer { unsafe sws_freeContext(context) }
     let flags = SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP | SWS_BITEXACT
     let options: [(String, Int)] = [
-      ("srcw", width), ("srch", height), ("dstw", width), ("dsth", height), ("src_format", Int(format.rawValue)),
-      ("dst_format", Int(target.rawValue)), ("sws_flags", Int(flags)),
-      ("src_range", color.range == .full ? 1 : 0), ("dst_range", range == .full ? 1 : 0),
+      ("srcw", width), ("srch", height), ("dstw", width), ("dsth", height),
+      ("src_format", Int(source.format.rawValue)), ("dst_format", Int(target.format.rawValue)),
+      ("sws_flags", Int(flags)), ("src_range", source.range == .full ? 1 : 0),
+      ("dst_range", target.range == .full ? 1 : 0),
     ]
     for (name, value) in options { unsafe av_opt_set_int(UnsafeMutableRawPointer(context), name, Int64(value), 0) }
-    if let form = PixelForm(format), layout == .rgb {
+    if let form = PixelForm(source.format), target.isRGB {
       // Chroma stands at the left luma sample of each pair, and between two rows (H.264's default).
       if form.chromaShift.width == 1 { unsafe av_opt_set_int(UnsafeMutableRawPointer(context), "src_h_chr_pos", 0, 0) }
       if form.chromaShift.height == 1 {
@@ -45,25 +89,16 @@ enum Scaler {
     }
     var code = unsafe sws_init_context(context, nil, nil)
     if code >= 0 {
-      let matrix = unsafe sws_getCoefficients(color.matrix.swscale)
-      let full: Int32 = color.range == .full ? 1 : 0
-      unsafe sws_setColorspaceDetails(
-        context, matrix, full, matrix, layout == .rgb || range == .full ? 1 : 0, 0, 1 << 16, 1 << 16)
-      var outputs: [UnsafeMutablePointer<UInt8>?] = unsafe storage.planes.map {
-        unsafe UnsafeMutablePointer(mutating: $0.base)
-      }
-      var outputStrides = unsafe storage.planes.map { unsafe Int32($0.bytesPerRow) }
-      while unsafe outputs.count < 4 {
-        unsafe outputs.append(nil)
-        outputStrides.append(0)
-      }
+      let coefficients = unsafe sws_getCoefficients(matrix.swscale)
+      let (from, to): (Int32, Int32) = (source.range == .full ? 1 : 0, target.isRGB || target.range == .full ? 1 : 0)
+      unsafe sws_setColorspaceDetails(context, coefficients, from, coefficients, to, 0, 1 << 16, 1 << 16)
       code = unsafe sws_scale(context, planes, strides, 0, Int32(height), outputs, outputStrides)
     }
     guard code >= 0 else {
-      let name = unsafe String(cString: av_get_pix_fmt_name(format))
       throw MediaError(
         .unsupported, path: path,
-        "its frames (\(name), \(width)×\(height)) cannot be converted: \(FFmpeg.message(code))")
+        "its frames (\(FFmpeg.formatName(source.format.rawValue)), \(width)×\(height)) cannot be converted: "
+          + FFmpeg.message(code))
     }
   }
 }

@@ -6,6 +6,8 @@ internal import CFFmpeg
   let parameters: UnsafeMutablePointer<AVCodecParameters>
   /// The unit of time stamps, seconds.
   let timeBase: AVRational
+  /// Frames per second as the container states them.
+  let statedRate: AVRational
   /// Frames per second, if the container states them.
   let frameRate: Double?
   let orientation: Orientation
@@ -16,7 +18,8 @@ internal import CFFmpeg
     else { fatalError("out of memory: avcodec_parameters_copy") }
     unsafe parameters = unsafe copy
     timeBase = unsafe stream.pointee.time_base
-    let rate = unsafe av_q2d(stream.pointee.avg_frame_rate)
+    statedRate = unsafe stream.pointee.avg_frame_rate
+    let rate = av_q2d(statedRate)
     frameRate = rate.isFinite && rate > 0 ? rate : nil
     orientation = unsafe Orientation(matrix: sluice_display_matrix(stream))
   }
@@ -25,9 +28,16 @@ internal import CFFmpeg
   init(image codec: ImageCodec) {
     guard let own = unsafe avcodec_parameters_alloc() else { fatalError("out of memory: avcodec_parameters_alloc") }
     unsafe own.pointee.codec_type = AVMEDIA_TYPE_VIDEO
-    unsafe own.pointee.codec_id = codec == .png ? AV_CODEC_ID_PNG : AV_CODEC_ID_MJPEG
+    unsafe own.pointee.codec_id =
+      switch codec {
+      case .png: AV_CODEC_ID_PNG
+      case .jpeg: AV_CODEC_ID_MJPEG
+      case .webp: AV_CODEC_ID_WEBP
+      case .bmp: AV_CODEC_ID_BMP
+      }
     unsafe parameters = unsafe own
     timeBase = AVRational(num: 1, den: 1)
+    statedRate = AVRational(num: 0, den: 1)
     frameRate = nil
     orientation = Orientation()
   }
@@ -37,22 +47,43 @@ internal import CFFmpeg
     unsafe avcodec_parameters_free(&parameters)
   }
 
-  /// Codecs whose frames the index distinguishes without decoding them.
-  enum Syntax { case h264, hevc, mpeg4, mpeg12, vp8, vp9, intraOnly, other }
-
-  var syntax: Syntax {
-    switch unsafe parameters.pointee.codec_id {
-    case AV_CODEC_ID_H264: return .h264
-    case AV_CODEC_ID_HEVC: return .hevc
-    case AV_CODEC_ID_MPEG4: return .mpeg4
-    case AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO: return .mpeg12
-    case AV_CODEC_ID_VP8: return .vp8
-    case AV_CODEC_ID_VP9: return .vp9
-    case let codec:
-      let properties = unsafe avcodec_descriptor_get(codec)?.pointee.props ?? 0
-      return properties & AV_CODEC_PROP_INTRA_ONLY != 0 ? .intraOnly : .other
-    }
+  /// What reads the stream's packets, with the headers read that the container keeps outside them.
+  func makeSyntax() -> any StreamSyntax {
+    var syntax: any StreamSyntax =
+      switch unsafe parameters.pointee.codec_id {
+      case AV_CODEC_ID_H264: H264Syntax()
+      case AV_CODEC_ID_HEVC: HEVCSyntax()
+      case AV_CODEC_ID_MPEG4: MPEG4Syntax()
+      case AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO: MPEG12Syntax()
+      case AV_CODEC_ID_VP8: VPXSyntax(isVP9: false)
+      case AV_CODEC_ID_VP9: VPXSyntax(isVP9: true)
+      case AV_CODEC_ID_AV1: AV1Syntax()
+      case let codec: StreamDescription.keyedSyntax(codec)
+      }
+    withHeaders { syntax.readHeaders($0, in: HeaderHistory.outside) }
+    return syntax
   }
+
+  /// Codecs whose frames refer to the one before, back to the last key frame, and to nothing else.
+  private static let chained: [AVCodecID] = [
+    AV_CODEC_ID_H261, AV_CODEC_ID_H263, AV_CODEC_ID_H263I, AV_CODEC_ID_H263P, AV_CODEC_ID_FLV1, AV_CODEC_ID_MSMPEG4V1,
+    AV_CODEC_ID_MSMPEG4V2, AV_CODEC_ID_MSMPEG4V3, AV_CODEC_ID_WMV1, AV_CODEC_ID_WMV2, AV_CODEC_ID_THEORA,
+    AV_CODEC_ID_VP3, AV_CODEC_ID_VP6, AV_CODEC_ID_VP6F, AV_CODEC_ID_RV10, AV_CODEC_ID_SVQ1,
+    // Its probabilities go on from frame to frame, though it has no motion.
+    AV_CODEC_ID_FFV1,
+  ]
+
+  private static func keyedSyntax(_ codec: AVCodecID) -> KeyedSyntax {
+    let properties = unsafe avcodec_descriptor_get(codec)?.pointee.props ?? 0
+    if chained.contains(codec) { return KeyedSyntax(order: .decoding) }
+    if properties & AV_CODEC_PROP_INTRA_ONLY != 0 { return KeyedSyntax(order: .decoding, isIntraOnly: true) }
+    if properties & AV_CODEC_PROP_REORDER != 0 {
+      return KeyedSyntax(order: .unknown, doubt: "only a decoder knows the order of its frames")
+    }
+    return KeyedSyntax(order: .unknown, doubt: "only a decoder knows what its frames depend on")
+  }
+
+  var isH264: Bool { unsafe parameters.pointee.codec_id == AV_CODEC_ID_H264 }
 
   /// Calls `body` with the codec's headers that the container holds outside the packets.
   func withHeaders<Result>(_ body: (Span<UInt8>) -> Result) -> Result {

@@ -1,20 +1,21 @@
-internal import Glibc
+internal import SluicePlatform
 
 /// Opens whatever stands at `path`: a folder of images, an image or a video.
+///
+/// - Parameter toleratesFaults: whether a video is opened that has a ``VideoFile/fault``. Whatever trains, stores or checks
+///   data does not, so that all of these agree about every file.
 /// - Throws: ``MediaError`` that says why it cannot be used.
-public func openFrames(path: String, limits: MediaLimits = MediaLimits()) throws(MediaError) -> any FrameSource {
-  var facts = stat()
-  guard unsafe stat(path, &facts) == 0 else {
-    throw MediaError(.cannotOpen, path: path, "cannot be opened: \(FileBytes.lastError())")
+public func openFrames(
+  path: String, limits: MediaLimits = MediaLimits(), toleratesFaults: Bool = false
+) throws(MediaError) -> any FrameSource {
+  if FileKind(at: path) == .folder { return try FrameFolder(path: path, limits: limits) }
+  if let header = try ImageFile.header(path: path, limits: limits) {
+    if !header.image.isMoving { return try ImageFile(path: path, limits: limits) }
+    if header.codec == .webp { return try AnimatedWebP(path: path, limits: limits) }
   }
-  switch facts.st_mode & S_IFMT {
-  case S_IFREG: break
-  case S_IFDIR: return try FrameFolder(path: path, limits: limits)
-  case S_IFIFO: throw MediaError(.cannotOpen, path: path, "is a pipe; a file is wanted")
-  default: throw MediaError(.cannotOpen, path: path, "is a device or a socket; a file is wanted")
-  }
-  if try ImageFile.isImage(path: path) { return try ImageFile(path: path, limits: limits) }
-  return try VideoFile(path: path, limits: limits)
+  let video = try VideoFile(path: path, limits: limits)
+  if let fault = video.fault, !toleratesFaults { throw fault }
+  return video
 }
 
 extension FrameSource {

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A folder of PNG and JPEG images as a clip, in the order of their names; numbers in names count as numbers.
+/// A folder of PNG, JPEG, WebP or BMP images as a clip, in the order of their names; numbers in names count as numbers.
 public struct FrameFolder: FrameSource {
   public let name: String
   public var frameCount: Int { paths.count }
@@ -21,15 +21,31 @@ public struct FrameFolder: FrameSource {
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
         unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
       }
-      if !name.hasPrefix("."), ImageCodec(name: name) != nil { names.append(name) }
+      if name.utf8.first != UInt8(ascii: "."), ImageCodec(name: name) != nil { names.append(name) }
     }
     guard !names.isEmpty else {
-      throw MediaError(.notVideo, path: path, "is a folder without images: no file ends in .png, .jpg or .jpeg")
+      throw MediaError(.notVideo, path: path, "is a folder without images: no file ends in \(ImageCodec.endings)")
     }
     names.sort { FrameFolder.precedes($0, $1) }
-    paths = names.map { path.hasSuffix("/") ? path + $0 : path + "/" + $0 }
+    paths = names.map { path.utf8.last == UInt8(ascii: "/") ? path + $0 : path + "/" + $0 }
     name = path
     self.limits = limits
+    try FrameFolder.checkForms(paths, limits)
+  }
+
+  /// Makes sure that all images are alike, by their headers: a clip has one size and one form.
+  private static func checkForms(_ paths: [String], _ limits: MediaLimits) throws(MediaError) {
+    let first = try ImageHeader(reading: paths[0])
+    try first.check(limits, path: paths[0])
+    for path in paths.dropFirst() {
+      let header = try ImageHeader(reading: path)
+      guard header.size == first.size, header.form == first.form else {
+        throw MediaError(
+          .unsupported, path: path,
+          "is \(header.description(beside: first)), \(paths[0]) is \(first.description(beside: header)); make all images "
+            + "of the folder alike")
+      }
+    }
   }
 
   public func frames(at indices: [Int]) throws -> [VideoFrame] {
@@ -63,6 +79,6 @@ public struct FrameFolder: FrameSource {
       }
     }
     let (restLeft, restRight) = (left.count - i, right.count - j)
-    return restLeft == restRight ? first < second : restLeft < restRight
+    return restLeft == restRight ? left.lexicographicallyPrecedes(right) : restLeft < restRight
   }
 }

@@ -1,7 +1,12 @@
-/// PNG and JPEG images, by FFmpeg's codecs.
+/// Images that are files of their own, by FFmpeg's codecs; PNG and JPEG are written too.
 enum ImageCodec {
   case png
   case jpeg
+  case webp
+  case bmp
+
+  /// The endings of files that are read, as messages name them.
+  static let endings = ".png, .jpg, .jpeg, .webp or .bmp"
 
   /// The codec of a file that begins with `bytes`.
   init?(signature bytes: [UInt8]) {
@@ -9,6 +14,10 @@ enum ImageCodec {
       self = .png
     } else if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
       self = .jpeg
+    } else if bytes.count >= 12, bytes.starts(with: "RIFF".utf8), bytes[8..<12].elementsEqual("WEBP".utf8) {
+      self = .webp
+    } else if bytes.count >= 10, bytes.starts(with: "BM".utf8), bytes[6..<10].allSatisfy({ $0 == 0 }) {
+      self = .bmp
     } else {
       return nil
     }
@@ -20,36 +29,51 @@ enum ImageCodec {
     switch name[name.index(after: dot)...].lowercased() {
     case "png": self = .png
     case "jpg", "jpeg": self = .jpeg
+    case "webp": self = .webp
+    case "bmp": self = .bmp
     default: return nil
     }
   }
 
-  /// Decodes the image in `bytes`.
+  /// Decodes the image in `bytes`, turned as its Exif block says; what is behind its end is left alone.
   func decode(_ bytes: [UInt8], path: String, limits: MediaLimits) throws(MediaError) -> VideoFrame {
-    let decoder = try Decoder(image: self, limits: limits, path: path)
-    let packet = Packet()
-    guard packet.fill(bytes) else { throw MediaError(.limitExceeded, path: path, "is too large: \(bytes.count) bytes") }
-    if isComplete(bytes), decoder.send(packet, tag: 0) {
-      decoder.sendEnd()
-      if case .picture(_, isDamaged: false) = decoder.receive() {
-        return try decoder.frame(time: nil, path: path)
-      }
-    }
-    throw MediaError(.cannotDecode, path: path, "the image cannot be decoded: its data is damaged or cut off")
+    let (decoder, header) = try decoded(bytes, path: path, limits: limits)
+    return try decoder.frame(time: nil, orientation: header.orientation, path: path)
   }
 
-  // A decoder fills what is cut off with gray; both formats say where they end.
-  private func isComplete(_ bytes: [UInt8]) -> Bool {
-    let end: [UInt8] = self == .png ? [0x49, 0x45, 0x4E, 0x44] : [0xFF, 0xD9]
-    // Some programs append a few bytes of their own.
-    let tail = bytes.suffix(4096)
-    return tail.indices.contains { tail[$0...].starts(with: end) }
+  /// Decodes the image in `bytes` to R, G, B and alpha of each pixel, row by row.
+  func decodeWithAlpha(_ bytes: [UInt8], path: String, limits: MediaLimits) throws(MediaError) -> [UInt8] {
+    try decoded(bytes, path: path, limits: limits).decoder.pixelsWithAlpha(path: path)
+  }
+
+  private func decoded(
+    _ bytes: [UInt8], path: String, limits: MediaLimits
+  ) throws(MediaError) -> (decoder: Decoder, header: ImageHeader) {
+    guard let header = ImageHeader(self, bytes.span) else {
+      throw MediaError(.cannotDecode, path: path, "the image cannot be decoded: its header is damaged or cut off")
+    }
+    try header.check(limits, path: path)
+    // A decoder fills what is cut off with gray; the formats say where they end.
+    guard let end = header.end else {
+      throw MediaError(.cannotDecode, path: path, "the image cannot be decoded: its data is damaged or cut off")
+    }
+    let decoder = try Decoder(image: self, limits: limits, path: path)
+    let packet = Packet()
+    guard packet.fill(bytes, count: end) else {
+      throw MediaError(.limitExceeded, path: path, "is too large: \(end) bytes")
+    }
+    if decoder.send(packet, tag: 0) {
+      decoder.sendEnd()
+      if case .frame(_, isDamaged: false) = decoder.receive() { return (decoder, header) }
+    }
+    throw MediaError(.cannotDecode, path: path, "the image cannot be decoded: its data is damaged")
   }
 
   /// Encodes an image: PNG without loss, JPEG at `quality` 1, the best, to 31.
   func encode(_ frame: VideoFrame, quality: Int, path: String) throws(MediaError) -> [UInt8] {
     let source: VideoFrame
     switch self {
+    case .webp, .bmp: throw MediaError(.unsupported, path: path, "an image's name ends in .png, .jpg or .jpeg")
     case .png: source = frame.layout == .gray ? frame : frame.convertedToRGB()
     case .jpeg:
       let layout: PixelLayout = frame.layout == .gray || frame.layout == .rgb ? .yuv444 : frame.layout
@@ -72,12 +96,12 @@ extension Packet {
 }
 
 extension VideoFrame {
-  /// Reads a PNG or JPEG image.
+  /// Reads a PNG, JPEG, WebP or BMP image.
   /// - Throws: ``MediaError`` if it is none, damaged, or larger than the limits.
   public init(imageAt path: String, limits: MediaLimits = MediaLimits()) throws(MediaError) {
-    let bytes = try FileBytes.read(path, limit: 1 << 30)
+    let bytes = try FileBytes.read(path, limit: FileBytes.imageLimit)
     guard let codec = ImageCodec(signature: bytes) else {
-      throw MediaError(.notVideo, path: path, "is no PNG or JPEG image")
+      throw MediaError(.notVideo, path: path, "is no PNG, JPEG, WebP or BMP image")
     }
     self = try codec.decode(bytes, path: path, limits: limits)
   }

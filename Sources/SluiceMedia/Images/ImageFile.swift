@@ -1,14 +1,15 @@
-/// A single PNG or JPEG image, as a clip of one frame.
+/// A single PNG, JPEG, WebP or BMP image, as a clip of one frame.
 public struct ImageFile: FrameSource {
   public let name: String
   public let frameCount: Int = 1
   public let frameRate: Double? = nil
   private let limits: MediaLimits
 
-  /// Looks at the beginning of the file at `path`; the image is decoded when it is asked for.
+  /// Looks at the file at `path`; the image is decoded when it is asked for.
+  /// - Throws: ``MediaError`` if it is no image, or too large.
   public init(path: String, limits: MediaLimits = MediaLimits()) throws(MediaError) {
-    guard try ImageFile.isImage(path: path) else {
-      throw MediaError(.notVideo, path: path, "is no PNG or JPEG image")
+    guard let header = try ImageFile.header(path: path, limits: limits), !header.image.isMoving else {
+      throw MediaError(.notVideo, path: path, "is no single PNG, JPEG, WebP or BMP image")
     }
     name = path
     self.limits = limits
@@ -21,7 +22,16 @@ public struct ImageFile: FrameSource {
     return indices.map { _ in frame }
   }
 
-  static func isImage(path: String) throws(MediaError) -> Bool {
-    ImageCodec(signature: try FileBytes.read(path, limit: 16)) != nil
+  /// What a file says that begins like an image, all of it; `nil` if it is something else.
+  static func header(
+    path: String, limits: MediaLimits
+  ) throws(MediaError) -> (codec: ImageCodec, image: ImageHeader)? {
+    guard let codec = ImageCodec(signature: try FileBytes.read(path, limit: 16)) else { return nil }
+    let bytes = try FileBytes.read(path, limit: FileBytes.imageLimit)
+    guard let header = ImageHeader(codec, bytes.span) else {
+      throw MediaError(.cannotDecode, path: path, "the image cannot be decoded: its header is damaged or cut off")
+    }
+    try header.check(limits, path: path)
+    return (codec, header)
   }
 }

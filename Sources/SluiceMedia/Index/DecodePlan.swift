@@ -2,15 +2,15 @@
 struct DecodeRun: Equatable, Sendable {
   /// The packet to begin with.
   var first: Int
-  /// The last packet whose picture is wanted.
+  /// The last packet whose frame is wanted.
   var last: Int
 }
 
-/// The shortest stretches of packets that hold all wanted pictures.
+/// The shortest stretches of packets that hold all wanted frames.
 struct DecodePlan: Sendable {
   private(set) var runs: [DecodeRun] = []
 
-  /// - Parameter wanted: packets whose pictures are wanted, ascending.
+  /// - Parameter wanted: packets whose frames are wanted, ascending.
   init(wanted: [Int], index: PacketIndex) {
     for packet in wanted {
       let start = index.start(for: packet)

@@ -6,13 +6,24 @@ final class PacketReader {
   /// Closed as soon as all packets are kept.
   private var demuxer: Demuxer?
   let stream: StreamDescription
-  /// Whether the container itself says where pictures begin and when they are shown.
+  /// The number of the stream among those of video.
+  let streamNumber: Int
+  /// Whether the container itself says where frames begin and when they are shown.
   let isFramedByContainer: Bool
   private let path: String
   private let limits: MediaLimits
   private let deadline: Deadline
   private(set) var packets: [PacketEntry] = []
-  private(set) var header: PictureHeader
+  /// What the packets say of themselves.
+  private(set) var syntax: any StreamSyntax
+  /// The packets of frames in the order in which the codec shows them; `nil` if that does not follow from the packets.
+  private(set) var codecOrder: [Int32]?
+  /// Frames that the container states, if there are more than could be read.
+  private(set) var statedCount: Int?
+  /// Whether the file ends within its last packet.
+  private(set) var endsWithinPacket = false
+  /// Headers that the container has for some of the packets.
+  private var newHeaders: [Int: [UInt8]] = [:]
   private var store: PacketStore? = PacketStore()
   /// The packet that the demuxer delivers next, when packets are not kept.
   private var next = 0
@@ -27,36 +38,60 @@ final class PacketReader {
     let size: Int32
   }
 
-  init(path: String, limits: MediaLimits, deadline: Deadline) throws(MediaError) {
+  private let way: Demuxer.Way
+
+  /// - Parameters:
+  ///   - stream: the number of the stream among those of video; the container's default one if `nil`.
+  ///   - way: how the container is read.
+  init(
+    path: String, stream number: Int?, way: Demuxer.Way, limits: MediaLimits, deadline: Deadline
+  ) throws(MediaError) {
     self.path = path
     self.limits = limits
     self.deadline = deadline
-    let demuxer = try Demuxer(path: path, limits: limits, deadline: deadline)
+    self.way = way
+    let demuxer = try Demuxer(path: path, stream: number, way: way, limits: limits, deadline: deadline)
     self.demuxer = demuxer
     landing = Packet()
     stream = unsafe StreamDescription(demuxer.stream)
     isFramedByContainer = demuxer.isFramedByContainer
-    header = PictureHeader(stream: stream)
+    streamNumber = demuxer.streamNumber
+    syntax = stream.makeSyntax()
     try readIndex(demuxer)
     if store != nil { self.demuxer = nil }
   }
 
+  /// Whether frames were met whose two fields are in two packets.
+  var hasSplitFrames: Bool { (syntax as? H264Syntax)?.hasSplitFrames ?? false }
+
   /// Bytes of the index and of the packets that are kept.
   var retainedBytes: Int {
     packets.count * MemoryLayout<PacketEntry>.stride + (store?.byteCount ?? 0)
+      + newHeaders.values.reduce(0) { $0 + $1.count }
   }
 
   private func readIndex(_ demuxer: Demuxer) throws(MediaError) {
     let packet = Packet()
     packets.reserveCapacity(max(demuxer.indexedCount, 64) & 0xFFFFF)
+    var keys: [Int64] = []
+    var changesDecoder = false
     while demuxer.read(into: packet) {
       guard packets.count < limits.frames else {
         throw MediaError(
-          .limitExceeded, path: path, "has more than \(limits.frames) pictures, the limit of MediaLimits.frames")
+          .limitExceeded, path: path, "has more than \(limits.frames) frames, the limit of MediaLimits.frames")
       }
       let isKey = packet.isKey
-      var traits = packet.withBytes { header.traits(of: $0, isKey: isKey) }
+      let number = packets.count
+      if let headers = packet.newHeaders {
+        syntax.readHeaders(headers.span, in: number)
+        newHeaders[number] = headers
+      }
+      if number > 0, packet.changesDecoder { changesDecoder = true }
+      let facts = packet.withBytes { syntax.read($0, number: number, isKey: isKey) }
+      var traits = facts.traits
       if packet.isDiscarded { traits.insert(.discarded) }
+      keys.append(facts.order)
+      endsWithinPacket = packet.isCutOff
       packets.append(
         PacketEntry(
           time: packet.time, decodingTime: packet.decodingTime, position: packet.position,
@@ -67,8 +102,21 @@ final class PacketReader {
       }
     }
     if deadline.hasPassed { throw Demuxer.timeout(path, limits) }
-    for number in packets.indices { packets[number].traits = header.settle(packets[number].traits) }
+    for number in packets.indices { packets[number].traits = syntax.settled(packets[number].traits, of: number) }
+    // Where decoding times go back, another file was appended, and what is between the two is no frame.
+    let times = packets.lazy.map(\.decodingTime).filter { $0 != FFmpeg.noTime }
+    let goesBack = zip(times, times.dropFirst()).contains { $0 > $1 }
+    if syntax.doubt == nil, !changesDecoder, !goesBack { codecOrder = PacketReader.ordered(packets, by: keys) }
+    if demuxer.statesCount, demuxer.indexedCount > demuxer.readCount { statedCount = demuxer.indexedCount }
     next = packets.count
+  }
+
+  /// The shown packets in ascending order of `keys`; `nil` if two have the same.
+  private static func ordered(_ packets: [PacketEntry], by keys: [Int64]) -> [Int32]? {
+    var shown = packets.indices.filter { packets[$0].isShown }.map { Int32($0) }
+    let isSorted = zip(shown, shown.dropFirst()).allSatisfy { keys[Int($0)] <= keys[Int($1)] }
+    if !isSorted { shown.sort { keys[Int($0)] < keys[Int($1)] } }
+    return zip(shown, shown.dropFirst()).allSatisfy { keys[Int($0)] < keys[Int($1)] } ? shown : nil
   }
 
   /// Reads packet `number` into `packet`.
@@ -81,6 +129,8 @@ final class PacketReader {
     }
     if number < next || number > next + 64 { try move(to: number) }
     while try step(into: packet) < number {}
+    // Behind a jump, a container does not say again what it said before.
+    if let headers = newHeaders[number], packet.newHeaders == nil { packet.setNewHeaders(headers) }
   }
 
   // Reads the packet at `next` and checks that it is the one of the index.
@@ -120,7 +170,7 @@ final class PacketReader {
       return
     }
     hasLanded = false
-    demuxer = try Demuxer(path: path, limits: limits, deadline: deadline)
+    demuxer = try Demuxer(path: path, stream: streamNumber, way: way, limits: limits, deadline: deadline)
     next = 0
   }
 

@@ -1,10 +1,11 @@
 internal import Glibc
 
-/// Reads all of a regular file.
+/// Reads a regular file.
 ///
 /// A pipe, a socket or a device is refused before anything is read, so that none of them can hold the caller up.
+/// - Parameter limit: the most bytes that are read, from the beginning.
 /// - Throws: ``InputFileError`` that says what stands at `path` in its place, or why it cannot be read.
-package func readFile(_ path: String) throws(InputFileError) -> [UInt8] {
+package func readFile(_ path: String, limit: Int = .max) throws(InputFileError) -> [UInt8] {
   // Without O_NONBLOCK, opening a pipe that nobody writes to would wait here.
   let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
   guard descriptor >= 0 else { throw InputFileError(path, errno: errno) }
@@ -15,7 +16,7 @@ package func readFile(_ path: String) throws(InputFileError) -> [UInt8] {
 
   var failure: Int32 = 0
   // One byte more than the size shows the end; a file that grows meanwhile is read as far as it was.
-  let capacity = Int(status.st_size) + 1
+  let capacity = min(limit, Int(status.st_size) + 1)
   let bytes = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
     while count < capacity {
       let result = unsafe read(descriptor, buffer.baseAddress! + count, capacity - count)  // never empty
