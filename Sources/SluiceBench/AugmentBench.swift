@@ -9,7 +9,7 @@ struct BenchAugmentCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "augment", abstract: "Augments clips of 16 frames.",
     discussion: """
-      Crops start from decoded planes and end as normalized floats; color operations start and end as 8-bit RGB of
+      Crops start from decoded planes and end as normalized floats; color operations start and end as 8-bit RGB of \
       224×224. One thread.
 
       Example: sluice bench augment --corpus corpus --json augment.json

@@ -9,7 +9,7 @@ struct CorpusBenchOptions: ParsableArguments {
   var corpus: String?
   @Option(help: ArgumentHelp("Write the rows to this file.", valueName: "file")) var json: String?
   @Flag(help: "A small run.") var quick = false
-  @Option(help: "Rounds.", transform: NumberRange.count.read) var repeats: Int?
+  @Option(help: "Rounds.", in: .count) var repeats: Int?
   @Option(help: ArgumentHelp("Only rows whose `peer/case` has one of these parts (a,b,…).", valueName: "parts"))
   var only: String?
 

@@ -19,7 +19,7 @@ struct BenchDecodeCommand: ParsableCommand {
 
   @OptionGroup var options: CorpusBenchOptions
   @Option(help: ArgumentHelp("Parts to leave out: clip,full,index.", valueName: "parts")) var skip: String?
-  @Option(help: "Other clips.", transform: NumberRange(0...UInt32.max).read) var seed: UInt32 = 0
+  @Option(help: "Other clips.", in: NumberRange(0...UInt32.max)) var seed: UInt32 = 0
 
   func validate() throws {
     for part in skip?.split(separator: ",") ?? [] where !["clip", "full", "index"].contains(part) {

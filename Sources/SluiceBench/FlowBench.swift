@@ -16,8 +16,8 @@ struct BenchFlowCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Write the rows to this file.", valueName: "file")) var json: String?
   @Flag(help: "A small run.") var quick = false
   @Option(help: "Comma separated numbers of processors to be pinned to.") var cores = "1,2"
-  @Option(help: "Elements that find room between two stages.", transform: NumberRange.count.read) var capacity = 16
-  @Option(help: "Rounds.", transform: NumberRange.count.read) var repeats: Int?
+  @Option(help: "Elements that find room between two stages.", in: .count) var capacity = 16
+  @Option(help: "Rounds.", in: .count) var repeats: Int?
 
   func run() async throws {
     do {

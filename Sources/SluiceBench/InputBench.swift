@@ -20,7 +20,7 @@ struct BenchInputCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "input", abstract: "Runs MaskFeat's input pipeline to a consumer that does nothing.",
     discussion: """
-      Clips of 16 frames at stride 4, random crops of 224, cube masks, HOG of the frames that the mask asks for (or none),
+      Clips of 16 frames at stride 4, random crops of 224, cube masks, HOG of the frames that the mask asks for (or none), \
       batches of 4; two workers. From the videos of a corpus and from shards made of them.
 
       Example: sluice bench input --corpus corpus --json input.json

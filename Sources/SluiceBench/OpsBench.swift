@@ -19,7 +19,7 @@ struct OpsBench: ParsableCommand {
   @Option(help: "Groups to run, of gemm, sdpa, elem, mem, adamw and conv; all by default.")
   var only = ""
 
-  @Option(help: "Measuring time for each operation, in seconds.", transform: NumberRange(0...1e5).read)
+  @Option(help: "Measuring time for each operation, in seconds.", in: NumberRange(0...1e5))
   var seconds = 0.15
 
   @Flag(help: "Two shapes a group.")

@@ -24,10 +24,10 @@ struct TrainBench: ParsableCommand {
   @Option(help: "Precisions, of fp32 and bf16.")
   var precisions = "fp32,bf16"
 
-  @Option(help: "Measuring time for each cell, in seconds.", transform: NumberRange(0...1e5).read)
+  @Option(help: "Measuring time for each cell, in seconds.", in: NumberRange(0...1e5))
   var seconds = 6.0
 
-  @Option(help: "Steps measured at least.", transform: NumberRange.count.read)
+  @Option(help: "Steps measured at least.", in: .count)
   var minReps = 3
 
   @Flag(help: "Also shows where the time of one step goes.")

@@ -14,7 +14,7 @@ struct CheckCommand: ParsableCommand {
     abstract: "Opens and probes every item of a list and says what would fail.",
     discussion: """
       Labels are checked by the rule of training; of each item the first, the middle and the last frame are decoded.
-      Bad items go to standard output, one a line; the exit code is 1 if there are any. Size and time of preprocessing
+      Bad items go to standard output, one a line; the exit code is 1 if there are any. Size and time of preprocessing \
       are estimated from a few whole items.
 
       Formats of lists, told from their content unless --format names one:

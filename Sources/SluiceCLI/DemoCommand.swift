@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import SluiceBench
 internal import SluicePipelines
 internal import SluicePlatform
 internal import SluiceReport
@@ -20,18 +21,18 @@ struct DemoCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The directory of all it makes.", valueName: "dir"))
   var out = "sluice-demo"
 
-  @Option(help: "Another seed draws other videos and networks.", transform: NumberRange.seed.read)
+  @Option(help: "Another seed draws other videos and networks.", in: .seed)
   var seed: UInt64 = 0
 
-  @Option(help: "Labeled videos of each class.", transform: NumberRange.count.read)
+  @Option(help: "Labeled videos of each class.", in: .count)
   var labels = DemoSettings().labelsPerClass
 
   @Option(
     help: "How often labeled videos are drawn anew; accuracies are means over the draws.",
-    transform: NumberRange.count.read)
+    in: .count)
   var draws = DemoSettings().draws
 
-  @Option(help: "Threads that compute and read (default: the cores).", transform: NumberRange.threads.read)
+  @Option(help: "Threads that compute and read (default: the cores).", in: .threads)
   var threads: Int?
 
   @Flag(help: "A hundredth of the work, to see that everything runs; its accuracies mean nothing.")

@@ -10,7 +10,7 @@ public struct FramesCommand: ParsableCommand {
     abstract: "Gets frames of a video by their number in display order.",
     discussion: """
       Numbers begin at 0 and may repeat, in any order; A-B stands for all from A to B. Without --at, all frames.
-      FILE may also be an image or a folder of images. Of several video streams, the one that the container calls its
+      FILE may also be an image or a folder of images. Of several video streams, the one that the container calls its \
       default is taken, or the first.
 
       Example: sluice frames swim.mp4 --at 0,17,42 --out stills

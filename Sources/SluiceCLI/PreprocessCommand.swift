@@ -1,5 +1,6 @@
 public import ArgumentParser
 internal import Foundation
+internal import SluiceBench
 internal import SluiceDatasets
 internal import SluiceFlow
 internal import SluicePipelines
@@ -12,9 +13,9 @@ public struct PreprocessCommand: AsyncParsableCommand {
     commandName: "preprocess",
     abstract: "Decodes the videos of a list once and writes them into shards.",
     discussion: """
-      Frames are stored without loss, as decoded, unless told otherwise. Interrupted at any moment, the same command
-      goes on where it was. The list wins: a longer one adds shards; corrected labels, captions and names of classes are
-      corrected in the shards; clips that it no longer names are left out of the index. What cannot be read is listed in
+      Frames are stored without loss, as decoded, unless told otherwise. Interrupted at any moment, the same command \
+      goes on where it was. The list wins: a longer one adds shards; corrected labels, captions and names of classes are \
+      corrected in the shards; clips that it no longer names are left out of the index. What cannot be read is listed in \
       DIR/failures.csv.
 
       Formats of lists, told from their content unless --format names one:
@@ -35,10 +36,10 @@ public struct PreprocessCommand: AsyncParsableCommand {
 
   @OptionGroup var storage: StorageOptions
 
-  @Option(help: "Threads (default: cores).", transform: NumberRange.threads.read)
+  @Option(help: "Threads (default: cores).", in: .threads)
   var workers: Int?
 
-  @Option(help: "Share of the list that may fail before the exit code is 1.", transform: NumberRange.share.read)
+  @Option(help: "Share of the list that may fail before the exit code is 1.", in: .share)
   var maxFailures: Double = 0.01
 
   @Flag(help: "Write a JSON line for each clip and a summary to standard output.")
@@ -120,18 +121,18 @@ extension ShardSettings.Filter: ExpressibleByArgument {}
 struct StorageOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("Scale larger frames down to this shorter side.", valueName: "pixels"),
-    transform: NumberRange(16...8192).read)
+    in: NumberRange(16...8192))
   var shortSide: Int?
 
   @Option(
-    help: ArgumentHelp("Keep this many frames per second.", valueName: "rate"), transform: NumberRange(1e-3...1000).read
+    help: ArgumentHelp("Keep this many frames per second.", valueName: "rate"), in: NumberRange(1e-3...1000)
   )
   var fps: Double?
 
   @Option(
     help: ArgumentHelp(
       "Keep at most this many frames of a clip, evenly spaced from first to last.", valueName: "count"),
-    transform: NumberRange.count.read)
+    in: .count)
   var frames: Int?
 
   @Flag(help: "Two thirds of the size: samples to the nearest multiple of 3 (49.9 dB in YUV). Not for HOG targets.")
@@ -144,11 +145,11 @@ struct StorageOptions: ParsableArguments {
   var filter: ShardSettings.Filter = .gradient
 
   @Option(
-    help: "1: fast. 2 to 19: a few per cent smaller, much slower to write.", transform: NumberRange(1...19).read)
+    help: "1: fast. 2 to 19: a few per cent smaller, much slower to write.", in: NumberRange(1...19))
   var level = 1
 
   @Option(
-    help: ArgumentHelp("Bytes after which a shard is closed, such as 512MiB or 1GiB.", valueName: "size"),
+    help: ArgumentHelp("Bytes after which a shard is closed, such as 512MiB (default: 1GiB).", valueName: "size"),
     transform: { text in
       guard let count = ByteCount(argument: text), count.bytes >= 1 << 16 else {
         throw ValidationError("a number of bytes from 64KiB to 900TB is wanted, such as 512MiB.")

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import SluiceBench
 internal import SluiceFlow
 internal import SluicePipelines
 internal import SluicePlatform
@@ -18,13 +19,13 @@ struct SynthCommand: AsyncParsableCommand {
   @Argument(help: "The directory to write to.")
   var directory: String
 
-  @Option(help: "Videos to learn from.", transform: NumberRange.count.read)
+  @Option(help: "Videos to learn from.", in: .count)
   var train = 1280
 
-  @Option(help: "Videos to evaluate on.", transform: NumberRange.count.read)
+  @Option(help: "Videos to evaluate on.", in: .count)
   var val = 400
 
-  @Option(help: "Another seed gives other videos.", transform: NumberRange(0...Int.max).read)
+  @Option(help: "Another seed gives other videos.", in: NumberRange(0...Int.max))
   var seed = 0
 
   func run() async throws {

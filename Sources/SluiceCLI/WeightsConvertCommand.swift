@@ -10,11 +10,11 @@ struct WeightsConvertCommand: ParsableCommand {
     discussion: """
       The output holds the old content or all of the new, never a part. One tensor is in memory at a time.
 
-      With --map the tensors get a model's names, and values where the layout changes them; with --like they are fitted
-      to a model's shapes too: filters of images inflated, tables of positions resized. Tensors of kinds that are not
+      With --map the tensors get a model's names, and values where the layout changes them; with --like they are fitted \
+      to a model's shapes too: filters of images inflated, tables of positions resized. Tensors of kinds that are not \
       read are named and left out.
 
-      Example: sluice weights convert checkpoint.pth --map timesformer/vtp --type bf16 --out model.safetensors
+      Example: sluice weights convert a.pth --map timesformer/vtp --type bf16 --out b.safetensors
       """)
 
   @Argument(help: "A weight file, or the directory of a checkpoint.")

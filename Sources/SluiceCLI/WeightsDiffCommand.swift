@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import SluiceBench
 internal import SluiceCheckpoints
 internal import SluicePlatform
 
@@ -23,7 +24,7 @@ struct WeightsDiffCommand: ParsableCommand {
 
   @Option(
     help: "Values may differ by this share of the greatest value of the first file's tensor.",
-    transform: NumberRange(0...1e9).read)
+    in: NumberRange(0...1e9))
   var tolerance: Double = 0
 
   @Flag(help: "Prints JSON.")

@@ -9,7 +9,7 @@ struct WeightsInfoCommand: ParsableCommand {
     commandName: "info",
     abstract: "Lists the tensors of a file: names, element types, shapes.",
     discussion: """
-      Says too which layout the names have, where averaged copies are, and what is not read. With --map or --like it
+      Says too which layout the names have, where averaged copies are, and what is not read. With --map or --like it \
       lists what a model would get.
 
       Example: sluice weights info encoder.pkl --statistics

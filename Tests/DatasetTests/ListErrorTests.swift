@@ -13,12 +13,17 @@ import Testing
   }
 
   static let lists: [(text: String, name: String, format: String?, sentence: String)] = [
-    ("v.mp4\ta\tb\t3\n", "l.txt", "path-seconds-label", "start and end are “a” and “b”, wanted: two numbers of seconds"),
+    (
+      "v.mp4\ta\tb\t3\n", "l.txt", "path-seconds-label", "start and end are “a” and “b”, wanted: two numbers of seconds"
+    ),
     (
       "v.mp4\t5\t2\t3\n", "l.txt", "path-seconds-label",
       "the part from 5 s to 2 s is empty or begins before the video; wanted: 0 ≤ start < end"
     ),
-    ("v.mp4\tx\t3\n", "l.txt", "frame-folders", "“x” is no number of frames; wanted: path frames label, both numbers from 0"),
+    (
+      "v.mp4\tx\t3\n", "l.txt", "frame-folders",
+      "“x” is no number of frames; wanted: path frames label, both numbers from 0"
+    ),
     (
       "v.mp4\t0\t0\t3\n", "l.txt", "path-start-total-label",
       "the first frame and their number are “0” and “0”; wanted: a frame from 0 on, and how many there are, or -1 for all"
@@ -40,7 +45,8 @@ import Testing
     ("v1.avi\n", "l.txt", "ucf", "neither a folder that is the class nor a number from 1 behind the path"),
     ("path,label\n,3\n", "l.csv", "csv", "2 fields; wanted: 2, the path among them"),
     (
-      "path,start,end\na.mp4,5,2\n", "l.csv", "csv", "start and end are “5” and “2”; wanted: seconds with 0 ≤ start < end"
+      "path,start,end\na.mp4,5,2\n", "l.csv", "csv",
+      "start and end are “5” and “2”; wanted: seconds with 0 ≤ start < end"
     ),
     ("path,label\na.mp4,-3\n", "l.csv", "csv", "label -3; class numbers begin at 0 and end at"),
     ("path,label\n\"a.mp4,3\n", "l.csv", "csv", "a quoted field that begins here is never closed"),
@@ -80,7 +86,7 @@ import Testing
     try files.write([1], "videos/notes.txt")
     #expect(
       sentence { _ = try DatasetList(contentsOf: files("videos"), format: .videoFolders) }.contains(
-        "no file in this folder has one of the endings .3gp, .avi"))
+        "no file in this folder has one of the endings .3gp, .apng, .avi"))
     #expect(
       sentence { _ = try DatasetList(contentsOf: files("videos"), format: AnnotationFormat.named("csv")) }.hasSuffix(
         "is a folder; the format csv is a file"))

@@ -12,7 +12,10 @@ import Testing
       """
     let memory = MachineMemory.machine(text)
     #expect(memory == MachineMemory(total: (24_609_312 + 1_048_576) * 1024, available: (23_040_000 + 524_288) * 1024))
-    for odd in ["", "MemTotal: 5 kB", "MemTotal: x kB\nMemAvailable: 1 kB", "MemTotal: 9223372036854775807 kB\nMemAvailable: 1 kB"] {
+    for odd in [
+      "", "MemTotal: 5 kB", "MemTotal: x kB\nMemAvailable: 1 kB",
+      "MemTotal: 9223372036854775807 kB\nMemAvailable: 1 kB",
+    ] {
       #expect(MachineMemory.machine(odd) == nil)
     }
   }

@@ -58,7 +58,9 @@ import Testing
   @Test func aNumberOrAWordForNoneIsWanted() {
     let setting = Setting<Limited>("limit", \.limit, in: 1...9, none: "all")
     var limited = Limited()
-    let refusals = [("12", "12 is outside 1...9, and not all"), ("few", "“few” is no number, nor all")]
+    let refusals = [
+      ("12", "12 is outside 1...9, and not all"), ("few", "“few” is no whole number in 1...9, and not all"),
+    ]
     for (text, sentence) in refusals {
       let error = #expect(throws: SettingError.self) { try setting.write(&limited, text) }
       #expect(error?.description == sentence)

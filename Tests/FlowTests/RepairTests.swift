@@ -77,7 +77,8 @@ import Testing
     #expect((whole.error as? FlowError)?.code == .tooManyFailures)
     var positions: [StreamPosition] = []
     do { for try await delivery in pipeline.run(options).deliveries { positions.append(delivery.position) } } catch {}
-    for start in positions {
+    // At the end of an epoch that had too many, a run goes on: for a list that was repaired meanwhile.
+    for start in positions where start != whole.position {
       var resumed = options
       let stored = try JSONDecoder().decode(StreamPosition.self, from: JSONEncoder().encode(start))
       #expect(stored == start)

@@ -194,7 +194,8 @@ private struct AttributeHead {
       hidden.map { $0.map { max($0, 0) } }, matrix(name + ".2.weight"), matrix(name + ".2.bias")[0])
     let lengths = outputs.map { dot($0, $0).squareRoot() }
     return Pass(
-      inputs: inputs, hidden: hidden, lengths: lengths, outputs: zip(outputs, lengths).map { row, length in row.map { $0 / length } })
+      inputs: inputs, hidden: hidden, lengths: lengths,
+      outputs: zip(outputs, lengths).map { row, length in row.map { $0 / length } })
   }
 
   /// `[sentences, classes]`, without the learned scale.

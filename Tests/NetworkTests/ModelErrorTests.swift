@@ -42,7 +42,10 @@ import Testing
   }
 
   private static let spaceTimes: [(change: @Sendable (inout SpaceTimeConfiguration) -> Void, sentence: String)] = [
-    ({ $0.attention = .factorized }, "attention fact_encoder is none of divided_space_time, joint_space_time, space_only"),
+    (
+      { $0.attention = .factorized },
+      "attention fact_encoder is none of divided_space_time, joint_space_time, space_only"
+    ),
     ({ $0.depth = 0 }, ": every size must be at least 1, found [8, 96, 16, 1, 128, 4, 0, 4]"),
     (
       { $0.patchSize = 17 },
@@ -86,7 +89,8 @@ import Testing
     let clips = Tensor.zeros([1, 3, 16, 112, 112])
     #expect(
       sentence { _ = try mvit.prediction(of: .zeros([1, 3, 8, 112, 112]), hidden: []) }
-        == "MViT: clips are [1, 3, 8, 112, 112], wanted are [1, 3, 16, 112, 112]. Change the sampling, the crop or the model")
+        == "MViT: clips are [1, 3, 8, 112, 112], wanted are [1, 3, 16, 112, 112]. Change the sampling, the crop or the model"
+    )
     #expect(
       sentence { _ = try mvit.prediction(of: clips, hidden: [1]) }.contains(
         "MViT: the mask of 1 clips has 1 entries, wanted are 1 × 8×7×7. Give the mask stage this token grid"))
@@ -112,7 +116,8 @@ import Testing
     let count = VideoMAEConfiguration.quick.tokenGrid.count
     #expect(
       sentence { _ = try videoMAE.prediction(of: clips, hidden: []) }
-        == "VideoMAE: clips are [1, 3, 16, 112, 112], wanted are [1, 3, 16, 96, 96]. Change the sampling, the crop or the model")
+        == "VideoMAE: clips are [1, 3, 16, 112, 112], wanted are [1, 3, 16, 96, 96]. Change the sampling, the crop or the model"
+    )
     #expect(
       sentence { _ = try videoMAE.prediction(of: quick, hidden: [1, 0]) }.contains(
         "VideoMAE: the mask of 2 clips has 2 entries, wanted are 2 × 8×6×6"))

@@ -11,17 +11,18 @@ import Testing
     return store
   }
 
-  @Test(arguments: [
-    (["step.w": [1]], [], "the optimizer state lacks exp_avg.w. Resume with the same optimizer"),
-    (["step.w": [2]], [1.5], "step.w is [2], a number of updates is wanted. Resume from another checkpoint"),
-    (["step.w": [1]], [1.5], "step.w is 1.5, a number of updates is wanted. Resume from another checkpoint"),
-    (["grad.w": [4]], [], "grad.w is [4], the parameter is [2, 2]. Resume with the same model"),
-    (
-      ["momentum_buffer.w": [2, 2]], [],
-      "the optimizer state has momentum_buffer.w, which this model and optimizer do not know. Resume with the model and "
-        + "optimizer of the checkpoint"
-    ),
-  ] as [([String: Shape], [Float], String)])
+  @Test(
+    arguments: [
+      (["step.w": [1]], [], "the optimizer state lacks exp_avg.w. Resume with the same optimizer"),
+      (["step.w": [2]], [1.5], "step.w is [2], a number of updates is wanted. Resume from another checkpoint"),
+      (["step.w": [1]], [1.5], "step.w is 1.5, a number of updates is wanted. Resume from another checkpoint"),
+      (["grad.w": [4]], [], "grad.w is [4], the parameter is [2, 2]. Resume with the same model"),
+      (
+        ["momentum_buffer.w": [2, 2]], [],
+        "the optimizer state has momentum_buffer.w, which this model and optimizer do not know. Resume with the model and "
+          + "optimizer of the checkpoint"
+      ),
+    ] as [([String: Shape], [Float], String)])
   func optimizerStateThatDoesNotFitIsRefused(shapes: [String: Shape], values: [Float], sentence: String) {
     let store = store()
     let optimizer = Optimizer(.adamW(.constant(0.1)), store: store)
@@ -48,6 +49,7 @@ import Testing
       try head.load(["head.weigth": .zeros([2, 2])], mode: .exact)
     }
     #expect(
-      other?.description.hasSuffix("head.weight may be head.weigth there.\nIs the checkpoint of another model?") == true)
+      other?.description.hasSuffix("head.weight may be head.weigth there.\nIs the checkpoint of another model?") == true
+    )
   }
 }

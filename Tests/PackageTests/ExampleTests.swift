@@ -15,9 +15,11 @@ import Testing
   ///
   /// A file that is not listed needs nothing.
   private static let given: [String: String] = [
+    "Sources/SluiceCheckpoints/Published/PublishedWeights.swift": "model: TimeSformer",
     "Sources/SluiceCheckpoints/Training/CheckpointFolder.swift": "state: TrainingState",
     "Sources/SluiceDatasets/Classes/ClassSpace.swift": "train: DatasetList, validation: DatasetList",
     "Sources/SluiceDatasets/Identity/DatasetManifest.swift": "stored: [UInt8], now: DatasetManifest",
+    "Sources/SluiceFlow/Declaration/BatchRoom.swift": "context: ElementContext",
     "Sources/SluiceFlow/Declaration/Expansion.swift": "repeats: Int",
     "Sources/SluiceFlow/Driver/PipelineDriver.swift": "pipeline: Pipeline<Int>",
     "Sources/SluiceFlow/Declaration/RunExtent.swift":
@@ -29,7 +31,7 @@ import Testing
     "Sources/SluiceModels/Classifier.swift": "clips: Tensor",
     "Sources/SluiceModels/MViT.swift": "clips: Tensor, masks: [UInt8]",
     "Sources/SluiceModels/MViTv2.swift": "clips: Tensor, masks: [UInt8]",
-    "Sources/SluiceModels/SpaceTimeWeights.swift": "model: ViViT, imageNetWeights: [String: Tensor]",
+    "Sources/SluiceModels/Layouts/SpaceTimeImport.swift": "model: ViViT, weights: PublishedWeights",
     "Sources/SluiceModels/TimeSformer.swift": "clips: Tensor",
     "Sources/SluiceModels/ViViT.swift": "clips: Tensor",
     "Sources/SluiceModels/VideoMAE.swift": "clips: Tensor, masks: [UInt8]",
@@ -46,10 +48,11 @@ import Testing
       "videos: Tensor, videoGradient: Tensor, texts: Tensor, textGradient: Tensor",
     "Sources/SluiceTensor/Compute/Compute.swift": "loss: Tensor",
     "Sources/SluiceTensor/Profile/OperationProfile.swift": "loss: Tensor",
-    "Sources/SluiceTraining/Configuration/InitialWeights.swift": "classifier: VideoClassifier",
     "Sources/SluiceTraining/Contracts/LossTerms.swift": "loss: Tensor, video: Tensor, images: Tensor",
     "Sources/SluiceTraining/Evaluation/Evaluation.swift":
       "pipeline: Pipeline<Prediction<ViewBatch, Tensor>>, clips: Clips",
+    "Sources/SluiceTraining/Weights/AcceptedWeights.swift": "model: VideoViT",
+    "Sources/SluiceTraining/Weights/InitialWeights.swift": "system: some TrainingSystem",
     "pipelines/classify/FineTuning.swift": "clips: Clips",
     "pipelines/evaluate/FineTuning+Evaluation.swift": "tuning: FineTuning, clips: Clips",
     "pipelines/images/MaskImages.swift":

@@ -18,7 +18,8 @@ import Testing
   static let faults = [
     Fault(line: "v1.mp4 4", words: "label 4 is outside the 4 classes"),
     Fault(line: "v1.mp4 99", words: "label 99 is outside the 4 classes"),
-    Fault(line: "v1.mp4 9223372036854775807", words: ""), Fault(line: "v1.mp4 -1", words: ""),
+    Fault(line: "v1.mp4 9223372036854775807", words: "class numbers begin at 0 and end at 999999"),
+    Fault(line: "v1.mp4 -1", words: "class numbers begin at 0"),
     Fault(line: "v1.mp4 lft", words: "class “lft” is not among the 4 classes"),
     Fault(line: "v1.mp4", words: "no label; wanted: `path label`"),
   ]

@@ -43,7 +43,8 @@ import Testing
       let profile = try JSONDecoder().decode(Profile.self, from: Data(json.output.utf8))
       #expect(profile.metrics.delivered == 2 && !profile.sentence.isEmpty)
       #expect(profile.metrics.nodes.first { $0.name == "decode" }?.workers == 2)
-      #expect(profile.metrics.nodes.first { $0.name == "forward" }?.items == 2)
+      // The next batch may be under way when the last one is done.
+      #expect([2, 3].contains(profile.metrics.nodes.first { $0.name == "forward" }?.items))
       let trace = try JSONDecoder().decode(
         Trace.self, from: Data(contentsOf: URL(filePath: folder + "/trace.json")))
       #expect(trace.traceEvents.contains { $0.ph == "X" } && trace.traceEvents.contains { $0.ph == "M" })

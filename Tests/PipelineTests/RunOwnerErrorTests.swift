@@ -49,7 +49,7 @@ import Testing
         "full holds a run already"))
     #expect(
       await sentence { try RunDirectory(path: runs.folder("full")).create() }.contains(
-        "full/checkpoints: cannot be created: File exists. The run's directory is named by --out."))
+        "full/checkpoints: cannot be created: Not a directory. The directory is named by --out."))
     await #expect(processExitsWith: .success) {
       let path = FileManager.default.temporaryDirectory.path + "/sluice-\(UUID().uuidString)"
       try failSystemCall(.truncate, with: EIO)
@@ -63,7 +63,7 @@ import Testing
     try makeFolder("run/evaluation.json")
     #expect(
       await sentence { try await runs.start(runs.request(steps: 1), overwrites: true) }.hasSuffix(
-        "run/evaluation.json cannot be removed: Is a directory"))
+        "run/evaluation.json cannot be removed: Is a directory."))
     await #expect(processExitsWith: .success) {
       let run = RunDirectory(path: FileManager.default.temporaryDirectory.path + "/sluice-\(UUID().uuidString)")
       try FileManager.default.createDirectory(atPath: run.checkpoints, withIntermediateDirectories: true)

@@ -86,7 +86,7 @@ import Testing
         == "a.mp4: has 10 frames, a clip needs 16. Lower the count of the sampling stage or drop the sample")
     #expect(
       sentence { _ = try DenseFrames(count: 4, stride: 0)(handle, context: .sample(0)) }
-        == "sampling 4 frames at stride 0: both must be at least 1")
+        == "sampling with stride 0: 1...100000 is wanted")
   }
 
   @Test func clipsWithoutTargetsAreRefused() {

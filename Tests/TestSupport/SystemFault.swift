@@ -78,25 +78,54 @@ public func exitExpecting(_ sentence: String, _ body: () throws -> Void) -> Neve
   exit(0)
 }
 
-/// Makes this process one that may write nothing of its own user: for the bodies of exit tests, whose process ends with
-/// them. Files it makes before need `0o444`, and folders `0o555`, to stay as they are.
+/// Makes this process one that may write nothing of its own user: for exit tests, whose process ends with their bodies.
+///
+/// Files it makes before need `0o444`, and folders `0o555`, to stay as they are.
 public func giveUpRights() {
   // Without effect, and without need, for whoever is not the superuser.
   seteuid(65534)
 }
 
+/// A chain of blocks that are given back all at once, or never.
+///
+/// Each holds the address of the one before in its own memory: a list of them would need some, and optimized builds do not
+/// ask for blocks that nobody knows.
+private struct Hoard {
+  private var last: UnsafeMutableRawPointer?
+
+  mutating func append(_ block: UnsafeMutableRawPointer) {
+    block.storeBytes(of: last, as: UnsafeMutableRawPointer?.self)
+    last = block
+  }
+
+  mutating func giveBack() {
+    while let block = last {
+      last = block.load(as: UnsafeMutableRawPointer?.self)
+      free(block)
+    }
+  }
+}
+
+private nonisolated(unsafe) var hoard = Hoard()
+
 /// Leaves this process no memory in blocks of `size` bytes and more, while smaller ones can still be had: for the bodies
 /// of exit tests, whose process ends with them.
 public func exhaustMemory(inBlocksOf size: Int) {
   // Holes for what is smaller: every other one of many blocks is given back, so that no two become one.
-  let reserve = (0..<20_000).map { _ in malloc(size / 2) }
+  var holes = Hoard()
+  for _ in 0..<10_000 {
+    for isHole in [true, false] {
+      guard let block = malloc(size / 2) else { break }
+      if isHole { holes.append(block) } else { hoard.append(block) }
+    }
+  }
   var limit = rlimit()
   getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
   let pages = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ").first
   limit.rlim_cur = rlim_t((pages.flatMap { Int($0) } ?? 0) * sysconf(Int32(_SC_PAGESIZE)))
   setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
   for block in [1 << 20, 1 << 16, 1 << 14, size] {
-    while malloc(block) != nil {}
+    while let held = malloc(block) { hoard.append(held) }
   }
-  for (number, block) in reserve.enumerated() where number % 2 == 0 { free(block) }
+  holes.giveBack()
 }

@@ -42,7 +42,7 @@ extension SpaceTimeSettings {
           [.divided, .factorized].contains($0.network.attention)
         },
       Setting("inflation", \.weights.inflation)
-        .applying(when: "model.tubeletSize is set") { $0.network.tubeletSize != nil },
+        .applying(when: "model.tubeletSize is above 1") { $0.network.tubeletSize ?? 1 > 1 },
       Setting("skipsAutoencoderAttention", \.weights.skipsAutoencoderAttention),
     ]
     let shape: [Setting<Self>] = [

@@ -30,7 +30,7 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
     let patchSize = configuration.network.tokenSize.height
     switch configuration.recipe.target {
     case .hog:
-      let objective = HOGObjective(configuration.recipe.hogTarget(patchSize: patchSize))
+      let objective = HOGObjective(try configuration.recipe.hogTarget(patchSize: patchSize))
       try self.init(configuration, objective, request)
     case .pixels:
       let target = PixelTarget(tubeletSize: configuration.network.tokenSize.time, patchSize: patchSize)

@@ -69,15 +69,15 @@ struct HOGPredictions {
 /// A system of masked pre-training with its types sealed.
 protocol PreviewableSystem: TrainingSystem {
   /// The network's predictions of HOG; `nil` if it predicts something else.
-  func hogPredictions() -> HOGPredictions?
+  func hogPredictions() throws -> HOGPredictions?
 }
 
 extension MaskedPretraining: PreviewableSystem {
-  func hogPredictions() -> HOGPredictions? {
+  func hogPredictions() throws -> HOGPredictions? {
     let (configuration, backbone) = (configuration, backbone)
     let (recipe, network) = (configuration.recipe, configuration.network)
     guard recipe.target == .hog else { return nil }
-    let objective = HOGObjective(recipe.hogTarget(patchSize: network.tokenSize.height))
+    let objective = HOGObjective(try recipe.hogTarget(patchSize: network.tokenSize.height))
     let crop = recipe.clips.augment(recipe.clips.centered(size: network.imageSize), keepsPixels: true)
     return HOGPredictions(target: objective.target, parameters: backbone.parameters) { clips in
       Pipeline("preview") {

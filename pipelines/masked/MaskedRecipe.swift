@@ -2,6 +2,7 @@ public import SluiceFlow
 internal import SluiceMask
 internal import SluiceSamples
 public import SluiceTokenize
+internal import SluiceTraining
 
 /// How a masked model is pre-trained: what is hidden, what is predicted, and how the parameters follow.
 public struct MaskedRecipe: Sendable, Equatable {
@@ -43,9 +44,16 @@ public struct MaskedRecipe: Sendable, Equatable {
   }
 
   /// The targets of HOG: of the centers of cubes where there are cubes, else of each time step.
-  /// - Parameter patchSize: pixels of a token's side, a multiple of the 8 of a cell.
-  func hogTarget(patchSize: Int) -> HOGTarget {
-    HOGTarget(hog.target, frames: mask == .cube ? .centersOfCubes : targetFrames, patchSize: patchSize)
+  /// - Parameter patchSize: pixels of a token's side.
+  /// - Throws: ``RunError`` if tokens have no whole cells.
+  func hogTarget(patchSize: Int) throws(RunError) -> HOGTarget {
+    guard patchSize % HOG.cellSize == 0 else {
+      throw RunError(
+        .configuration,
+        "HOG has cells of \(HOG.cellSize) pixels, and tokens of \(patchSize) have no whole ones. Take patches of a "
+          + "multiple of \(HOG.cellSize), or --target pixels.")
+    }
+    return HOGTarget(hog.target, frames: mask == .cube ? .centersOfCubes : targetFrames, patchSize: patchSize)
   }
 
   /// The stage that hides tokens of `span` frames and `size` by `size` pixels of frames of `imageSize`.

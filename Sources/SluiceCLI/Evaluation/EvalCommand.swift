@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import SluiceBench
 internal import SluiceFlow
 internal import SluicePipelines
 internal import SluicePlatform
@@ -95,7 +96,7 @@ struct EvaluationData: ParsableArguments {
   var annotations: ListArguments
 
   @Option(
-    help: ArgumentHelp("The share of samples that may fail.", valueName: "fraction"), transform: NumberRange.share.read)
+    help: ArgumentHelp("The share of samples that may fail.", valueName: "fraction"), in: .share)
   var maxFailures = 0.01
 
   @Option(help: ArgumentHelp("Where the report is left (default: the run, if --from is one).", valueName: "dir"))

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import SluiceBench
 internal import SluiceFlow
 internal import SluicePipelines
 internal import SluicePlatform
@@ -16,10 +17,10 @@ struct EvaluationArguments: ParsableArguments {
 
   @Option(
     help: "Windows in time of each sample, spread evenly; their logits are averaged.",
-    transform: NumberRange(1...1000).read)
+    in: NumberRange(1...1000))
   var windows = 1
 
-  @Option(help: "Crops of each frame: center, or three (left, right, center).", transform: parsed)
+  @Option(help: "Crops of each frame: center (the default), or three (left, right, center).", transform: parsed)
   var crops = EvaluationViews.Crops.center
 
   @Option(
@@ -28,7 +29,7 @@ struct EvaluationArguments: ParsableArguments {
       valueName: "file"))
   var classes: String?
 
-  @Option(help: "Threads that compute (default: the cores).", transform: NumberRange.threads.read)
+  @Option(help: "Threads that compute (default: the cores).", in: .threads)
   var threads: Int?
 
   @Option(

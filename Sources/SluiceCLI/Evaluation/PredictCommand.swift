@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import FoundationEssentials
+internal import SluiceBench
 internal import SluiceDatasets
 internal import SluiceFlow
 internal import SluicePipelines
@@ -28,7 +29,7 @@ struct PredictCommand: AsyncParsableCommand {
   @Option(help: "The pipeline, where --from does not say.")
   var pipeline: String?
 
-  @Option(help: "Classes of each video, the likeliest first.", transform: NumberRange.count.read)
+  @Option(help: "Classes of each video, the likeliest first.", in: .count)
   var top = 5
 
   func run() async throws {

@@ -51,12 +51,15 @@ struct GraphArguments: ParsableArguments {
   func print(_ system: any TrainingSystem.Type, _ arguments: RunArguments) throws {
     let prepared = try PreparedRun(system, try arguments.request(listFormat: listFormat))
     guard settings else {
-      return Console.print(format.rendering(of: prepared.pipeline.graph(lookingAt: 8)))
+      return printText(format.rendering(of: prepared.pipeline.graph(lookingAt: 8)))
     }
     switch format {
-    case .yaml: Console.print(SettingsFile.text(of: prepared.fileSettings))
+    case .yaml: printText(SettingsFile.text(of: prepared.fileSettings))
     case .json: Console.print(try SettingsFile.json(of: prepared.settings.map { ($0.name, $0.value) }))
     case .text, .mermaid, .dot: for setting in prepared.settings { Console.print("\(setting.name)=\(setting.value)") }
     }
   }
+
+  /// Prints whole lines, the last of which may have its end already.
+  private func printText(_ text: String) { Console.print(text.last == "\n" ? String(text.dropLast()) : text) }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import FoundationEssentials
+internal import SluiceBench
 internal import SluiceMedia
 internal import SluicePipelines
 internal import SluicePlatform
@@ -56,7 +57,7 @@ struct ShowMasksCommand: AsyncParsableCommand {
   @OptionGroup
   var arguments: ShowArguments
 
-  @Option(help: "Another seed hides other tokens.", transform: NumberRange.seed.read)
+  @Option(help: "Another seed hides other tokens.", in: .seed)
   var seed: UInt64 = 0
 
   func run() async throws {
@@ -83,7 +84,7 @@ struct ShowAttentionCommand: AsyncParsableCommand {
   @OptionGroup
   var arguments: ShowArguments
 
-  @Option(help: "The share of each head's attention that is shown.", transform: NumberRange(1e-6...1).read)
+  @Option(help: "The share of each head's attention that is shown.", in: NumberRange(1e-6...1))
   var share = 0.6
 
   func run() async throws {

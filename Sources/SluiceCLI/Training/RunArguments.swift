@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import SluiceBench
 internal import SluiceFlow
 internal import SluicePipelines
 internal import SluicePlatform
@@ -7,25 +8,25 @@ internal import SluiceTraining
 
 /// How long a run is and what it is keyed by.
 struct LengthArguments: ParsableArguments {
-  @Option(help: "Passes over the data.", transform: NumberRange.length.read)
+  @Option(help: "Passes over the data.", in: .length)
   var epochs: Int?
 
   @Option(
     help: "Optimizer steps, each an update of the parameters; with --epochs too, whichever comes first.",
-    transform: NumberRange.length.read)
+    in: .length)
   var steps: Int?
 
-  @Option(help: "The key of all randomness (default: 0).", transform: NumberRange.seed.read)
+  @Option(help: "The key of all randomness (default: 0).", in: .seed)
   var seed: UInt64?
 
   @Option(
     help: ArgumentHelp("The share of samples that may fail (default: 0.01).", valueName: "fraction"),
-    transform: NumberRange.share.read)
+    in: .share)
   var maxFailures: Double?
 
   @Option(
     help: "Threads that compute (default: the cores); results do not depend on it.",
-    transform: NumberRange.threads.read)
+    in: .threads)
   var threads: Int?
 
   @Option(
@@ -94,7 +95,7 @@ struct RunArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp("Epochs between two validations (default: 1).", valueName: "epochs"),
-    transform: NumberRange.length.read)
+    in: .length)
   var valEvery: Int?
 
   @Option(

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import SluiceBench
 internal import SluiceDatasets
 internal import SluicePipelines
 internal import SluicePlatform
@@ -23,7 +24,7 @@ struct SessionArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp("How many of the last checkpoints stay, besides the best (default: 2).", valueName: "count"),
-    transform: NumberRange.count.read)
+    in: .count)
   var keep: Int?
 
   @Flag(help: "Goes on behind the last checkpoint of --out (default: of the pipeline's last run).")

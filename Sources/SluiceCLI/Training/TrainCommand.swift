@@ -10,7 +10,7 @@ struct TrainCommand: AsyncParsableCommand {
       Pipelines: \(Systems.all.map { "\($0.name) (\($0.summary))" }.joined(separator: "; ")).
 
       Ctrl-C finishes the step, writes a checkpoint and exits with 130; twice ends at once.
-      The run's directory holds metrics.jsonl, checkpoints/, failures.csv, configuration.json and report.html, a page with
+      The run's directory holds metrics.jsonl, checkpoints/, failures.csv, configuration.json and report.html, a page with \
       the curves, where the time went, and how to repeat it.
 
       Example:

@@ -4,7 +4,7 @@ internal import SluiceNN
 ///
 /// ```swift
 /// let weights = try PublishedWeights(opening: "TimeSformer_divST_8x32_224_K600.pyth")
-/// let report = try weights.load(into: model.parameters, layouts: backbone.layouts, head: .parameters("cls_head.*"))
+/// let report = try weights.load(into: model.parameters, layouts: model.layouts, head: .parameters("cls_head.*"))
 /// print(report)   // 365 of 367 parameters loaded (layout timesformer, in model_state/model.) …
 /// ```
 /// What training tools put around a model, `state_dict/`, `model.`, `module.`, `_orig_mod.` and so on, is taken off to any

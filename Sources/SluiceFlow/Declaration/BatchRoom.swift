@@ -3,7 +3,7 @@ internal import SluicePlatform
 /// What the elements of one batch share while they are made, such as the memory in which they come to lie side by side.
 ///
 /// ```swift
-/// let room = context.batchSlot?.room.content { Storage(for: slot.size) }
+/// let block = context.batchSlot.map { slot in slot.room.content { Tensor.zeros([slot.size, 768]) } }
 /// ```
 /// Whoever asks first makes it. It lives as long as one of the batch's elements is under way, or what was made is held.
 public final class BatchRoom: Sendable {

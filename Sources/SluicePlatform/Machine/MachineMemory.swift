@@ -12,8 +12,9 @@ package struct MachineMemory: Sendable, Equatable {
     self.available = available
   }
 
-  /// At this moment: the least of what the machine, the control group and the address space leave. What is not known limits
-  /// nothing.
+  /// The memory at this moment: the least of what the machine, the control group and the address space leave.
+  ///
+  /// What is not known limits nothing.
   package static var current: MachineMemory {
     let machine = textOfSmallFile("/proc/meminfo").flatMap(machine) ?? MachineMemory(total: .max, available: .max)
     return ([machine] + groups() + [addressSpace()].compactMap(\.self)).reduce(machine) { least, next in

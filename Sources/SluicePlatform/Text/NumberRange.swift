@@ -1,9 +1,4 @@
 /// The numbers that an option takes, read from its text.
-///
-/// ```swift
-/// @Option(help: "Passes over the data.", transform: NumberRange(1...1_000_000).read)
-/// var epochs: Int?
-/// ```
 package struct NumberRange<Number: Comparable & LosslessStringConvertible & Sendable>: Sendable {
   package let range: ClosedRange<Number>
 

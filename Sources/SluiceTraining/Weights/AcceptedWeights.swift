@@ -3,7 +3,7 @@ public import SluiceCheckpoints
 /// The weights that a system's network can begin with.
 ///
 /// ```swift
-/// AcceptedWeights(of: ["videomae-finetune", "videomae"], layouts: backbone.layouts, head: .parameters("head.*"))
+/// AcceptedWeights(of: ["videomae-finetune", "videomae"], layouts: model.layouts, head: .parameters("head.*"))
 /// ```
 public struct AcceptedWeights: Sendable {
   /// The systems whose checkpoints fit, the own one first; those of others are refused by name.

@@ -157,7 +157,7 @@ struct SettingTrial<System: TrainingSystem> {
     let number = Double(now)
     let values =
       number.map { [$0 * 2, $0 / 2, $0 + 1, 0.5, 0.9, 1, 2, 0].map { now.contains(".") ? "\($0)" : "\(Int($0))" } }
-      ?? ["true", "false"]
+      ?? ["true", "false", "1", "2"]
     var seen: [String] = []
     for value in values where Double(value) != number || value != now {
       do {

@@ -1,6 +1,7 @@
 import SluiceFlow
 import SluicePipelines
 import SluiceTraining
+import TestSupport
 import Testing
 
 /// A system at a size at which a step takes milliseconds.
@@ -12,6 +13,9 @@ struct TinySystem: Sendable, CustomTestStringConvertible {
   var testDescription: String { type.name }
 
   static let all: [TinySystem] = Systems.all.map { type in TinySystem(type: type, base: base(of: type.name)) }
+
+  /// Those whose every setting is tried: all of them in the long tier, which takes minutes.
+  static let tried: [TinySystem] = isLongTier ? all : all.filter { $0.type.name == "videomae" }
 
   private static func base(of name: String) -> [String: String] {
     var base = [
