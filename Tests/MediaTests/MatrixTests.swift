@@ -33,7 +33,7 @@ import Testing
     "h264-b": [
       ("mp4", [.untimed, .cut, .joined]), ("mkv", [.untimed]), ("avi", [.copied]), ("ts", [.tail]), ("h264", [.copied]),
     ],
-    "h264-open": [("mp4", [.cut]), ("ts", [.joined])],
+    "h264-open": [("mp4", [.cut]), ("ts", [.joined]), ("flv", [.head])],
     "hevc-open": [("mp4", [.untimed, .cut]), ("ts", [.joined])],
     "mpeg4-b": [("avi", [.copied, .joined]), ("mp4", [.untimed])],
     "xvid-b": [("avi", [.cut, .joined, .doubled])],

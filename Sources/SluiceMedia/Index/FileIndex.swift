@@ -38,8 +38,10 @@ struct FileIndex {
       ? try PacketReader(path: path, stream: stream, way: .plain, limits: limits, deadline: deadline) : reader
     let decoder = try Decoder(stream: plain.stream, reorderDepth: nil, limits: limits, path: path)
     let decoded = try DecodedOrder(ofFirst: plain.packets.count, plain, decoder, comparesFrames: true)
+    // A packet that the file ends within, and that the decoder refuses, has no frame.
+    let lacksLast = plain.endsWithinPacket && decoded.refused.contains(plain.packets.count - 1)
     let index =
-      PacketIndex(decoded: decoded, withDamagedAmong: plain.packets)
+      (lacksLast ? nil : PacketIndex(decoded: decoded, withDamagedAmong: plain.packets))
       ?? PacketIndex(decoded: decoded, packets: plain.packets)
     self.init(reader: plain, index: index, reorderDepth: nil, change: decoded.change)
   }
