@@ -25,13 +25,7 @@ extension ShardSet {
   public static func storeManifest(in directory: String) throws -> DatasetManifest {
     let manifest = try ShardSet(directory).manifest()
     let bytes = try manifest.compressed()
-    do throws(OutputFileError) {
-      var file = try OutputFile(replacing: manifestPath(in: directory))
-      try file.write(bytes)
-      try file.finish()
-    } catch {
-      throw RunError(.file, "\(error)")
-    }
+    do { try OutputFile.replace(manifestPath(in: directory), with: bytes) } catch { throw RunError(.file, "\(error)") }
     return manifest
   }
 

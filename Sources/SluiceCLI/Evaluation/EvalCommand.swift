@@ -78,7 +78,7 @@ struct EvalCommand: AsyncParsableCommand {
 
   /// Names every clip that failed, also in `failures.csv` of a directory.
   private static func note(_ failures: FailureLog, in directory: RunDirectory?) throws {
-    for failure in failures.samples { Console.note("failed: \(failure)") }
+    Console.note(failures)
     if let directory { try FailureFile(of: directory).replace(failures.samples, of: .evaluation) }
   }
 }

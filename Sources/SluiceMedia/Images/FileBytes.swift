@@ -15,11 +15,8 @@ enum FileBytes {
     let file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard file >= 0 else { throw MediaError(.cannotEncode, path: path, "cannot be written: \(lastError())") }
     defer { close(file) }
-    var length = 0
-    while length < bytes.count {
-      let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress! + length, $0.count - length) }
-      guard count > 0 else { throw MediaError(.cannotEncode, path: path, "cannot be written: \(lastError())") }
-      length += count
+    guard unsafe writeFully(bytes.span.bytes, to: file) else {
+      throw MediaError(.cannotEncode, path: path, "cannot be written: \(lastError())")
     }
   }
 

@@ -1,26 +1,25 @@
 extension ImageHeader {
   /// Reads the chunks of a WebP file (RFC 9649, 2.5).
   mutating func readWebP(_ bytes: Span<UInt8>) {
-    func number(_ offset: Int, _ count: Int) -> Int {
-      (0..<count).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) }
-    }
     guard bytes.count >= 20 else { return }
-    let stated = 8 + number(4, 4)
+    let stated = 8 + bytes.littleEndian(4, 4)
     if stated <= bytes.count { end = stated }
     var offset = 12
     while offset + 8 <= min(stated, bytes.count) {
-      let (length, data) = (number(offset + 4, 4), offset + 8)
+      let (length, data) = (bytes.littleEndian(offset + 4, 4), offset + 8)
       let isWhole = length <= bytes.count - data
-      switch number(offset, 4) {
+      switch bytes.littleEndian(offset, 4) {
       case 0x5838_5056 where isWhole && length >= 10:  // VP8X: what follows, and the size of all of it
         isMoving = bytes[data] & 2 != 0
-        (width, height) = (number(data + 4, 3) + 1, number(data + 7, 3) + 1)
+        (width, height) = (bytes.littleEndian(data + 4, 3) + 1, bytes.littleEndian(data + 7, 3) + 1)
       case 0x2038_5056 where bytes.count >= data + 10:  // VP8, lossy
         form = .yuv420
-        if width == 0 { (width, height) = (number(data + 6, 2) & 0x3FFF, number(data + 8, 2) & 0x3FFF) }
+        if width == 0 {
+          (width, height) = (bytes.littleEndian(data + 6, 2) & 0x3FFF, bytes.littleEndian(data + 8, 2) & 0x3FFF)
+        }
       case 0x4C38_5056 where bytes.count >= data + 5:  // VP8L, lossless
         form = .rgb
-        let sizes = number(data + 1, 4)
+        let sizes = bytes.littleEndian(data + 1, 4)
         if width == 0 { (width, height) = (sizes & 0x3FFF + 1, sizes >> 14 & 0x3FFF + 1) }
       case 0x4649_5845 where isWhole:  // EXIF, with or without a word in front
         let hasWord = length > 6 && bytes[data] == UInt8(ascii: "E")
@@ -34,7 +33,7 @@ extension ImageHeader {
   /// Reads the header of a BMP file; its rows may run upwards, which a negative height says.
   mutating func readBMP(_ bytes: Span<UInt8>) {
     func number(_ offset: Int) -> Int32 {
-      Int32(truncatingIfNeeded: (0..<4).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) })
+      Int32(truncatingIfNeeded: bytes.littleEndian(offset, 4))
     }
     guard bytes.count >= 26, number(14) >= 40 else { return }
     (width, height) = (max(0, Int(number(18))), Int(number(22).magnitude))

@@ -28,18 +28,17 @@ struct WebPAnimation {
     }
     try header.check(limits, path: path)
     (width, height) = (header.width, header.height)
-    func number(_ offset: Int, _ count: Int) -> Int {
-      (0..<count).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) }
-    }
     var found: [Frame] = []
     var offset = 12
     while offset + 8 <= bytes.count {
-      let (length, data) = (number(offset + 4, 4), offset + 8)
+      let (length, data) = (bytes.littleEndian(offset + 4, 4), offset + 8)
       guard length <= bytes.count - data else { break }
-      if number(offset, 4) == 0x464D_4E41, length > 16 {  // ANMF
+      if bytes.littleEndian(offset, 4) == 0x464D_4E41, length > 16 {  // ANMF
         let frame = Frame(
-          content: data + 16..<data + length, left: 2 * number(data, 3), top: 2 * number(data + 3, 3),
-          width: number(data + 6, 3) + 1, height: number(data + 9, 3) + 1, duration: number(data + 12, 3),
+          content: data + 16..<data + length, left: 2 * bytes.littleEndian(data, 3),
+          top: 2 * bytes.littleEndian(data + 3, 3),
+          width: bytes.littleEndian(data + 6, 3) + 1, height: bytes.littleEndian(data + 9, 3) + 1,
+          duration: bytes.littleEndian(data + 12, 3),
           blends: bytes[data + 15] & 2 == 0, clears: bytes[data + 15] & 1 != 0)
         guard frame.left + frame.width <= width, frame.top + frame.height <= height else {
           throw MediaError(

@@ -27,7 +27,7 @@ struct RunMemory {
     }
   }
 
-  var total: Int { sum(sum(parameters, batches), activations) }
+  var total: Int { sum(parameters, batches, activations) }
 
   /// - Throws: ``RunError`` with what is wanted and what there is, where that is less.
   func require(_ machine: MachineMemory) throws(RunError) {
@@ -41,15 +41,5 @@ struct RunMemory {
       "a step wants at least \(total.byteText) of memory (\(parts.joined(separator: ", "))); \(machine.available.byteText) of "
         + "\(machine.total.byteText) are free. Lower batch.size or the sizes of the model, or set forward.recompute=true."
     )
-  }
-
-  private func product(_ one: Int, _ other: Int) -> Int {
-    let (result, isTooLarge) = one.multipliedReportingOverflow(by: other)
-    return isTooLarge ? .max : result
-  }
-
-  private func sum(_ one: Int, _ other: Int) -> Int {
-    let (result, isTooLarge) = one.addingReportingOverflow(other)
-    return isTooLarge ? .max : result
   }
 }

@@ -29,14 +29,10 @@ struct H264Syntax: StreamSyntax {
     for mask: UInt8 in [31, 255] {
       guard offset < bytes.count else { return }
       let count = Int(bytes[offset] & mask)
-      offset += 1
-      for _ in 0..<count {
-        guard offset + 2 < bytes.count else { return }
-        let length = Int(bytes[offset]) << 8 | Int(bytes[offset + 1])
-        guard length > 0, length <= bytes.count - offset - 2 else { return }
-        readSet(bytes.extracting(offset + 2..<offset + 2 + length), in: packet)
-        offset += 2 + length
+      guard let end = NALUnits.forEachSet(count, in: bytes, from: offset + 1, { readSet($0, in: packet) }) else {
+        return
       }
+      offset = end
     }
   }
 
@@ -171,15 +167,13 @@ struct H264Syntax: StreamSyntax {
 private struct OrderCounter {
   /// The last frame did not follow the one before.
   private(set) var hasGap = false
-  private var refreshes: Int64 = 0
-  private var count = (high: 0, low: 0)
+  private var count = OrderCount()
   private var lastReference: Int?
 
   mutating func order(_ slice: H264Slice, _ access: H264Syntax.AccessUnit, number: Int) -> Int64 {
     hasGap = false
     if access.isInstant {
-      refreshes += 1
-      count = (0, 0)
+      count.refresh()
     } else if let lastReference {
       let next = (lastReference + 1) % (1 << access.frameNumberBits)
       hasGap =
@@ -189,18 +183,11 @@ private struct OrderCounter {
     var position = number
     switch access.orderKind {
     case 0:
-      let range = 1 << access.orderBits
-      var high = count.high
-      if slice.orderCount < count.low, count.low - slice.orderCount >= range / 2 {
-        high += range
-      } else if slice.orderCount > count.low, slice.orderCount - count.low > range / 2 {
-        high -= range
-      }
-      position = high + slice.orderCount
-      if access.isReferenced { count = (high, slice.orderCount) }
+      position = count.position(of: slice.orderCount, bits: access.orderBits)
+      if access.isReferenced { count.refer(to: position, low: slice.orderCount) }
     default:
       break
     }
-    return refreshes << 34 + Int64(position) + 1 << 33
+    return count.key(of: position)
   }
 }

@@ -9,8 +9,7 @@ struct HEVCSyntax: StreamSyntax {
   /// The temporal layer of each packet, and the highest: only frames of that one can be left out.
   private var layers: [UInt8] = []
   private var highestLayer: UInt8 = 0
-  private var refreshes: Int64 = 0
-  private var count = (high: 0, low: 0)
+  private var count = OrderCount()
   private var hasFrame = false
   private var spacing = CountSpacing()
 
@@ -36,14 +35,10 @@ struct HEVCSyntax: StreamSyntax {
     for _ in 0..<bytes[22] {
       guard offset + 3 <= bytes.count else { return }
       let count = Int(bytes[offset + 1]) << 8 | Int(bytes[offset + 2])
-      offset += 3
-      for _ in 0..<count {
-        guard offset + 2 < bytes.count else { return }
-        let length = Int(bytes[offset]) << 8 | Int(bytes[offset + 1])
-        guard length > 0, length <= bytes.count - offset - 2 else { return }
-        readSet(bytes.extracting(offset + 2..<offset + 2 + length), in: packet)
-        offset += 2 + length
+      guard let end = NALUnits.forEachSet(count, in: bytes, from: offset + 3, { readSet($0, in: packet) }) else {
+        return
       }
+      offset = end
     }
   }
 
@@ -103,28 +98,21 @@ struct HEVCSyntax: StreamSyntax {
 
   private mutating func facts(of slice: HEVCSlice, number: Int) -> PacketFacts {
     if !slice.isShown || slice.dropsEarlier && hasFrame { distrust("frames are decoded that are not shown") }
-    if slice.isSkippedLeading, refreshes == 0 { distrust("the stream begins within a group of frames") }
+    if slice.isSkippedLeading, count.refreshes == 0 { distrust("the stream begins within a group of frames") }
     let beginsAnew = slice.isInstant || (16...18).contains(slice.type) || !hasFrame && slice.isStart
     if beginsAnew {
       if !slice.isInstant { distrust("the stream begins within a group of frames") }
-      refreshes += 1
-      count = (0, 0)
+      count.refresh()
     }
     hasFrame = true
-    let range = 1 << slice.orderBits
-    var high = count.high
-    if !beginsAnew, slice.orderCount < count.low, count.low - slice.orderCount >= range / 2 {
-      high += range
-    } else if !beginsAnew, slice.orderCount > count.low, slice.orderCount - count.low > range / 2 {
-      high -= range
-    }
-    let position = high + slice.orderCount
-    if slice.countsForOthers { count = (high, slice.orderCount) }
-    spacing.add(position, refresh: refreshes)
+    // What begins anew counts from 0, however far its own count is from that.
+    let position = beginsAnew ? slice.orderCount : count.position(of: slice.orderCount, bits: slice.orderBits)
+    if slice.countsForOthers { count.refer(to: position, low: slice.orderCount) }
+    spacing.add(position, refresh: count.refreshes)
     highestLayer = max(highestLayer, slice.layer)
     var traits: PacketEntry.Traits = slice.isStart ? history.start(number) : []
     if slice.isUnreferenced { traits.insert(.unreferenced) }
-    return PacketFacts(traits: traits, order: refreshes << 34 + Int64(position) + 1 << 33)
+    return PacketFacts(traits: traits, order: count.key(of: position))
   }
 
   /// Withdraws the mark from frames that a higher temporal layer may refer to.

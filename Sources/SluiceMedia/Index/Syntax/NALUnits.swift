@@ -24,6 +24,20 @@ enum NALUnits {
     return true
   }
 
+  /// Calls `body` with each of `count` parameter sets behind 16-bit lengths, as avcC and hvcC have them.
+  /// - Returns: the offset behind them; `nil` if a length is none.
+  static func forEachSet(_ count: Int, in bytes: Span<UInt8>, from start: Int, _ body: (Span<UInt8>) -> Void) -> Int? {
+    var offset = start
+    for _ in 0..<count {
+      guard offset + 2 < bytes.count else { return nil }
+      let length = Int(bytes[offset]) << 8 | Int(bytes[offset + 1])
+      guard length > 0, length <= bytes.count - offset - 2 else { return nil }
+      body(bytes.extracting(offset + 2..<offset + 2 + length))
+      offset += 2 + length
+    }
+    return offset
+  }
+
   private static func forEachBehindStartCodes(_ bytes: Span<UInt8>, _ body: (Span<UInt8>) -> Bool) {
     var offset = 0
     var unit = -1

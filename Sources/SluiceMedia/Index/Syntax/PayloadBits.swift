@@ -1,5 +1,5 @@
 /// Bits, most significant first, those of a NAL unit without the bytes that prevent start codes; zeros past the end.
-struct PayloadBits {
+struct PayloadBits: BitSequence {
   private var bytes: [UInt8] = []
   private var offset = 0
 
@@ -36,11 +36,4 @@ struct PayloadBits {
   mutating func flag() -> Bool { read(1) == 1 }
 
   mutating func skip(_ count: Int) { offset += count }
-
-  /// An unsigned Exp-Golomb number, at most 2^16 - 2.
-  mutating func exponential() -> Int {
-    var zeros = 0
-    while zeros < 16, read(1) == 0 { zeros += 1 }
-    return zeros == 16 ? 65534 : (1 << zeros) - 1 + read(zeros)
-  }
 }

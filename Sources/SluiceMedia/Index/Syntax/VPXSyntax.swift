@@ -51,7 +51,7 @@ struct VPXSyntax: StreamSyntax {
         frames = []
         var offset = 0
         for frame in 0..<count {
-          let size = (0..<width).reduce(0) { $0 | Int(bytes[index + 1 + frame * width + $1]) << (8 * $1) }
+          let size = bytes.littleEndian(index + 1 + frame * width, width)
           guard size <= index - offset else { break }
           if size > 0 { frames.append(offset..<offset + size) }
           offset += size

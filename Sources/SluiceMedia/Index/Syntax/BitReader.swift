@@ -1,7 +1,7 @@
 /// The first 64 bits from an offset on, most significant first; zeros past the end.
 ///
 /// Emulation prevention bytes are not removed: what is read here stands before any can occur.
-struct BitReader {
+struct BitReader: BitSequence {
   private var bits: UInt64 = 0
 
   init(_ bytes: Span<UInt8>, from first: Int) {
@@ -14,12 +14,5 @@ struct BitReader {
     guard count > 0 else { return 0 }
     defer { bits <<= UInt64(count) }
     return Int(bits >> UInt64(64 - count))
-  }
-
-  /// An unsigned Exp-Golomb number, at most 2^16 - 2.
-  mutating func exponential() -> Int {
-    var zeros = 0
-    while zeros < 16, read(1) == 0 { zeros += 1 }
-    return zeros == 16 ? 65534 : (1 << zeros) - 1 + read(zeros)
   }
 }
