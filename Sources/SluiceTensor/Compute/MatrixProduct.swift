@@ -48,7 +48,7 @@ enum MatrixProduct {
       second.stride, keep, result.start, result.stride)
   }
 
-  /// The same, split among the team's threads along the longer side of the result.
+  /// The same, in parts that the team's threads share, along the longer side of the result.
   ///
   /// - Parameter finish: called on the thread that computed them with ranges of whole rows of the result, for what else is
   ///   to be done with them while they are in the processor's caches.
@@ -57,10 +57,9 @@ enum MatrixProduct {
     finish: ((_ rows: Range<Int>) -> Void)? = nil
   ) {
     let team = Compute.current.team
-    let work = rows * columns * inner
-    let parts = work < 1 << 18 ? 1 : team.threadCount
-    if rows >= columns || finish != nil && rows >= 16 * parts {
-      let chunks = Chunks(count: rows, grain: ((rows + parts - 1) / parts + 15) / 16 * 16, limit: .max)
+    let isSmall = rows * columns * inner < 1 << 18
+    if isSmall || rows >= columns || finish != nil && rows >= 2 * smallestPart {
+      let chunks = isSmall ? Chunks(count: rows, grain: rows) : parts(rows)
       team.forEach(chunks.count) { chunk in
         let range = chunks[chunk]
         compute(
@@ -69,7 +68,7 @@ enum MatrixProduct {
         finish?(range)
       }
     } else {
-      let chunks = Chunks(count: columns, grain: ((columns + parts - 1) / parts + 15) / 16 * 16, limit: .max)
+      let chunks = parts(columns)
       team.forEach(chunks.count) { chunk in
         let range = chunks[chunk]
         compute(
@@ -78,5 +77,16 @@ enum MatrixProduct {
       }
       finish?(0..<rows)
     }
+  }
+
+  /// The rows or columns that a part has at least: below, the libraries take longer to arrange the other matrix.
+  private static let smallestPart = 128
+
+  /// Parts of `count` rows or columns of a result.
+  ///
+  /// They follow from the size alone: the libraries add in another order in parts of another size, and results must not
+  /// depend on the number of threads.
+  static func parts(_ count: Int) -> Chunks {
+    Chunks(count: count, grain: max(smallestPart, ((count + 15) / 16 + 15) / 16 * 16), limit: .max)
   }
 }

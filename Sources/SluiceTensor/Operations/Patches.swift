@@ -86,17 +86,15 @@ struct Patches: Sendable {
     return result
   }
 
-  /// `dW = dYᵀ · windows`, `[D, numbers of a window]`; each thread has some columns, and one tile of windows after the
-  /// other.
+  /// `dW = dYᵀ · windows`, `[D, numbers of a window]`; a part has some columns, and one tile of windows after the other.
   func weightGradient(_ gradient: Tensor, _ video: Tensor) -> Tensor {
     let outputs = gradient.shape[-1]
     // A tile has more rows than the result: adding to that is little work beside the tile's.
     let tiles = tiles(rows: max(256, min(4096, 4 * outputs)))
     guard tiles.count > 0 else { return .zeros([outputs, width]) }
     let result = Tensor(uninitialized: [outputs, width])
-    let team = Compute.current.team
-    let parts = Chunks(count: runs, grain: (runs + team.threadCount - 1) / team.threadCount, limit: .max)
-    team.forEach(parts.count) { part in
+    let parts = Chunks(count: runs, grain: max(1, MatrixProduct.parts(width).size / run), limit: .max)
+    Compute.current.team.forEach(parts.count) { part in
       let columns = parts[part].lowerBound * run..<parts[part].upperBound * run
       for tile in 0..<tiles.count {
         let rows = unfolded(video, tiles[tile], runs: parts[part])
