@@ -154,13 +154,32 @@ import Testing
     }
   }
 
-  @Test func resultsDoNotDependOnTheNumberOfThreads() {
+  /// Rows, inputs and outputs that no number of threads divides: narrow, wide and square results, small and large.
+  @Test(
+    arguments: Precision.allCases,
+    [(rows: 301, inputs: 97, outputs: 289), (37, 1543, 61), (1201, 33, 129), (129, 517, 1031), (700, 65, 3)])
+  func resultsDoNotDependOnTheNumberOfThreads(precision: Precision, sizes: (rows: Int, inputs: Int, outputs: Int)) {
     func run(_ threads: Int) -> [[Float]] {
-      Compute(threadCount: threads).with(.bfloat16).run {
-        let (x, w) = (Parameter("x", random([2, 300, 96])), Parameter("w", random([288, 96], "w")))
-        let result = Tensor.selfAttention(packed: x.value.linear(w.value, activation: .gelu), headCount: 3)
+      Compute(threadCount: threads).with(precision).run {
+        let x = Parameter("x", random([sizes.rows, sizes.inputs]))
+        let w = Parameter("w", random([sizes.outputs, sizes.inputs], "w"))
+        let b = Parameter("b", random([sizes.outputs], "b"))
+        let result = x.value.linear(w.value, bias: b.value, activation: .gelu)
         result.backward(from: random(result.shape, "upper"))
-        return [result.floats, x.gradient?.floats ?? [], w.gradient?.floats ?? []]
+        return [result.floats, x.gradient?.floats ?? [], w.gradient?.floats ?? [], b.gradient?.floats ?? []]
+      }
+    }
+    let one = run(1)
+    for threads in 2...8 { #expect(run(threads) == one, "\(threads) threads") }
+  }
+
+  @Test(arguments: Precision.allCases) func attentionDoesNotDependOnTheNumberOfThreads(precision: Precision) {
+    func run(_ threads: Int) -> [[Float]] {
+      Compute(threadCount: threads).with(precision).run {
+        let x = Parameter("x", random([2, 301, 3 * 96]))
+        let result = Tensor.selfAttention(packed: x.value, headCount: 3)
+        result.backward(from: random(result.shape, "upper"))
+        return [result.floats, x.gradient?.floats ?? []]
       }
     }
     let one = run(1)

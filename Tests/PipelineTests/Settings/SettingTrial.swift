@@ -84,11 +84,11 @@ struct SettingTrial<System: TrainingSystem> {
     return isEnough ? nil : "\(setting.name), now \(now): \(seen.joined(separator: "; "))"
   }
 
-  /// Whether two words mean different things with another word of another setting.
+  /// Whether two words mean different things with another value of another setting.
   private func differElsewhere(
     _ setting: Setting<System.Configuration>, _ one: String, _ other: String, than context: Context
   ) async throws -> Bool {
-    for changed in try variations(of: context, without: setting.name, wordsOnly: true) {
+    for changed in try variations(of: context, without: setting.name, wordsOnly: false) {
       guard let configuration = try? System.Configuration(changed), setting.unmetCondition(in: configuration) == nil,
         let first = try? tried(setting, one, in: changed), let second = try? tried(setting, other, in: changed)
       else { continue }
