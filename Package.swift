@@ -75,7 +75,7 @@ let package = Package(
       exclude: ["FORMAT.md", "STUDY.md"]),
     module("SluiceDatasets", ["SluicePlatform", "CZstd"]),
     // 5
-    module("SluiceModels", ["SluiceTensor", "SluiceNN", "SluiceCheckpoints"]),
+    module("SluiceModels", ["SluicePlatform", "SluiceTensor", "SluiceNN", "SluiceCheckpoints"]),
     module("SluiceSamples", ["SluiceFlow", "SluiceTensor", "SluiceMedia"]),
     // 6
     module(

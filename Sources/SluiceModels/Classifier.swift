@@ -43,17 +43,21 @@ public struct Classifier<Backbone: VideoBackbone>: Sendable {
   /// How much of the network learns.
   public let training: ClassifierLearning
   private let head: Linear
+  private let dropout: Double
 
   /// Adds the head to `backbone`, whose parameters must not have been made yet.
-  /// - Parameter headScale: what the head's initial weights are multiplied by.
+  /// - Parameters:
+  ///   - headScale: what the head's initial weights are multiplied by.
+  ///   - dropout: the probability that a feature is dropped before the head, in training.
   /// - Throws: ``ModelError`` if there are fewer than two classes.
   public init(
-    _ backbone: Backbone, classCount: Int, training: ClassifierLearning = .finetune, headScale: Double = 1
+    _ backbone: Backbone, classCount: Int, training: ClassifierLearning = .finetune, headScale: Double = 1,
+    dropout: Double = 0
   ) throws(ModelError) {
     guard classCount > 1 else { throw ModelError("Classifier: classCount is \(classCount), wanted are at least 2") }
     self.backbone = backbone
     self.classCount = classCount
-    self.training = training
+    (self.training, self.dropout) = (training, dropout)
     let initial: Initializer = training == .finetune ? .truncatedNormal(0.02 * headScale) : .normal(0.01 * headScale)
     head = Linear(
       ParameterScope(backbone.parameters)[backbone.headName], inputs: backbone.featureDimension,
@@ -68,8 +72,9 @@ public struct Classifier<Backbone: VideoBackbone>: Sendable {
   /// - Parameter clips: `[B, 3, T, H, W]`, normalized.
   public func logits(of clips: Tensor, _ pass: ForwardPass = .evaluation) throws -> Tensor {
     switch training {
-    case .finetune: head(try backbone.features(of: clips, pass))
-    case .linearProbe: head(try withoutGradients { try backbone.features(of: clips, .evaluation) })
+    case .finetune: head(pass.dropout(try backbone.features(of: clips, pass), rate: dropout))
+    case .linearProbe:
+      head(pass.dropout(try withoutGradients { try backbone.features(of: clips, .evaluation) }, rate: dropout))
     }
   }
 }

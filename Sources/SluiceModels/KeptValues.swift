@@ -67,6 +67,20 @@ extension MViTv2: ActivationBounded {
   public var keptValuesPerClip: Int { configuration.keptValuesPerClip }
 }
 
+extension VideoSwin: ActivationBounded {
+  public var keptValuesPerClip: Int {
+    let patch = configuration.patch
+    return configuration.depths.enumerated().reduce(0) { sum, stage in
+      let side = configuration.imageSize >> stage.offset
+      let tokens = (configuration.frameCount / patch.time) * (side / patch.height) * (side / patch.width)
+      return sum
+        + keptValues(
+          tokens: tokens, blocks: stage.element, width: configuration.dimension << stage.offset,
+          mlpRatio: configuration.mlpRatio)
+    }
+  }
+}
+
 extension Classifier: ActivationBounded {
   /// Those of the backbone, if it learns.
   public var keptValuesPerClip: Int {

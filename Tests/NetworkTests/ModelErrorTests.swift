@@ -64,6 +64,30 @@ import Testing
     #expect(found.contains(wanted), "\(found)")
   }
 
+  private static let swins: [(change: @Sendable (inout SwinConfiguration) -> Void, sentence: String)] = [
+    ({ $0.depths = [2] }, "Swin: depths [2] and headCounts [1, 2, 4, 8] are wanted positive and equally many"),
+    ({ $0.headCounts = [1, 3, 4, 8] }, "Swin: stage 2 is 64 wide, which 3 heads do not divide"),
+    ({ $0.mlpRatio = 0 }, ", mlpRatio 0.0 and dimension are wanted positive"),
+    ({ $0.dropPathRate = 1 }, "Swin: dropPathRate is 1.0, wanted is at least 0 and less than 1"),
+    (
+      {
+        $0.imageSize = 4096
+        $0.frameCount = 4096
+      }, "at most 1048576 in all are wanted"
+    ),
+  ]
+
+  @Test(arguments: swins.indices) func aSwinThatCannotBeIsRefused(number: Int) throws {
+    let (change, wanted) = Self.swins[number]
+    var configuration = SwinConfiguration.compact
+    change(&configuration)
+    let found = sentence { _ = try VideoSwin(configuration) }
+    #expect(found.contains(wanted), "\(found)")
+    let model = try VideoSwin()
+    let clips = sentence { _ = try model.features(of: .zeros([1, 4, 8, 64, 64])) }
+    #expect(clips == "Swin: clips are [1, 4, 8, 64, 64], wanted is [B, 3, T, H, W]")
+  }
+
   private static let videoMAEs: [(change: @Sendable (inout VideoMAEConfiguration) -> Void, sentence: String)] = [
     ({ $0.decoderDepth = 0 }, "VideoMAE: every size must be at least 1, found ["),
     (

@@ -83,6 +83,7 @@ import Testing
       "The value '0' is invalid for '--threads <threads>': a whole number from 1 to 1024 is wanted."
     ),
     ("eval vivit --data a --from b --crops four", "--crops four: center or three is wanted."),
+    ("eval vivit --data a --from b --average mean", "--average mean: score or prob is wanted."),
     ("eval vivit --data a --from b --weights mean", "“mean”: raw or ema is wanted."),
     ("eval vivit --data a --from b --checkpoint first", "“first”: best or last is wanted."),
     (

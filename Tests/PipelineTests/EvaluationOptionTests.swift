@@ -26,6 +26,10 @@ import Testing
       for changed in [["--weights", "ema"], ["--windows", "2"], ["--crops", "three"], ["--pixels", "fast"]] {
         #expect(try loss(changed[0], changed[1]) != plain, "\(changed)")
       }
+      // Of one view the mean probability is its own.
+      #expect(abs(try loss("--average", "prob") - plain) < 1e-5)
+      let scores = try loss("--windows", "2", "--crops", "three")
+      #expect(try loss("--windows", "2", "--crops", "three", "--average", "prob") != scores)
 
       // A list with paths of its own root, in a format that has to be named, with a file that is not there.
       let relative = folder + "/relative.csv"
@@ -57,6 +61,9 @@ import Testing
       for changed in [["--windows", "3"], ["--crops", "three"], ["--pixels", "fast"]] {
         #expect(shares(try classes(changed[0], changed[1])) != shares(own), "\(changed)")
       }
+      let views = ["--windows", "3", "--crops", "three"]
+      let scores = shares(try classes(views[0], views[1], views[2], views[3]))
+      #expect(shares(try classes(views[0], views[1], views[2], views[3], "--average", "prob")) != scores)
     }
   }
 }

@@ -17,6 +17,33 @@ import Testing
 
   private func ints(_ json: JSONValue) -> [Int]? { json.array?.compactMap(\.int) }
 
+  @Test func framesOfBEVTAreTheReferences() throws {
+    try Golden.each("bevt.sample_frames") { file, check in
+      let totals = try #require(file.config["frames"].array).map { try #require($0.int) }
+      for (name, entry) in try #require(file.config.object) where entry["clip_len"].int != nil {
+        let (count, stride) = (try #require(entry["clip_len"].int), try #require(entry["frame_interval"].int))
+        let (windows, isTest) = (try #require(entry["num_clips"].int), entry["test_mode"].bool == true)
+        for total in totals where check.wants("output.\(name).\(total)") {
+          let recorded = try entry["draws"].string.map { try file.ints("input.\($0).\(total)") } ?? []
+          var draws = RecordedDraws(recorded.map { .init(value: Double($0), isInteger: true) })
+          let indices: [Int]
+          if entry["frame_uniform"].bool == true {
+            let stage = SegmentFrames(count: count, position: isTest ? .phase : .random, bounds: .shared)
+            indices = stage.indices(of: total, draws: &draws)
+          } else {
+            let stage = DenseFrames(
+              count: count, stride: stride, spacing: .looped, window: isTest ? .center : .random, windows: windows)
+            indices = try (0..<windows).flatMap {
+              try stage.loopedIndices(of: total, name: "", part: $0, draws: &draws)
+            }
+          }
+          try check("output.\(name).\(total)", indices)
+          #expect(draws.isExhausted, "\(name) \(total)")
+        }
+      }
+    }
+  }
+
   @Test func preTrainingStepsThroughTheWindowAndRepeatsWhatItReached() throws {
     for (name, json) in try cases() {
       for entry in try #require(json["pretrain"].array) {

@@ -31,6 +31,10 @@ import Testing
     Mistake("concatenated: [2, 3] × [2, 4]: extents differ elsewhere than along axis 0") {
       _ = Tensor.concatenated([zeros([2, 3]), zeros([2, 4])], axis: 0)
     },
+    Mistake("rearranged: [2, 3, 4]: wanted [B, 2, D]") {
+      _ = zeros([2, 3, 4]).rearranged(by: TokenMap([1, 0], sourceCount: 2))
+    },
+    Mistake("TokenMap: [2]: token 1 is outside, or comes twice") { _ = TokenMap([1, 1], sourceCount: 2) },
     Mistake("slice: [2, 3]: 1..<5 is outside axis 1") { _ = zeros([2, 3]).slice(1..<5, axis: 1) },
     Mistake("permute: [2, 3]: [0, 0] does not name each of the axes once") { _ = zeros([2, 3]).permuted(0, 0) },
     Mistake("reshape: [2, 3] × [4]: 6 elements cannot become 4") { _ = zeros([2, 3]).reshaped(4) },

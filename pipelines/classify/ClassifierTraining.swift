@@ -54,7 +54,8 @@ public struct ClassifierTraining<Declaration: ClassifierDeclaration>: Classifyin
   private let toleratedFailures: Double
 
   public init(_ configuration: FineTuningConfiguration<Declaration>, _ request: RunRequest) throws {
-    let recipe = configuration.recipe
+    var recipe = configuration.recipe
+    recipe.optimizer.groups = configuration.network.groups(layerDecay: recipe.optimizer.layerDecay)
     try recipe.clips.check()
     let data = try LabeledData(
       request, classCount: configuration.network.classCount, perClass: recipe.samplesPerClass, draw: recipe.draw)

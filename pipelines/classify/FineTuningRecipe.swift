@@ -58,6 +58,8 @@ public struct ClassifierHead: Sendable, Equatable {
   public var learning: ClassifierLearning = .finetune
   /// What the head's initial weights are multiplied by.
   public var scale: Double = 1
+  /// The probability that a feature is dropped before the head, in training.
+  public var dropout: Double = 0
 
   public init() {}
 }
@@ -67,7 +69,7 @@ extension FineTuningRecipe: Configurable {
     let own: [Setting<Self>] = [
       Setting("recipe.learning", \.head.learning), Setting("recipe.mixes", \.mixes),
       Setting("recipe.labelSmoothing", \.labelSmoothing, in: 0...1, none: "auto"),
-      Setting("recipe.headScale", \.head.scale, in: 0...1e3),
+      Setting("recipe.headScale", \.head.scale, in: 0...1e3), Setting("recipe.dropout", \.head.dropout, in: 0...0.99),
       Setting("recipe.samplesPerClass", \.samplesPerClass, in: 1...1_000_000_000, none: "all"),
       Setting("recipe.draw", \.draw, in: 1...1_000_000_000, none: "first")
         .applying(when: "recipe.samplesPerClass is set") { $0.samplesPerClass != nil },

@@ -50,8 +50,9 @@ public struct VideoClassifier: TrainingModel, ActivationBounded {
     _ backbone: Backbone, classCount: Int, _ head: ClassifierHead, layouts: [KeyMap]? = nil
   ) throws(ModelError) {
     self.init(
-      try Classifier(backbone, classCount: classCount, training: head.learning, headScale: head.scale), layouts: layouts
-    )
+      try Classifier(
+        backbone, classCount: classCount, training: head.learning, headScale: head.scale, dropout: head.dropout),
+      layouts: layouts)
   }
 
   /// Logits, `[B, classCount]`.

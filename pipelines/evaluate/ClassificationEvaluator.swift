@@ -42,6 +42,7 @@ public struct ClassificationEvaluator: Evaluator {
       sampleCount: sampleCount,
       metrics: [
         .init("top1", counts.top1), .init("top5", counts.top5),
+        .init("mean_class_accuracy", counts.meanClassAccuracy),
         .init("loss", loss / Double(max(sampleCount, 1)), isShare: false),
       ],
       text: warning + ClassificationTables(rows, confusion, names).text,

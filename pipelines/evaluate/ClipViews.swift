@@ -75,14 +75,19 @@ extension Collate where Sample == ClipViews, Batch == ViewBatch {
   }
 }
 
-/// A classifier of several views of a sample: their logits are averaged before any softmax.
+/// A classifier of several views of a sample: their logits are averaged before any softmax, or their probabilities.
 struct ViewClassifier: TrainingModel {
   let classifier: VideoClassifier
+  let average: ViewAverage.Rule
 
   var parameters: ParameterStore { classifier.parameters }
 
   /// - Returns: logits, `[B, classCount]`.
   func callAsFunction(_ batch: ViewBatch, _ pass: ForwardPass) throws -> Tensor {
-    try classifier.logits(of: batch.views, pass).meanOverViews(batch.viewCount)
+    let logits = try classifier.logits(of: batch.views, pass)
+    return switch average {
+    case .score: logits.meanOverViews(batch.viewCount)
+    case .probability: logits.meanProbabilityOverViews(batch.viewCount)
+    }
   }
 }

@@ -32,7 +32,7 @@ public struct EvaluationReport: Sendable {
   }
 
   private static func title(_ metric: String) -> String {
-    ["top1": "top-1", "top5": "top-5"][metric] ?? metric
+    ["top1": "top-1", "top5": "top-5", "mean_class_accuracy": "mean class accuracy"][metric] ?? metric
   }
 
   /// The result in a line, and the evaluator's tables.
@@ -53,6 +53,7 @@ public struct EvaluationReport: Sendable {
     members["samples"] = .integer(outcome.findings.sampleCount)
     members["windows"] = .integer(views.windows)
     members["crops"] = .string(views.crops.rawValue)
+    members["average"] = .string(views.average.rawValue)
     members["failed"] = .integer(failed)
     members["failures"] = .array(
       outcome.failures.samples.map { failure in
@@ -85,7 +86,8 @@ public struct EvaluationReport: Sendable {
       summary: """
         \(checkpoint) on \(data.joined(separator: ", ")): \(metrics). \
         \(views.windows) window\(views.windows == 1 ? "" : "s") in time, \
-        \(views.crops == .three ? "three crops" : "the middle of the frame"); \
+        \(views.crops == .three ? "three crops" : "the middle of the frame")\
+        \(views.average == .probability ? ", probabilities averaged" : ""); \
         \(failed) clip\(failed == 1 ? "" : "s") failed.
         """,
       sections: [

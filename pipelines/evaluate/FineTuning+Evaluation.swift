@@ -25,12 +25,12 @@ extension FineTuning {
       ClassificationEvaluator(classCount: classifier.classCount, classes: classes), sampleCount: clips.count)
   }
 
-  /// From clips to logits, a row per sample; the views of a sample are averaged before any softmax.
+  /// From clips to logits, a row per sample; the views of a sample are averaged as `views` says.
   /// - Parameter isLabeled: whether a clip without a class fails.
   public func predictions(
     on clips: some Source<ClipHandle>, views: EvaluationViews = EvaluationViews(), isLabeled: Bool
   ) -> Pipeline<Prediction<ViewBatch, Tensor>> {
-    let model = ViewClassifier(classifier: classifier)
+    let model = ViewClassifier(classifier: classifier, average: views.average)
     let labels = isLabeled ? classifier.classCount : nil
     let crops = recipe.clips.views(views.crops, size: classifier.imageSize)
     let batchSize = max(1, recipe.optimizer.batchSize / views.count)

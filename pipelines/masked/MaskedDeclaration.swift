@@ -1,5 +1,6 @@
 public import SluiceFlow
 public import SluiceModels
+public import SluiceNN
 
 /// What distinguishes one system of masked pre-training from another: its network and its recipes.
 ///
@@ -48,6 +49,15 @@ public protocol NetworkSettings: Configurable {
   var frameCount: Int { get }
   /// Height and width of a frame, pixels.
   var imageSize: Int { get }
+
+  /// The rates and decays of the network's parameters.
+  /// - Parameter layerDecay: the factor of the rate from one block to the one below it; 1 for none.
+  func groups(layerDecay: Double) -> GroupRules
+}
+
+extension NetworkSettings {
+  /// Vectors, biases and learned tokens are not decayed.
+  public func groups(layerDecay: Double) -> GroupRules { layerDecay == 1 ? .plain : .layerDecay(layerDecay) }
 }
 
 /// The settings of a network that predicts hidden tokens.

@@ -49,8 +49,9 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
     let model = MaskedModel(backbone, for: objective)
     let clips = try request.clips(of: request.data, classMap: request.classMap())
     let augment = recipe.clips.augment(recipe.clips.operations(size: network.imageSize), keepsPixels: true)
-    let optimize = Optimize(
-      model.parameters, recipe.optimizer.configuration, accumulation: recipe.optimizer.accumulation)
+    var optimizer = recipe.optimizer
+    optimizer.groups = network.groups(layerDecay: optimizer.layerDecay)
+    let optimize = Optimize(model.parameters, optimizer.configuration, accumulation: optimizer.accumulation)
     self.configuration = configuration
     self.backbone = backbone
     self.clips = clips

@@ -15,6 +15,8 @@ public struct ClipRecipe: Sendable, Equatable {
   public enum Cropping: String, Sendable, CaseIterable {
     /// A box of random area and shape, resized.
     case resized
+    /// The same of the frame whose short side was resized.
+    case resizedTwice
     /// A square anywhere of the frame whose short side was resized.
     case random
     /// One of ten boxes at one of thirteen positions, resized.
@@ -71,6 +73,11 @@ public struct ClipRecipe: Sendable, Equatable {
     var operations: [AugmentOperation] = colors == .increasing ? [.randAugment(.increasing)] : []
     switch cropping {
     case .resized: operations.append(.resizedCrop(size, scale: minimumScale...1, resampling: resampling))
+    case .resizedTwice:
+      operations += [
+        .shortSide(resized(to: size), resampling: resampling),
+        .resizedCrop(size, scale: minimumScale...1, resampling: resampling),
+      ]
     case .random: operations += [.shortSide(resized(to: size), resampling: resampling), .randomCrop(size)]
     case .multiScale: operations.append(.multiScaleCrop(size, resampling: resampling))
     }
@@ -122,11 +129,17 @@ extension ClipRecipe: Configurable {
     let evaluation = Setting<Self>(
       "recipe.evaluationResampling", \.evaluationResampling, among: Resampling.allCases.filter { $0 != .floatBilinear })
     return [
-      isEvaluated ? shortSide : shortSide.applying(when: "recipe.cropping is random") { $0.cropping == .random }
+      isEvaluated
+        ? shortSide
+        : shortSide.applying(when: "recipe.cropping is random or resizedTwice") {
+          [.random, .resizedTwice].contains($0.cropping)
+        }
     ] + (isEvaluated ? [evaluation] : []) + [
       Setting("recipe.cropping", \.cropping),
       Setting("recipe.minimumScale", \.minimumScale, in: 1e-3...1)
-        .applying(when: "recipe.cropping is resized") { $0.cropping == .resized },
+        .applying(when: "recipe.cropping is resized or resizedTwice") {
+          [.resized, .resizedTwice].contains($0.cropping)
+        },
       Setting("recipe.resampling", \.resampling),
       Setting("recipe.flip", \.flip, in: 0...1), Setting("recipe.colors", \.colors),
       Setting("recipe.erasing", \.erasing, in: 0...1), Setting("recipe.statistics", \.statistics),

@@ -23,6 +23,10 @@ public struct OptimizerRecipe: Sendable, Equatable {
     case fractionalCosine
     /// A table of rates for each step, as VideoMAE has it.
     case cosineTable
+    /// A cosine of each batch, multiplied by a factor that rises from a tenth during warm-up, as mmcv has it.
+    case scaledCosine
+    /// The same with a cosine of each epoch.
+    case scaledCosineEpochs
   }
 
   public var method: Method = .adamW
@@ -52,6 +56,8 @@ public struct OptimizerRecipe: Sendable, Equatable {
   public var accumulation: Int = 1
   /// Passes over the data.
   public var epochs: Int = 30
+  /// The rates and decays of a network's parameters; by ``layerDecay`` alone if `nil`.
+  public var groups: GroupRules?
 
   public init(learningRate: Double) {
     self.learningRate = learningRate
@@ -65,7 +71,7 @@ public struct OptimizerRecipe: Sendable, Equatable {
     let schedule = course.schedule(
       peak: resolvedPeak, warmup: warmup, minimum: scalesMinimum ? minimumRate * batchShare : minimumRate,
       milestones: milestones)
-    let groups: GroupRules = layerDecay == 1 ? .plain : .layerDecay(layerDecay)
+    let groups = groups ?? (layerDecay == 1 ? .plain : .layerDecay(layerDecay))
     var configuration: OptimizerConfiguration =
       switch method {
       case .adamW:
@@ -89,6 +95,8 @@ extension OptimizerRecipe.Course {
     case .constant: .constant(peak, warmup: warmup)
     case .fractionalCosine: .fractionalCosine(peak: peak, warmup: warmup, minimum: minimum)
     case .cosineTable: .tableCosine(peak: peak, warmup: warmup, minimum: minimum)
+    case .scaledCosine: .scaledCosine(peak: peak, warmup: warmup, minimum: minimum)
+    case .scaledCosineEpochs: .scaledCosine(peak: peak, warmup: warmup, minimum: minimum, per: .epoch)
     }
   }
 

@@ -57,6 +57,25 @@ extension DenseFrames {
     return evenly(from: start, to: start + length, count: count).map { min(Int($0), start + length - 1) }
   }
 
+  package func loopedIndices(
+    of total: Int, name: String, part: Int = 0, draws: inout some RandomDraws
+  ) throws -> [Int] {
+    guard total > 0 else { throw SamplingError.tooShort(name: name, found: total, wanted: 1) }
+    // Where windows can begin.
+    let room = total - count * stride + 1
+    var start = 0
+    if room > 0 {
+      let part = (number: Double(part), length: Double(room) / Double(windows))
+      start =
+        switch window {
+        case .random: draws.integer(in: 0...room - 1)
+        case .center: Int(part.number * part.length + part.length / 2)
+        case .spread: Int(Double(room - 1) * share(of: Int(part.number)))
+        }
+    }
+    return (0..<count).map { (start + $0 * stride) % total }
+  }
+
   /// Where a window begins.
   private func begin(upTo largest: Int, _ part: Int, _ draws: inout some RandomDraws) -> Int {
     switch window {

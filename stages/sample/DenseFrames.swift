@@ -26,6 +26,8 @@ public struct DenseFrames: Stage, ByteBounded {
     /// From the window's begin to its end with both ends counted: steps of `count * stride` / (`count` - 1), cut to whole
     /// numbers. Short samples are spaced as far as they go, then repeat their last frame: VideoMAE's fine-tuning.
     case inclusive
+    /// Every `stride`-th frame. Short samples begin again: mmaction2 and BEVT.
+    case looped
   }
 
   /// Where the window is.
@@ -83,6 +85,7 @@ public struct DenseFrames: Stage, ByteBounded {
         try offsetIndices(of: total, rate: handle.frames.frameRate, name: name, part: part, draws: &draws)
       case .strided: try stridedIndices(of: total, name: name, part: part, draws: &draws)
       case .inclusive: try inclusiveIndices(of: total, name: name, part: part, draws: &draws)
+      case .looped: try loopedIndices(of: total, name: name, part: part, draws: &draws)
       }
     }
     return FrameSelection(handle: handle, indices: indices)

@@ -20,21 +20,32 @@ public struct SegmentFrames: Stage, ByteBounded {
     case phase
   }
 
+  /// Where one segment ends and the next begins.
+  public enum Bounds: String, Sendable, CaseIterable {
+    /// Each segment has `total / count` frames of its own, rounded down: VideoMAE.
+    case apart
+    /// Bounds are the frames nearest to `count` equal parts from the first frame to the last one, and belong to both
+    /// segments; without chance the middle of each is taken: mmaction2 and BEVT.
+    case shared
+  }
+
   /// Frames of a clip, as many as segments.
   public var count: Int
   public var position: Position
+  public var bounds: Bounds
   /// Windows of one sample; their frames are asked for one window after the other.
   public var windows: Int
 
-  public init(count: Int = 16, position: Position = .random, windows: Int = 1) {
+  public init(count: Int = 16, position: Position = .random, bounds: Bounds = .apart, windows: Int = 1) {
     self.count = count
     self.position = position
+    self.bounds = bounds
     self.windows = windows
   }
 
   public static var settings: [Setting<Self>] {
     [
-      Setting("count", \.count, in: SamplingLimit.count), Setting("position", \.position),
+      Setting("count", \.count, in: SamplingLimit.count), Setting("position", \.position), Setting("bounds", \.bounds),
       Setting("windows", \.windows, in: SamplingLimit.windows),
     ]
   }
@@ -56,12 +67,21 @@ public struct SegmentFrames: Stage, ByteBounded {
 
   /// The frames of one window.
   package func indices(of total: Int, window: Int = 0, draws: inout some RandomDraws) -> [Int] {
-    switch position {
-    case .random:
+    switch (bounds, position) {
+    case (.shared, _):
+      let length = Double(total - 1) / Double(count)
+      return (0..<count).map { segment in
+        let (first, last) = (
+          Int((length * Double(segment)).rounded(.toNearestOrEven)),
+          Int((length * Double(segment + 1)).rounded(.toNearestOrEven))
+        )
+        return position == .random ? draws.integer(in: first...last) : (first + last) / 2
+      }
+    case (.apart, .random):
       let length = total / count
       guard length > 0 else { return [Int](repeating: 0, count: count) }
       return (0..<count).map { $0 * length + draws.integer(in: 0...length - 1) }
-    case .phase:
+    case (.apart, .phase):
       let length = Double(total) / Double(count)
       let phase = windows > 1 ? Double(window) / Double(windows) : 0.5
       return (0..<count).map { Int(length * phase + length * Double($0)) }

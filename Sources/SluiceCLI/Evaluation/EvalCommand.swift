@@ -11,7 +11,7 @@ struct EvalCommand: AsyncParsableCommand {
     commandName: "eval",
     abstract: "Evaluates a trained model: metrics, every class, confusion.",
     discussion: """
-      The views of a sample (windows × crops) are averaged before any softmax. Beside a run, or in --out, the report is \
+      The views of a sample (windows × crops) are averaged. Beside a run, or in --out, the report is \
       left as evaluation.json and evaluation.html; clips that fail are named in failures.csv.
 
       Example:

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import SluiceBench
 internal import SluiceFlow
+internal import SluiceNN
 internal import SluicePipelines
 internal import SluicePlatform
 internal import SluiceTensor
@@ -16,12 +17,18 @@ struct EvaluationArguments: ParsableArguments {
   var weights: WeightsArguments
 
   @Option(
-    help: "Windows in time of each sample, spread evenly; their logits are averaged.",
+    help: "Windows in time of each sample, spread evenly.",
     in: NumberRange(1...1000))
   var windows = 1
 
   @Option(help: "Crops of each frame: center (the default), or three (left, right, center).", transform: parsed)
   var crops = EvaluationViews.Crops.center
+
+  @Option(
+    help:
+      "What of a sample's views is averaged: score (the default), logits before any softmax, or prob, probabilities.",
+    transform: averaging)
+  var average = ViewAverage.Rule.score
 
   @Option(
     help: ArgumentHelp(
@@ -42,7 +49,7 @@ struct EvaluationArguments: ParsableArguments {
   @Flag(help: "Prints JSON.")
   var json = false
 
-  var views: EvaluationViews { EvaluationViews(windows: windows, crops: crops) }
+  var views: EvaluationViews { EvaluationViews(windows: windows, crops: crops, average: average) }
 
   /// What the options say of the model and its data.
   func request(root: String? = nil, format: String? = nil) throws -> RunRequest {
@@ -74,6 +81,13 @@ struct EvaluationArguments: ParsableArguments {
       throw ValidationError("--crops \(text): center or three is wanted.")
     }
     return crops
+  }
+
+  private static func averaging(_ text: String) throws -> ViewAverage.Rule {
+    guard let rule = ViewAverage.Rule(rawValue: text) else {
+      throw ValidationError("--average \(text): score or prob is wanted.")
+    }
+    return rule
   }
 
   /// Whether a setting changes how stages run, and not what the model is.

@@ -99,7 +99,7 @@ public struct ShapeFit: Sendable {
   }
 
   /// The side of a square of so many cells.
-  private static func side(_ count: Int) -> Int? {
+  static func side(_ count: Int) -> Int? {
     let side = Int(Double(count).squareRoot().rounded())
     return side * side == count ? side : nil
   }

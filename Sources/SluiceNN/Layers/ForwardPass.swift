@@ -63,4 +63,13 @@ public final class ForwardPass: Sendable {
     let factors = draw(branch.shape[0]).map { (keep + $0).rounded(.down) / keep }
     return branch.scaled(bySample: factors)
   }
+
+  /// Values under dropout: in training each is dropped with probability `rate`, and the others scaled so that the mean
+  /// stays.
+  public func dropout(_ values: Tensor, rate: Double) -> Tensor {
+    guard rate > 0, isTraining else { return values }
+    let keep = Float(1 - rate)
+    let factors = draw(values.count).map { (keep + $0).rounded(.down) / keep }
+    return values * Tensor(factors, shape: values.shape)
+  }
 }

@@ -1,3 +1,4 @@
+internal import Glibc
 public import SluiceTensor
 
 /// How often a classifier was right, over all samples of an evaluation.
@@ -32,6 +33,16 @@ public struct ClassificationCounts: Sendable, Equatable {
 
   /// The share of samples whose label is among the five most favored classes; 0 without samples.
   public var top5: Double { share(of: topFiveCount) }
+
+  /// The mean over the classes that are labels or predictions of the share of their samples that were recognized, 0 for a
+  /// class without samples; 0 without samples.
+  public var meanClassAccuracy: Double {
+    let known = (0..<classCount).filter { label in
+      recall(ofClass: label) != nil || (0..<classCount).contains { confusion[$0 * classCount + label] > 0 }
+    }
+    guard !known.isEmpty else { return 0 }
+    return known.reduce(0) { $0 + (recall(ofClass: $1) ?? 0) } / Double(known.count)
+  }
 
   /// The share of samples with this label that were recognized; `nil` without such samples.
   public func recall(ofClass label: Int) -> Double? {
@@ -69,5 +80,15 @@ extension Tensor {
   /// The mean over the views of each sample, before any softmax: `[B, classes]` from `[B · views, classes]`.
   public func meanOverViews(_ views: Int) -> Tensor {
     reshaped(shape[0] / views, views, shape[1]).mean(over: 1)
+  }
+
+  /// Logits of the mean over the views of each sample of their probabilities: `[B, classes]` from `[B · views, classes]`;
+  /// no gradient flows through.
+  public func meanProbabilityOverViews(_ views: Int) -> Tensor {
+    var average = ViewAverage(.probability)
+    let rows = 0..<shape[0]
+    average.add(self, samples: rows.map { $0 / views }, views: rows.map { $0 % views })
+    // What no view deems possible is unlikely, and still has a logit.
+    return Tensor(average.scores.floats.map { log(max($0, .leastNormalMagnitude)) }, shape: average.scores.shape)
   }
 }

@@ -1,8 +1,10 @@
-/// What is read of each sample to evaluate it: windows in time, crops in space.
+public import SluiceNN
+
+/// What is read of each sample to evaluate it: windows in time, crops in space; and how that is averaged.
 ///
 /// ```swift
 /// EvaluationViews()                       // the middle of the sample, the middle of the frame
-/// EvaluationViews(windows: 10, crops: .three)   // thirty views, whose logits are averaged before any softmax
+/// EvaluationViews(windows: 10, crops: .three)   // thirty views, whose logits are averaged
 /// ```
 /// Where clips are normalized by their own statistics, these are of all windows of a sample together.
 public struct EvaluationViews: Sendable, Equatable {
@@ -17,10 +19,13 @@ public struct EvaluationViews: Sendable, Equatable {
   /// Windows of one sample, spread evenly.
   public var windows: Int
   public var crops: Crops
+  /// What of the views is averaged.
+  public var average: ViewAverage.Rule
 
-  public init(windows: Int = 1, crops: Crops = .center) {
+  public init(windows: Int = 1, crops: Crops = .center, average: ViewAverage.Rule = .score) {
     self.windows = windows
     self.crops = crops
+    self.average = average
   }
 
   /// Views of one sample.

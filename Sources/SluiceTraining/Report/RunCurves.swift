@@ -25,9 +25,10 @@ struct RunCurves {
     return charts.map { .lines($0) }
   }
 
-  /// The highest value of the first accuracy of a validation, and where it stands.
+  /// The highest value of a validation's top-1, or of its first accuracy if it has none, and where it stands.
   var bestAccuracy: (name: String, value: Double, step: Int)? {
-    guard let name = names.first(where: { isAccuracy($0) && $0.hasPrefix("val") }) else { return nil }
+    let accuracies = names.filter { isAccuracy($0) && $0.hasPrefix("val") }
+    guard let name = accuracies.first(where: { $0.hasSuffix("top1") }) ?? accuracies.first else { return nil }
     let values = lines.compactMap { line in line.metrics[name].map { (name, $0, line.step) } }
     return values.filter(\.1.isFinite).max { $0.1 < $1.1 }
   }

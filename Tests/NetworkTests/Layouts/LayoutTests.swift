@@ -11,6 +11,7 @@ import Testing
   private static let cases: [LayoutCase] = {
     do {
       return try LayoutCase.timeSformers() + LayoutCase.viViTs() + LayoutCase.mViTs() + LayoutCase.videoMAEs()
+        + LayoutCase.swins()
     } catch {
       Issue.record(error)
       return []

@@ -28,6 +28,8 @@ struct TinySystem: Sendable, CustomTestStringConvertible {
     case "videomae":
       base["model.headCount"] = "2"
       base.merge(["model.decoderDimension": "8", "model.decoderDepth": "1", "model.decoderHeadCount": "2"]) { $1 }
+    case "bevt-finetune":
+      base = ["batch.size": "2", "model.frameCount": "4", "model.imageSize": "32", "model.dimension": "8"]
     default: base["model.headCount"] = "2"
     }
     return base
@@ -54,7 +56,7 @@ struct TriedValues: Sendable {
       values = texts + [none].compactMap(\.self).filter { $0 != now }
     case .text:
       areAll = false
-      values = ["2", "50%", "3 steps", "0.5", "1 3", "each 0.01", "none"].filter { $0 != now }
+      values = ["2", "50%", "3 steps", "0.5", "1 3", "each 0.01", "none", "1 1 1 1", "2 2 2 2"].filter { $0 != now }
     }
   }
 }
