@@ -28,8 +28,8 @@ import Testing
       }
       // Of one view the mean probability is its own.
       #expect(abs(try loss("--average", "prob") - plain) < 1e-5)
-      let scores = try loss("--windows", "2", "--crops", "three")
-      #expect(try loss("--windows", "2", "--crops", "three", "--average", "prob") != scores)
+      let ofScores = try loss("--windows", "2", "--crops", "three")
+      #expect(try loss("--windows", "2", "--crops", "three", "--average", "prob") != ofScores)
 
       // A list with paths of its own root, in a format that has to be named, with a file that is not there.
       let relative = folder + "/relative.csv"

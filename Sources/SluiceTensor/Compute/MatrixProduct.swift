@@ -58,7 +58,7 @@ enum MatrixProduct {
   ) {
     let team = Compute.current.team
     let isSmall = rows * columns * inner < 1 << 18
-    if isSmall || rows >= columns || finish != nil && rows >= 2 * smallestPart {
+    if isSmall || rows >= columns || finish != nil && rows >= manyRows {
       let chunks = isSmall ? Chunks(count: rows, grain: rows) : parts(rows)
       team.forEach(chunks.count) { chunk in
         let range = chunks[chunk]
@@ -79,14 +79,17 @@ enum MatrixProduct {
     }
   }
 
-  /// The rows or columns that a part has at least: below, the libraries take longer to arrange the other matrix.
-  private static let smallestPart = 128
+  /// Rows of a result from which on its parts are whole rows, if these are finished part by part.
+  private static let manyRows = 64
 
-  /// Parts of `count` rows or columns of a result.
+  /// Parts of `count` rows or columns of a result: 2, 4, 8 or 16, and more than two only where they have 192 of them, because
+  /// for each part the libraries rearrange the other matrix.
   ///
   /// They follow from the size alone: the libraries add in another order in parts of another size, and results must not
   /// depend on the number of threads.
   static func parts(_ count: Int) -> Chunks {
-    Chunks(count: count, grain: max(smallestPart, ((count + 15) / 16 + 15) / 16 * 16), limit: .max)
+    var number = 2
+    while number < 16, count >= 2 * number * 192 { number *= 2 }
+    return Chunks(count: count, grain: ((count + number - 1) / number + 15) / 16 * 16, limit: .max)
   }
 }
