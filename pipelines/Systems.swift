@@ -6,7 +6,7 @@ public enum Systems {
   /// All of them, in the order of `--help`.
   public static let all: [any TrainingSystem.Type] = [
     MaskFeat.self, MaskFeatFineTuning.self, TimeSformerTraining.self, ViViTTraining.self, VideoMAEPretraining.self,
-    VideoMAEFineTuning.self, BEVTFineTuning.self,
+    VideoMAEFineTuning.self, BEVTImagePretraining.self, BEVTPretraining.self, BEVTFineTuning.self,
   ]
 
   /// The system called `name`.

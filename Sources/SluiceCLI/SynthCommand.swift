@@ -11,9 +11,12 @@ struct SynthCommand: AsyncParsableCommand {
     discussion: """
       Eight classes, 50 frames of 96×96 at 25 a second, H.264. Lists and class map lie beside the videos.
 
+      With --images it writes frames of such videos instead, PNG, in a folder for each shape that is on them.
+
       Example:
         sluice synth motion --train 64 --val 16
         sluice train maskfeat --data motion/train.txt --classes motion/classes.json --epochs 10
+        sluice synth images --images 400
       """)
 
   @Argument(help: "The directory to write to.")
@@ -25,11 +28,24 @@ struct SynthCommand: AsyncParsableCommand {
   @Option(help: "Videos to evaluate on.", in: .count)
   var val = 400
 
+  @Option(help: "Images to write in place of videos.", in: .count)
+  var images: Int?
+
   @Option(help: "Another seed gives other videos.", in: NumberRange(0...Int.max))
   var seed = 0
 
+  func validate() throws {
+    guard images == nil || train == 1280 && val == 400 else {
+      throw ValidationError("--images writes images and no videos. Leave --train and --val out.")
+    }
+  }
+
   func run() async throws {
     let synth = SynthPipeline(directory: directory, seed: seed)
+    if let images {
+      try await write(images, synth)
+      return
+    }
     try synth.prepare()
     for (part, count) in [(SynthPipeline.Part.train, train), (.val, val)] {
       var progress = ProgressLine("synth \(part.rawValue)", total: count)
@@ -42,5 +58,17 @@ struct SynthCommand: AsyncParsableCommand {
       try synth.writeList(part, paths: paths)
       Console.print(synth.list(part))
     }
+  }
+
+  private func write(_ count: Int, _ synth: SynthPipeline) async throws {
+    try synth.prepareImages()
+    var progress = ProgressLine("synth images", total: count)
+    var done = 0
+    for try await _ in synth.images(count: count).run(RunOptions(maxFailures: 0)) {
+      done += 1
+      progress.update(done: done, unit: "images")
+    }
+    progress.finish()
+    Console.print(directory)
   }
 }

@@ -14,6 +14,7 @@ public struct WeightsCommand: ParsableCommand {
       """,
     subcommands: [
       WeightsInfoCommand.self, WeightsConvertCommand.self, WeightsDiffCommand.self, WeightsLayoutsCommand.self,
+      WeightsMakeCommand.self,
     ])
 
   public init() {}

@@ -31,6 +31,23 @@ import Testing
         == "clips have shares [2, 3], the model gives logits [2, 4]")
   }
 
+  @Test func predictedTokensThatDoNotFitAreRefused() {
+    let tokens = VisualTokens(cells: [0, 3], words: [1, 5])
+    #expect(
+      sentence { _ = try TokenPrediction(of: .zeros([3, 6]), to: tokens) }
+        == "token loss: [3, 6]: wanted one row for each of 2 hidden cells, at least one")
+    #expect(
+      sentence { _ = try TokenPrediction(of: .zeros([2, 5]), to: tokens) }
+        == "token loss: [2, 5]: word 5 is outside the vocabulary of 5")
+  }
+
+  @Test func accuracyCountsTheCellsWhoseMostFavoredWordIsRight() throws {
+    let logits = Tensor([0, 2, 1, 3, 0, 0, 1, 1, 0, 0, 0, 9], shape: [4, 3])
+    // Of equally favored words the first counts.
+    let prediction = try TokenPrediction(of: logits, to: VisualTokens(cells: [0, 1, 4, 6], words: [1, 1, 0, 2]))
+    #expect(prediction.accuracy == 0.75)
+  }
+
   @Test func targetsThatDoNotFitTheirMasksAreRefused() throws {
     let mask = TokenMask(steps: 1, rows: 2, columns: 2, values: [1, 0, 0, 0])
     func targets(_ samples: [MaskedRegression.Frames], masks: Int = 1) throws -> MaskedRegression.Targets {

@@ -153,6 +153,55 @@ import Testing
       sentence { _ = try Classifier(TimeSformer(small), classCount: 1) }
         == "Classifier: classCount is 1, wanted are at least 2")
   }
+
+  @Test func clipsImagesAndMasksOfBEVTThatDoNotFitAreRefused() throws {
+    let model = try BEVT(.compact, vocabularySize: 4)
+    var single = SwinConfiguration.compact
+    (single.depths, single.headCounts) = ([1], [1])
+    #expect(sentence { _ = try BEVT(single) } == "BEVT: one stage; the decoder wants at least two")
+    #expect(
+      sentence { _ = try BEVT(.compact, vocabularySize: 1) } == "BEVT: a vocabulary of 1, wanted is at least 2")
+    #expect(
+      sentence { _ = try model.clipFeatures(of: .zeros([1, 3, 3, 64, 64]), hidden: []) }
+        == "BEVT: clips are [1, 3, 3, 64, 64], wanted is [B, 3, T, H, W] with T a multiple of 2")
+    #expect(
+      sentence { _ = try model.imageFeatures(of: .zeros([1, 3, 2, 64, 64]), hidden: []) }
+        == "BEVT: images are [1, 3, 2, 64, 64], wanted is [B, 3, 1, H, W]")
+    #expect(
+      sentence { _ = try model.clipFeatures(of: .zeros([1, 3, 2, 48, 64]), hidden: []) }
+        == "BEVT: the grid of patches is 12×16, wanted are multiples of 8: choose a frame size that is a multiple of 32 pixels"
+    )
+    #expect(
+      sentence { _ = try model.clipFeatures(of: .zeros([1, 3, 2, 64, 64]), hidden: [1]) }
+        == "BEVT: the mask has 1 cells, wanted are 1 × 1×4×4")
+    #expect(
+      sentence { _ = try model.imageFeatures(of: .zeros([1, 3, 1, 32, 32]), hidden: []) }.contains(
+        "Swin: the image's map at stage 4 is 1×1, wanted is a multiple of the window, 2×2. Choose a frame size that is a"
+      ))
+    let ofImages = try BEVT(.compact, vocabularySize: 4, readsClips: false)
+    #expect(
+      sentence { _ = try ofImages.clipFeatures(of: .zeros([1, 3, 2, 64, 64]), hidden: []) }
+        == "BEVT: a network of images alone reads no clips")
+  }
+
+  @Test func framesAndTokensOfTheTokenizerThatDoNotFitAreRefused() throws {
+    var shape = DVAEConfiguration()
+    (shape.width, shape.vocabularySize, shape.blockCount, shape.wordWidth) = (8, 4, 1, 4)
+    let (encoder, decoder) = (try DVAEEncoder(shape), try DVAEDecoder(shape))
+    #expect(
+      sentence { _ = try encoder.logits(of: .zeros([1, 3, 4, 8])) }
+        == "dVAE: frames are [1, 3, 4, 8], wanted is [B, 3, H, W] of at least 8 pixels a side")
+    #expect(
+      sentence { _ = try decoder.statistics(of: [1, 2, 3], height: 2, width: 2) } == "dVAE: 3 tokens for grids of 2×2")
+    #expect(
+      sentence { _ = try decoder.statistics(of: [4], height: 1, width: 1) }
+        == "dVAE: token 4 is outside the vocabulary of 4")
+    shape.width = 6
+    #expect(
+      sentence { _ = try DVAEEncoder(shape) }
+        == "dVAE: vocabularySize 4, width 6, wordWidth 4 and blockCount 1 are wanted positive, with a vocabulary of at least "
+        + "2 and a width that 4 divides")
+  }
 }
 
 extension MViTConfiguration {

@@ -103,22 +103,36 @@ import Testing
   @Test func imageWeightsAreInflatedAsTheReferenceDoes() throws {
     try Golden.each("bevt.inflate_swin3d") { file, check in
       let model = try VideoSwin(SwinConfiguration(file.config))
-      try withTemporaryFolder { folder in
-        let path = "\(folder)/images.safetensors"
-        let contents = try file.names(under: "input.").filter { !$0.hasSuffix("relative_position_index") }.map { name in
-          let values = try file.floats("input.\(name)")
-          return TensorContent(
-            TensorInfo(name: "model/\(name)", type: .float32, shape: try file.shape("input.\(name)")),
-            bytes: values.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) } })
-        }
-        try SafetensorsFile.write(contents, to: path)
-        let report = try PublishedWeights(opening: path).load(into: model.parameters, layouts: model.layouts)
-        #expect(
-          report.missing == [] && report.unfit == [] && report.loaded.count == model.parameters.declarations.count)
+      let report = try inflated(file, into: model)
+      #expect(report.missing == [] && report.loaded.count == model.parameters.declarations.count)
+      try check.inflated(model.parameters)
+    }
+    try Golden.each("bevt.inflate_bevt") { file, check in
+      let model = try BEVT(SwinConfiguration(file.config))
+      let report = try inflated(file, into: model)
+      // What images' files have not begins anew.
+      let anew = model.parameters.declarations.map(\.name).filter { name in
+        ["mask_token", "lm_down", "fpn", "lm_head"].contains { name.contains($0) }
       }
-      for name in file.names(under: "output.") {
-        try check.tensor("output.\(name)", try #require(model.parameters["backbone.\(name)"], "\(name)").value)
+      #expect(Set(model.parameters.declarations.map(\.name)).subtracting(report.loaded) == Set(anew))
+      try check.inflated(model.parameters)
+    }
+  }
+
+  /// Writes a file's inputs as weights of images and reads them into a model.
+  private func inflated(_ file: GoldenFile, into model: some PublishedModel) throws -> LoadReport {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/images.safetensors"
+      let contents = try file.names(under: "input.").filter { !$0.hasSuffix("relative_position_index") }.map { name in
+        let values = try file.floats("input.\(name)")
+        return TensorContent(
+          TensorInfo(name: "model/\(name)", type: .float32, shape: try file.shape("input.\(name)")),
+          bytes: values.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) } })
       }
+      try SafetensorsFile.write(contents, to: path)
+      let report = try PublishedWeights(opening: path).load(into: model.parameters, layouts: model.layouts)
+      #expect(report.unfit == [])
+      return report
     }
   }
 
@@ -154,6 +168,15 @@ import Testing
       let direct = scores.meanProbabilityOverViews(views)
       let probabilities = direct.floats.map { Float(exp(Double($0))) }
       try check("output.average_prob", probabilities)
+    }
+  }
+}
+
+extension GoldenChecker {
+  /// Compares the parameters that a file says.
+  fileprivate func inflated(_ store: ParameterStore) throws {
+    for name in file.names(under: "output.") {
+      try tensor("output.\(name)", try #require(store["backbone.\(name)"], "\(name)").value)
     }
   }
 }

@@ -170,4 +170,15 @@ import Testing
       }
     }
   }
+  @Test(arguments: ["bevt.bevt_video", "bevt.bevt_image"]) func eachStreamIsTheReferences(_ kind: String) throws {
+    try Golden.each(kind) { file, check in
+      let model = try BEVT(SwinConfiguration(file.config), vocabularySize: 2)
+      let hidden = try file.bytes("input.mask")
+      try checkLayer(file, check, model.parameters, name: { "backbone.\($0)" }, mode: .present) { input in
+        guard kind.hasSuffix("image") else { return try model.clipFeatures(of: input, hidden: hidden) }
+        let shape = input.shape.dimensions
+        return try model.imageFeatures(of: input.reshaped(shape[0], 3, 1, shape[2], shape[3]), hidden: hidden)
+      }
+    }
+  }
 }

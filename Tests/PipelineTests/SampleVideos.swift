@@ -1,6 +1,7 @@
 import Foundation
 import SluiceMedia
 import SluicePipelines
+import SluiceTraining
 
 /// Small H.264 videos of the synthetic set, and lists of them.
 enum SampleVideos {
@@ -31,5 +32,18 @@ enum SampleVideos {
     let writer = try VideoWriter(path: path, like: frames[0])
     for frame in frames { try writer.append(frame) }
     try writer.finish()
+  }
+}
+
+extension RunRequest {
+  /// What a system reads besides clips: a tokenizer of random weights, and frames of the clips of `list` as images.
+  init(inputsOf system: any TrainingSystem.Type, beside list: String, in folder: String) throws {
+    self.init()
+    // The others read tokens only if that is their target.
+    if system.name.hasPrefix("bevt"), system.ownOptions.contains("--tokenizer") {
+      tokenizer = folder + "/dvae"
+      _ = try RandomDVAE(.small, seed: 1).write(to: folder + "/dvae")
+    }
+    if system.ownOptions.contains("--images") { images = [list] }
   }
 }

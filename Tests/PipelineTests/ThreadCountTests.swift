@@ -28,12 +28,12 @@ import Testing
   func everySystemGivesTheSameBits(system: String, precision: Precision) async throws {
     let folder = TemporaryFolder()
     let list = try SampleVideos.write(3, to: folder.path)
-    var request = RunRequest()
+    let type = try Systems.named(system)
+    var request = try RunRequest(inputsOf: type, beside: list, in: folder.path)
     request.data = [list]
     (request.steps, request.seed, request.precision) = (2, 3, precision)
     // Sizes that no number of threads divides.
     request.settings = ["batch.size": "3"]
-    let type = try Systems.named(system)
     let expected = try await result(of: type, request, threads: 1, in: folder)
     for threads in Self.counts.dropFirst() {
       let found = try await result(of: type, request, threads: threads, in: folder)

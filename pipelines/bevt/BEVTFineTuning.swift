@@ -19,6 +19,7 @@ public enum BEVTFineTuningDeclaration: ClassifierDeclaration {
 
   public static let name: String = "bevt-finetune"
   public static let summary: String = "a Video Swin transformer classifies videos"
+  public static let origins: [String] = [BEVTVideoDeclaration.name, BEVTImageDeclaration.name]
 
   public static func preset(for network: SwinSettings) -> Preset { network.preset == .compact ? .quick : .k400 }
 

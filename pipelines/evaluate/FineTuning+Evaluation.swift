@@ -59,10 +59,13 @@ extension ClipRecipe {
           .map { [$0] }
       }
     case .three:
-      let resize = AugmentOperation.shortSide(resized(to: size), resampling: evaluationResampling.linear)
-      let left = augment([resize, .sideCrop(size, .left)], keepsPixels: false)
-      let right = augment([resize, .sideCrop(size, .right)], keepsPixels: false)
-      let center = augment([resize, .sideCrop(size, .center)], keepsPixels: false)
+      let resize = AugmentOperation.shortSide(
+        resized(to: size), resampling: evaluationResampling.linear, rounding: sideRounding)
+      func side(_ side: SideCrop, _ index: Int) -> Augment {
+        let crop = cropping == .resizedTwice ? spacedCrop(size, index: index) : .sideCrop(size, side)
+        return augment([resize, crop], keepsPixels: false)
+      }
+      let (left, right, center) = (side(.left, 0), side(.right, 2), side(.center, 1))
       return Segment {
         Fork {
           left

@@ -1,3 +1,4 @@
+internal import SluiceAugment
 internal import SluiceCheckpoints
 public import SluiceDatasets
 internal import SluiceDecode
@@ -16,10 +17,12 @@ public import SluiceTraining
 public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem {
   public static var name: String { Declaration.name }
   public static var summary: String { Declaration.summary }
+  public static var ownOptions: Set<String> { ["--tokenizer"] }
 
   public let configuration: MaskedConfiguration<Declaration>
   public let pipeline: Pipeline<StepReport>
   public let trainable: TrainableState
+  public let fixedParts: [String: String]
   let backbone: any MaskedBackbone
   private let clips: Clips
   private let toleratedFailures: Double
@@ -28,6 +31,12 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
 
   public init(_ configuration: MaskedConfiguration<Declaration>, _ request: RunRequest) throws {
     let patchSize = configuration.network.tokenSize.height
+    if let tokenizer = request.tokenizer, configuration.recipe.target != .tokens {
+      throw RunError(
+        .configuration,
+        "--tokenizer \(tokenizer) has no effect here: the target is \(configuration.recipe.target.rawValue). Leave it out, or "
+          + "take --target tokens.")
+    }
     switch configuration.recipe.target {
     case .hog:
       let objective = HOGObjective(try configuration.recipe.hogTarget(patchSize: patchSize))
@@ -35,6 +44,11 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
     case .pixels:
       let target = PixelTarget(tubeletSize: configuration.network.tokenSize.time, patchSize: patchSize)
       try self.init(configuration, PixelObjective(target), request)
+    case .tokens:
+      let tokenizer = try request.openedTokenizer()
+      _ = try SecondView(cells: patchSize, of: tokenizer)
+      let objective = TokenObjective(tokenizer, tubeletSize: configuration.network.tokenSize.time)
+      try self.init(configuration, objective, request, parts: request.fixedParts(with: tokenizer))
     }
   }
 
@@ -42,6 +56,13 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
   /// - Throws: an error that says what of configuration and request cannot be.
   public init(
     _ configuration: MaskedConfiguration<Declaration>, _ objective: some MaskedObjective, _ request: RunRequest
+  ) throws {
+    try self.init(configuration, objective, request, parts: [:])
+  }
+
+  private init(
+    _ configuration: MaskedConfiguration<Declaration>, _ objective: some MaskedObjective, _ request: RunRequest,
+    parts: [String: String]
   ) throws {
     let (recipe, network) = (configuration.recipe, configuration.network)
     try recipe.clips.check()
@@ -56,6 +77,7 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
     self.backbone = backbone
     self.clips = clips
     toleratedFailures = request.toleratedFailures
+    fixedParts = parts
     trainable = optimize.state
     pipeline = Pipeline(Declaration.name) {
       clips.shuffled()
@@ -89,6 +111,15 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
 extension MaskedConfiguration {
   /// The stage that hides tokens.
   var masking: Segment<Clip, MaskedClip> {
-    recipe.masking(span: network.tokenSize.time, size: network.tokenSize.height, imageSize: network.imageSize)
+    let (size, masking) = (
+      network.tokenSize.height,
+      recipe.masking(span: network.tokenSize.time, size: network.tokenSize.height, imageSize: network.imageSize)
+    )
+    guard recipe.target == .tokens else { return masking }
+    // The tokenizer reads a view with one of its tokens for each of the network's.
+    return Segment {
+      SecondView(divisor: max(1, size / DVAEConfiguration.tokenSize))
+      masking
+    }
   }
 }

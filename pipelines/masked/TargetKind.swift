@@ -4,4 +4,6 @@ public enum TargetKind: String, Sendable, CaseIterable {
   case hog
   /// The pixels themselves, each token brought to mean 0 and deviation 1.
   case pixels
+  /// The visual tokens that `--tokenizer` gives each frame.
+  case tokens
 }

@@ -75,7 +75,7 @@ public struct ClipRecipe: Sendable, Equatable {
     case .resized: operations.append(.resizedCrop(size, scale: minimumScale...1, resampling: resampling))
     case .resizedTwice:
       operations += [
-        .shortSide(resized(to: size), resampling: resampling),
+        .shortSide(resized(to: size), resampling: resampling, rounding: sideRounding),
         .resizedCrop(size, scale: minimumScale...1, resampling: resampling),
       ]
     case .random: operations += [.shortSide(resized(to: size), resampling: resampling), .randomCrop(size)]
@@ -94,7 +94,10 @@ public struct ClipRecipe: Sendable, Equatable {
   /// What is done to each clip where nothing is drawn at random.
   /// - Parameter size: height and width of the result, pixels.
   public func centered(size: Int) -> [AugmentOperation] {
-    [.shortSide(resized(to: size), resampling: evaluationResampling), .centerCrop(size)]
+    [
+      .shortSide(resized(to: size), resampling: evaluationResampling, rounding: sideRounding),
+      cropping == .resizedTwice ? spacedCrop(size, index: 1) : .centerCrop(size),
+    ]
   }
 
   /// - Throws: ``RunError`` if clips would be augmented by operations that cannot follow each other.
@@ -109,6 +112,14 @@ public struct ClipRecipe: Sendable, Equatable {
 
   /// The short side that crops of `size` pixels are taken from.
   func resized(to size: Int) -> Int { shortSide ?? Int(Double(size) / 0.875) }
+
+  /// One of mmaction2's three crops along the longer side, whichever that is: the first, the middle one or the last.
+  func spacedCrop(_ size: Int, index: Int) -> AugmentOperation {
+    .longSideCrop(size, index: index, of: 3, wholeSteps: true)
+  }
+
+  /// What becomes of the fraction of the longer side: mmaction2, which resizes twice, rounds it.
+  var sideRounding: SideRounding { cropping == .resizedTwice ? .nearest : .down }
 
   /// The stage that does `operations` and normalizes.
   /// - Parameter keepsPixels: whether clips carry their 8-bit crops, which targets are computed from.

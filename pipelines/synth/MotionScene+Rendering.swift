@@ -12,7 +12,7 @@ extension MotionScene {
   }
 
   // Row-major [side, side, 3].
-  private func pixels(ofFrame number: Int) -> [UInt8] {
+  func pixels(ofFrame number: Int) -> [UInt8] {
     let pose = pose(atFrame: number)
     let drift = drift(atFrame: number)
     let (cosine, sine) = (cos(pose.angle), sin(pose.angle))

@@ -35,6 +35,24 @@ public struct SynthPipeline: Sendable {
     }
   }
 
+  /// Writes images of the scenes, each into the folder of its shape; what comes out is their paths, in order.
+  public func images(count: Int) -> Pipeline<String> {
+    Pipeline("synth-images") {
+      // Other scenes than those of the videos.
+      SyntheticClips(base: ~base(of: .train), count: count)
+      WriteImage(folder: directory).workers(2)
+    }
+  }
+
+  /// Makes the folders of images.
+  /// - Throws: ``RunError`` if they cannot be made.
+  public func prepareImages() throws(RunError) {
+    for shape in SceneShape.allCases {
+      let folder = "\(directory)/\(shape)"
+      do { try createDirectories(folder) } catch { throw RunError(.file, "\(folder) cannot be made: \(error).") }
+    }
+  }
+
   /// Makes the folders and writes the class map, which says what the labels mean.
   /// - Throws: ``RunError`` if they cannot be written.
   public func prepare() throws(RunError) {
@@ -87,13 +105,33 @@ private struct NumberedScene: Sendable {
   let scene: MotionScene
 }
 
+/// A scene's number with five digits.
+private func fileName(_ number: Int) -> String {
+  let digits = String(number)
+  return String(repeating: "0", count: max(0, 5 - digits.count)) + digits
+}
+
+/// Renders a scene's middle frame; the file appears under its name when it is whole.
+private struct WriteImage: Stage {
+  let folder: String
+
+  func callAsFunction(_ input: NumberedScene, context: ElementContext) throws -> String {
+    let (folder, name) = ("\(folder)/\(input.scene.shape)", fileName(input.number))
+    let (path, temporary) = ("\(folder)/\(name).png", "\(folder)/.\(name).tmp.png")
+    let image = Image(
+      width: MotionScene.side, height: MotionScene.side, bytes: input.scene.pixels(ofFrame: MotionScene.frameCount / 2))
+    try image.frame.write(to: temporary)
+    try moveIntoPlace(temporary, as: path)
+    return path
+  }
+}
+
 /// Renders and encodes a scene; the file appears under its name when it is whole.
 private struct WriteClip: Stage {
   let folder: String
 
   func callAsFunction(_ input: NumberedScene, context: ElementContext) throws -> String {
-    let digits = String(input.number)
-    let name = String(repeating: "0", count: max(0, 5 - digits.count)) + digits
+    let name = fileName(input.number)
     let path = "\(folder)/\(name).mp4"
     let temporary = "\(folder)/.\(name).tmp.mp4"
     let frames = input.scene.frames()

@@ -22,6 +22,20 @@ package struct PixelSize: Sendable, Hashable {
   }
 }
 
+extension PixelSize {
+  /// The size whose shorter side is `side`, in the same proportions.
+  package func resized(shortSide side: Int, _ rounding: SideRounding) -> PixelSize {
+    let (short, long) = (min(width, height), max(width, height))
+    let other =
+      switch rounding {
+      case .down: side * long / short
+      // In the order in which mmcv computes it.
+      case .nearest: Int(Double(long) * (Double(side) / Double(short)) + 0.5)
+      }
+    return width <= height ? PixelSize(width: side, height: other) : PixelSize(width: other, height: side)
+  }
+}
+
 extension AugmentOperation {
   /// Draws this operation's chances for a frame of `size`, which becomes the size afterwards.
   func resolve(
@@ -36,25 +50,24 @@ extension AugmentOperation {
       let box = crop.box(in: size, draws: &draws)
       steps.append(.resize(box, width: crop.size, height: crop.size, resampling, isFlipped: false))
       size = PixelSize(width: crop.size, height: crop.size)
-    case .shortSide(let side, let resampling):
+    case .shortSide(let sides, let resampling, let rounding):
       let whole = CropBox(width: size.width, height: size.height)
-      if size.width <= size.height {
-        size = PixelSize(width: side, height: side * size.height / size.width)
-      } else {
-        size = PixelSize(width: side * size.width / size.height, height: side)
-      }
+      let side = sides.count > 1 ? draws.integer(in: sides) : sides.lowerBound
+      size = size.resized(shortSide: side, rounding)
       guard whole.width != size.width || whole.height != size.height else { return }
       steps.append(.resize(whole, width: size.width, height: size.height, resampling, isFlipped: false))
     case .centerCrop(let side):
       try cut(&size, side, into: &steps) {
         CropBox(centered: side, side, inWidth: $0.width, height: $0.height)
       }
-    case .randomCrop(let side):
+    case .randomCrop(let side, let takesLast):
       try cut(&size, side, into: &steps) { size in
-        let top = draws.integer(in: 0...size.height - side)
-        return CropBox(top: top, left: draws.integer(in: 0...size.width - side), height: side, width: side)
+        let omitted = takesLast ? 0 : 1
+        let top = draws.integer(in: 0...max(0, size.height - side - omitted))
+        let left = draws.integer(in: 0...max(0, size.width - side - omitted))
+        return CropBox(top: top, left: left, height: side, width: side)
       }
-    case .longSideCrop(let side, let index, let count):
+    case .longSideCrop(let side, let index, let count, let wholeSteps):
       guard count > 0, 0..<count ~= index else {
         throw .setting("crop \(index) of \(count) along the longer side: there are crops 0 to \(count - 1)")
       }
@@ -63,7 +76,8 @@ extension AugmentOperation {
         guard count > 1 else { return middle }
         let isTall = size.height >= size.width
         let slack = Double((isTall ? size.height : size.width) - side)
-        let start = Int(slack / Double(count - 1) * Double(index))
+        let step = slack / Double(count - 1)
+        let start = Int((wholeSteps ? step.rounded(.down) : step) * Double(index))
         return isTall
           ? CropBox(top: start, left: middle.left, height: side, width: side)
           : CropBox(top: middle.top, left: start, height: side, width: side)
@@ -82,6 +96,7 @@ extension AugmentOperation {
     case .flip(let probability):
       if draws.uniform(0, 1) < probability { flip(size, into: &steps) }
     case .colorJitter(let jitter): steps += jitter.operations(draws: &draws).map { .image($0) }
+    case .floatJitter(let jitter): steps.append(.image(.colors(jitter.changes(draws: &draws))))
     case .randAugment(let augment):
       let operations = augment.operations(width: size.width, height: size.height, draws: &draws)
       steps += operations.map { .image($0, augment.policy.rules) }

@@ -7,13 +7,14 @@ public struct AugmentOperation: Sendable, Hashable {
   enum Kind: Sendable, Hashable {
     case resizedCrop(size: Int, scale: ClosedRange<Double>, ratio: ClosedRange<Double>, Resampling)
     case multiScaleCrop(MultiScaleCrop, Resampling)
-    case shortSide(size: Int, Resampling)
+    case shortSide(sizes: ClosedRange<Int>, Resampling, SideRounding)
     case centerCrop(size: Int)
-    case randomCrop(size: Int)
+    case randomCrop(size: Int, takesLast: Bool)
     case sideCrop(size: Int, SideCrop)
-    case longSideCrop(size: Int, index: Int, count: Int)
+    case longSideCrop(size: Int, index: Int, count: Int, wholeSteps: Bool)
     case flip(probability: Double)
     case colorJitter(ColorJitter)
+    case floatJitter(FloatJitter)
     case randAugment(RandAugment)
     case fixed([ImageOperation], ImageRules)
     case erase(RandomErasing)
@@ -24,11 +25,11 @@ public struct AugmentOperation: Sendable, Hashable {
   /// The side of the squares that it makes, if it makes squares.
   var outputSide: Int? {
     switch kind {
-    case .resizedCrop(let size, _, _, _), .centerCrop(let size), .randomCrop(let size), .sideCrop(let size, _),
-      .longSideCrop(let size, _, _):
+    case .resizedCrop(let size, _, _, _), .centerCrop(let size), .randomCrop(let size, _), .sideCrop(let size, _),
+      .longSideCrop(let size, _, _, _):
       size
     case .multiScaleCrop(let crop, _): crop.size
-    case .shortSide, .flip, .colorJitter, .randAugment, .fixed, .erase: nil
+    case .shortSide, .flip, .colorJitter, .floatJitter, .randAugment, .fixed, .erase: nil
     }
   }
 
@@ -55,9 +56,20 @@ public struct AugmentOperation: Sendable, Hashable {
     AugmentOperation(kind: .multiScaleCrop(MultiScaleCrop(size: size, scales: scales), resampling))
   }
 
-  /// The whole frame, its shorter side resized to `size` pixels; the fraction of the longer side is cut off.
-  public static func shortSide(_ size: Int, resampling: Resampling = .bicubic) -> AugmentOperation {
-    AugmentOperation(kind: .shortSide(size: size, resampling))
+  /// The whole frame, its shorter side resized to `size` pixels.
+  ///
+  /// - Parameter rounding: what becomes of the fraction of the longer side.
+  public static func shortSide(
+    _ size: Int, resampling: Resampling = .bicubic, rounding: SideRounding = .down
+  ) -> AugmentOperation {
+    .shortSide(size...size, resampling: resampling, rounding: rounding)
+  }
+
+  /// The whole frame, its shorter side resized to a random number of pixels.
+  public static func shortSide(
+    _ sizes: ClosedRange<Int>, resampling: Resampling = .bicubic, rounding: SideRounding = .down
+  ) -> AugmentOperation {
+    AugmentOperation(kind: .shortSide(sizes: sizes, resampling, rounding))
   }
 
   /// A square of `size` pixels in the middle.
@@ -66,8 +78,11 @@ public struct AugmentOperation: Sendable, Hashable {
   }
 
   /// A square of `size` pixels anywhere.
-  public static func randomCrop(_ size: Int) -> AugmentOperation {
-    AugmentOperation(kind: .randomCrop(size: size))
+  ///
+  /// - Parameter takesLast: whether the square can touch the bottom and the right border of a frame that is larger; mmaction2's
+  ///   cannot.
+  public static func randomCrop(_ size: Int, takesLast: Bool = true) -> AugmentOperation {
+    AugmentOperation(kind: .randomCrop(size: size, takesLast: takesLast))
   }
 
   /// A square of `size` pixels in the middle of the height, at the left, at the right or in the middle of the width.
@@ -78,9 +93,13 @@ public struct AugmentOperation: Sendable, Hashable {
   /// One of `count` squares of `size` pixels, spaced evenly from end to end of the longer side, in the middle of the
   /// shorter one; a single one is in the middle of both.
   ///
-  /// - Parameter index: which of them, 0 being the top or the left one.
-  public static func longSideCrop(_ size: Int, index: Int, of count: Int) -> AugmentOperation {
-    AugmentOperation(kind: .longSideCrop(size: size, index: index, count: count))
+  /// - Parameters:
+  ///   - index: which of them, 0 being the top or the left one.
+  ///   - wholeSteps: whether they are whole numbers of pixels apart, so that the last may miss the end; mmaction2's are.
+  public static func longSideCrop(
+    _ size: Int, index: Int, of count: Int, wholeSteps: Bool = false
+  ) -> AugmentOperation {
+    AugmentOperation(kind: .longSideCrop(size: size, index: index, count: count, wholeSteps: wholeSteps))
   }
 
   /// A mirror image for half of the clips.
@@ -98,6 +117,11 @@ public struct AugmentOperation: Sendable, Hashable {
     AugmentOperation(
       kind: .colorJitter(
         ColorJitter(brightness: brightness, contrast: contrast, saturation: saturation, hue: hue)))
+  }
+
+  /// Changes brightness, contrast and saturation in an order that stays, rounding once; see ``FloatJitter``.
+  public static func floatJitter(_ jitter: FloatJitter) -> AugmentOperation {
+    AugmentOperation(kind: .floatJitter(jitter))
   }
 
   /// A few of torchvision's fourteen operations at one strength; see ``RandAugment``.
@@ -134,4 +158,12 @@ public enum SideCrop: String, Sendable, CaseIterable {
   case left
   case right
   case center
+}
+
+/// What becomes of the fraction of a side that is resized with the other one.
+public enum SideRounding: String, Sendable, CaseIterable {
+  /// It is cut off, as torchvision does.
+  case down
+  /// It is rounded, half up, as mmcv does.
+  case nearest
 }

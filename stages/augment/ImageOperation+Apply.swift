@@ -29,6 +29,7 @@ extension ImageOperation {
       for color in 0..<3 { unsafe sluice_stretch(planes + color * area, area) }
     case .equalize:
       for color in 0..<3 { unsafe equalize(planes + color * area, count: area) }
+    case .colors(let changes): unsafe ColorChange.apply(changes, to: planes, count: area)
     case .shearX, .shearY, .translateX, .translateY, .rotate: break
     }
   }

@@ -30,6 +30,8 @@ public enum ImageOperation: Sendable, Hashable {
   case translateX(Double)
   /// Moved down by pixels; torchvision cuts the fraction off.
   case translateY(Double)
+  /// Changes of color one after the other, rounded once behind the last.
+  case colors([ColorChange])
   /// Turned counterclockwise about the middle, degrees.
   case rotate(Double)
 }

@@ -1,6 +1,6 @@
 public import SluiceFlow
 public import SluiceSamples
-internal import SluiceTensor
+package import SluiceTensor
 public import SluiceTraining
 
 /// Makes the one value that a network reads of the samples of a batch: clips in one buffer, text padded, targets together.
@@ -54,10 +54,17 @@ extension MaskedObjective {
   /// The clips, masks and targets of samples together.
   /// - Throws: ``ShapeError`` if clips differ in size; what ``targets(of:)`` throws.
   package func batch(of samples: [MaskedSample<Target>]) throws -> MaskedBatch<Targets> {
+    try MaskedBatch(joining: samples, targets: try targets(of: samples))
+  }
+}
+
+extension MaskedBatch {
+  /// The clips and masks of samples with the targets of all of them.
+  /// - Throws: ``ShapeError`` if clips differ in size.
+  package init(joining samples: [MaskedSample<some Sendable>], targets: Targets) throws(ShapeError) {
     let mask = samples.first?.masked.mask
-    return MaskedBatch(
+    self.init(
       clips: try .stacked(samples.map(\.masked.clip.values)), hidden: samples.flatMap(\.masked.mask.values),
-      grid: TokenGrid(steps: mask?.steps ?? 0, rows: mask?.rows ?? 0, columns: mask?.columns ?? 0),
-      targets: try targets(of: samples))
+      grid: TokenGrid(steps: mask?.steps ?? 0, rows: mask?.rows ?? 0, columns: mask?.columns ?? 0), targets: targets)
   }
 }

@@ -90,6 +90,16 @@ struct RunArguments: ParsableArguments {
   var data: [String] = []
 
   @Option(
+    help: ArgumentHelp(
+      "Images beside the clips of --data: a list, a folder, or shards. May be given several times.", valueName: "list"))
+  var images: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "What turns frames into visual tokens: DALL-E's encoder, or a folder with one.", valueName: "file"))
+  var tokenizer: String?
+
+  @Option(
     help: ArgumentHelp("A list or shards to evaluate on between epochs.", valueName: "list"))
   var val: [String] = []
 
@@ -120,7 +130,7 @@ struct RunArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What a masked model predicts: hog or pixels (default: as the system's recipe says).", valueName: "kind"))
+      "What a masked model predicts: hog, pixels or tokens (default: as the system's recipe says).", valueName: "kind"))
   var target: String?
 
   @OptionGroup
@@ -137,6 +147,7 @@ struct RunArguments: ParsableArguments {
   func request(listFormat: String?) throws -> RunRequest {
     var request = RunRequest()
     request.data = data
+    (request.images, request.tokenizer) = (images, tokenizer)
     request.root = base.root
     request.format = listFormat
     request.classes = classes.classes

@@ -1,10 +1,12 @@
 internal import CZlib
 
 /// The CRC-32 of ZIP and PNG, over bytes that may come in pieces.
-struct Checksum {
-  private(set) var value: UInt32 = 0
+package struct Checksum {
+  package private(set) var value: UInt32 = 0
 
-  mutating func add(_ bytes: RawSpan) {
+  package init() {}
+
+  package mutating func add(_ bytes: RawSpan) {
     value = unsafe bytes.withUnsafeBytes { buffer in
       unsafe UInt32(crc32_z(UInt(value), buffer.baseAddress?.assumingMemoryBound(to: UInt8.self), buffer.count))
     }

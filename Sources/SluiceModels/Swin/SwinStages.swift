@@ -56,6 +56,23 @@ struct SwinStages: Sendable {
     return maps
   }
 
+  /// Checks that an image's grid can be divided into windows at every stage.
+  func requireWindows(of grid: GridStride) throws(ModelError) {
+    var grid = grid
+    let side = configuration.window.height
+    for stage in stages.indices {
+      guard grid.height % side == 0, grid.width % side == 0 else {
+        throw ModelError(
+          """
+          Swin: the image's map at stage \(stage + 1) is \(grid.height)×\(grid.width), wanted is a multiple of the window, \
+          \(side)×\(side). Choose a frame size that is a multiple of \(configuration.patch.height * side << (stages.count - 1)) \
+          pixels
+          """)
+      }
+      grid = PatchMerging.result(of: grid)
+    }
+  }
+
   private func plan(for grid: GridStride, isImage: Bool, isShifted: Bool) -> WindowPlan {
     let key = PlanKey(grid: grid, isImage: isImage, isShifted: isShifted)
     if let known = plans.withLock({ $0[key] }) { return known }

@@ -29,11 +29,13 @@ public struct RunConfiguration: Sendable {
   ///   - settings: the fields of its configuration and stages, and whether another value can change results.
   ///   - defaults: the values of a configuration in which only presets are chosen.
   ///   - options: how the pipeline is run.
+  ///   - fixedParts: what the run is made with besides settings and data.
   ///   - classes: the classes that the model knows by name.
   ///   - primary: what the best checkpoint is chosen by.
   public init(
     of name: String, settings: [(name: String, value: String, changesResults: Bool)], defaults: [String: String] = [:],
-    options: RunOptions, request: RunRequest, classes: ClassMap = ClassMap(numbers: [:]), primary: PrimaryMetric? = nil
+    options: RunOptions, request: RunRequest, fixedParts: [String: String] = [:],
+    classes: ClassMap = ClassMap(numbers: [:]), primary: PrimaryMetric? = nil
   ) {
     self.request = request
     self.classes = classes
@@ -43,6 +45,7 @@ public struct RunConfiguration: Sendable {
       "pipeline": name, "run.data": request.data.joined(separator: " "), "run.seed": "\(options.seed)",
       "run.computeThreads": "\(options.budget.compute)",
     ]
+    for (name, part) in fixedParts { values["run." + name] = part }
     values["run.validation"] = request.validation?.joined(separator: " ")
     values["run.from"] = request.from
     if request.from != nil {

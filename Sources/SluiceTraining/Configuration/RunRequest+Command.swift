@@ -9,6 +9,8 @@ extension RunRequest {
       if let value { words += ["--" + option, "\(value)"] }
     }
     for list in data { add("data", list) }
+    for list in images { add("images", list) }
+    add("tokenizer", tokenizer)
     for list in validation ?? [] { add("val", list) }
     add("val-every", validateEvery)
     add("root", root)

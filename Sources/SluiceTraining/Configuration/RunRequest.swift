@@ -7,6 +7,10 @@ public import SluiceTensor
 public struct RunRequest: Sendable, Equatable {
   /// List files, or directories of shards.
   public var data: [String] = []
+  /// Images beside the clips: lists, folders, or directories of shards.
+  public var images: [String] = []
+  /// What turns frames into words: an encoder's file, or a folder with one.
+  public var tokenizer: String?
   /// What the run is evaluated on between epochs: list files, or directories of shards.
   public var validation: [String]?
   /// Epochs between two validations.
@@ -47,10 +51,15 @@ public struct RunRequest: Sendable, Equatable {
 
   public init() {}
 
+  /// Whether it has what an option says.
+  func has(_ option: String) -> Bool { option == "--images" ? !images.isEmpty : option == "--from" && from != nil }
+
   /// This request, with what it does not say taken from `stored`.
   public func completed(by stored: RunRequest) -> RunRequest {
     var request = self
     if request.data.isEmpty { request.data = stored.data }
+    if request.images.isEmpty { request.images = stored.images }
+    request.tokenizer = tokenizer ?? stored.tokenizer
     request.validation = validation ?? stored.validation
     request.validateEvery = validateEvery ?? stored.validateEvery
     request.root = root ?? stored.root
@@ -74,7 +83,8 @@ public struct RunRequest: Sendable, Equatable {
 extension RunRequest: Codable {
   // Without what a checkpoint knows, which stands beside the request in a run's configuration.
   private enum CodingKeys: String, CodingKey {
-    case data, validation, validateEvery, root, format, classes, from, weights, seed, epochs, steps, maxFailures,
+    case data, images, tokenizer, validation, validateEvery, root, format, classes, from, weights, seed, epochs, steps,
+      maxFailures,
       checkpointEvery, keep
     case threads, precision, settings
     // Settings since version 0.1; runs from before have them as members of their own.
@@ -84,6 +94,8 @@ extension RunRequest: Codable {
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     data = try values.decodeIfPresent([String].self, forKey: .data) ?? []
+    images = try values.decodeIfPresent([String].self, forKey: .images) ?? []
+    tokenizer = try values.decodeIfPresent(String.self, forKey: .tokenizer)
     validation = try values.decodeIfPresent([String].self, forKey: .validation)
     validateEvery = try values.decodeIfPresent(Int.self, forKey: .validateEvery)
     root = try values.decodeIfPresent(String.self, forKey: .root)
@@ -112,6 +124,8 @@ extension RunRequest: Codable {
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(data, forKey: .data)
+    if !images.isEmpty { try values.encode(images, forKey: .images) }
+    try values.encodeIfPresent(tokenizer, forKey: .tokenizer)
     try values.encodeIfPresent(validation, forKey: .validation)
     try values.encodeIfPresent(validateEvery, forKey: .validateEvery)
     try values.encodeIfPresent(root, forKey: .root)

@@ -56,7 +56,9 @@ extension SystemConfiguration {
   public var fileSettings: [(name: String, value: String)] {
     var kept: [(name: String, value: String)] = []
     var values: [String: String] = [:]
-    let usual = Self().values
+    // What the presets bring.
+    let presets = self.values.filter { Self.presets.contains($0.key) }
+    let usual = ((try? Self(presets)) ?? Self()).values
     for setting in Self.settings where setting.unmetCondition(in: self) == nil {
       // Read by runs without the option that it needs, it would be refused there.
       if setting.neededOption != nil, setting.read(self) == usual[setting.name] { continue }

@@ -13,6 +13,8 @@ public protocol TrainingSystem: Sendable {
   static var name: String { get }
   /// One sentence for `--help`.
   static var summary: String { get }
+  /// The options that not every system has a use for: `--images`, `--tokenizer`.
+  static var ownOptions: Set<String> { get }
 
   /// Declares the system for a run: reads the lists that `request` names, describes the network, builds the stages.
   /// - Throws: an error that says what of the request cannot be.
@@ -34,6 +36,9 @@ public protocol TrainingSystem: Sendable {
   func datasets() throws -> [String: DatasetManifest]
   /// The classes that it knows by name; empty where it classifies nothing, or only numbers are known.
   var classes: ClassMap { get }
+  /// What a run is made with besides settings and data, by name, such as the identity of a tokenizer: it is resumed with the
+  /// same only.
+  var fixedParts: [String: String] { get }
   /// What is odd about the data though it can be trained on, one sentence each.
   var notes: [String] { get }
 
@@ -51,6 +56,10 @@ extension TrainingSystem {
 
   public var notes: [String] { [] }
 
+  public var fixedParts: [String: String] { [:] }
+
+  public static var ownOptions: Set<String> { [] }
+
   public func datasets() throws -> [String: DatasetManifest] { [:] }
 
   public func evaluation(on paths: [String], _ request: RunRequest, views: EvaluationViews) throws -> Evaluation? {
@@ -62,12 +71,20 @@ extension TrainingSystem {
   /// The system as `request` asks for it.
   /// - Throws: an error that says what of the request cannot be.
   public init(_ request: RunRequest) throws {
-    for setting in Configuration.settings where setting.neededOption == "--from" && request.from == nil {
-      guard let value = request.settings[setting.name] else { continue }
+    for setting in Configuration.settings {
+      guard let option = setting.neededOption, !request.has(option), let value = request.settings[setting.name] else {
+        continue
+      }
+      let thing = option == "--from" ? "the weights" : "the \(option.dropFirst(2))"
       throw RunError(
         .configuration,
-        "--set \(setting.name)=\(value) has no effect here: it counts only with --from. Leave it out, or name the weights."
+        "--set \(setting.name)=\(value) has no effect here: it counts only with \(option). Leave it out, or name \(thing)."
       )
+    }
+    let given = [("--images", request.images.first), ("--tokenizer", request.tokenizer)]
+    for case (let option, let value?) in given where !Self.ownOptions.contains(option) {
+      throw RunError(
+        .configuration, "\(option) \(value) has no effect here: \(Self.name) has no use for it. Leave it out.")
     }
     try self.init(Configuration(request.settings, over: request.knownValues), request)
   }

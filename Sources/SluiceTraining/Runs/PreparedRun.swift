@@ -68,7 +68,7 @@ public struct PreparedRun: Sendable {
     let presets = request.settings.filter { System.Configuration.presets.contains($0.key) }
     configuration = RunConfiguration(
       of: System.name, settings: settings, defaults: try System.Configuration(presets).values, options: options,
-      request: request, classes: system.classes, primary: validation?.evaluation.primary)
+      request: request, fixedParts: system.fixedParts, classes: system.classes, primary: validation?.evaluation.primary)
   }
 
   /// What of the run is not as one may think, a sentence each: of the data, and of what its settings do in it.

@@ -12,7 +12,7 @@ struct SettingTrial<System: TrainingSystem> {
 
   init(_ type: System.Type, _ base: Context) throws {
     self.base = base
-    data = try TinyData()
+    data = try TinyData(for: type)
     weights = try TinyWeights(in: data.folder)
   }
 
@@ -26,7 +26,7 @@ struct SettingTrial<System: TrainingSystem> {
 
   private func tried(_ setting: Setting<System.Configuration>, _ value: String, in context: Context) throws -> Tried {
     let settings = combined(context, setting.name, value)
-    if setting.neededOption != nil {
+    if setting.neededOption == "--from" {
       // Refused where it cannot be, whatever the weights.
       _ = try System.Configuration(settings)
       return (value, nil)
@@ -100,7 +100,7 @@ struct SettingTrial<System: TrainingSystem> {
   /// The context with one other setting changed to each value that it can be tried with.
   private func variations(of context: Context, without name: String, wordsOnly: Bool) throws -> [Context] {
     let configuration = try System.Configuration(context)
-    return settings.filter { $0.name != name && $0.neededOption == nil }.flatMap { other -> [Context] in
+    return settings.filter { $0.name != name && $0.neededOption != "--from" }.flatMap { other -> [Context] in
       let values = TriedValues(other.domain, now: other.read(configuration))
       guard values.areAll || !wordsOnly else { return [] }
       return values.values.map { combined(context, other.name, $0) }

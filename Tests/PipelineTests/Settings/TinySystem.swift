@@ -30,6 +30,9 @@ struct TinySystem: Sendable, CustomTestStringConvertible {
       base.merge(["model.decoderDimension": "8", "model.decoderDepth": "1", "model.decoderHeadCount": "2"]) { $1 }
     case "bevt-finetune":
       base = ["batch.size": "2", "model.frameCount": "4", "model.imageSize": "32", "model.dimension": "8"]
+    case "bevt-image": base = ["batch.size": "2", "model.dimension": "8"]
+    case "bevt":
+      base = ["batch.size": "2", "model.frameCount": "4", "model.dimension": "8", "recipe.imageCount": "2"]
     default: base["model.headCount"] = "2"
     }
     return base

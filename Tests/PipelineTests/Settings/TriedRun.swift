@@ -1,6 +1,7 @@
 import Foundation
 import SluiceFlow
 import SluiceNN
+import SluicePipelines
 import SluiceTensor
 import SluiceTraining
 
@@ -114,7 +115,7 @@ final class TriedRun<System: TrainingSystem> {
 extension SystemConfiguration {
   /// Settings less those that say how weights are read.
   fileprivate static func withoutWeights(_ values: [String: String]) -> [String: String] {
-    let names = Set(settings.lazy.filter { $0.neededOption != nil }.map(\.name))
+    let names = Set(settings.lazy.filter { $0.neededOption == "--from" }.map(\.name))
     return values.filter { !names.contains($0.key) }
   }
 }
@@ -123,12 +124,21 @@ extension SystemConfiguration {
 final class TinyData: Sendable {
   let folder: String
   private let list: String
+  /// What else the system reads.
+  private let inputs: RunRequest
+  /// A tokenizer for those that predict tokens if they are told to.
+  private let tokenizer: String
 
-  init() throws {
+  init(for system: any TrainingSystem.Type) throws {
     folder = FileManager.default.temporaryDirectory.path + "/settings-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     _ = try SampleVideos.write(4, to: folder)
     list = folder + "/two.txt"
+    inputs = try RunRequest(inputsOf: system, beside: folder + "/two.txt", in: folder)
+    tokenizer = folder + "/dvae"
+    if inputs.tokenizer == nil, system.ownOptions.contains("--tokenizer") {
+      _ = try RandomDVAE(.small, seed: 1).write(to: folder + "/dvae")
+    }
     let lines = (0..<4).map { "\(folder)/clip \($0).mp4\t\($0 / 2)\n" }
     try lines.joined().write(toFile: list, atomically: true, encoding: .utf8)
   }
@@ -137,9 +147,10 @@ final class TinyData: Sendable {
 
   /// A run on them.
   func request(_ settings: [String: String]) -> RunRequest {
-    var request = RunRequest()
+    var request = inputs
     (request.data, request.settings, request.seed) = ([list], settings, 3)
     (request.threads, request.maxFailures, request.epochs) = (1, 0, 2)
+    if settings["recipe.target"] == "tokens" { request.tokenizer = tokenizer }
     return request
   }
 }

@@ -1,0 +1,203 @@
+import Foundation
+import SluicePipelines
+import SluiceTraining
+import TestSupport
+import Testing
+
+/// BEVT's pre-training from the command line: both streams, images alone, clips alone, and on to fine-tuning.
+@Suite struct BEVTCommandTests {
+  /// A tokenizer, images and five videos.
+  private func prepare(_ folder: String) throws -> (list: String, images: String, tokenizer: String) {
+    let made = try sluice("weights", "make", "dvae", "--out", folder + "/dvae", "--size", "small", "--seed", "3")
+    try #require(made.status == 0, "\(made.errors)")
+    let share = try #require(made.output.firstMatch(of: /word is ([0-9.]+) % of all/)).output.1
+    #expect(try #require(Double(share)) < 10)
+    let images = try sluice("synth", folder + "/images", "--images", "12", "--seed", "1")
+    try #require(images.status == 0, "\(images.errors)")
+    return (try SampleVideos.write(5, to: folder), folder + "/images", folder + "/dvae")
+  }
+
+  private func sluice(_ arguments: String...) throws -> SluiceProgram.Result { try SluiceProgram.run(arguments) }
+
+  private static let small = ["--set", "batch.size=2", "--set", "model.dimension=8", "--seed", "4", "--threads", "1"]
+
+  private func lines(_ run: String) throws -> [MetricsLog.Line] { try MetricsLog.lines(at: run + "/metrics.jsonl") }
+
+  @Test func imagesThenBothStreamsThenClassesRunEndToEnd() throws {
+    try withTemporaryFolder { folder in
+      let (list, images, tokenizer) = try prepare(folder)
+      let image = try SluiceProgram.run(
+        ["train", "bevt-image", "--data", images, "--tokenizer", tokenizer, "--steps", "3", "--out", folder + "/image"]
+          + Self.small)
+      #expect(image.status == 0 && image.output.contains("finished step 3"), "\(image.errors)")
+      #expect(try lines(folder + "/image").allSatisfy { $0.metrics.keys.contains("mask_acc_2d") })
+
+      let both = try SluiceProgram.run(
+        [
+          "train", "bevt", "--data", list, "--images", images, "--tokenizer", tokenizer + "/encoder.safetensors",
+          "--from", folder + "/image", "--epochs", "2", "--set", "recipe.imageCount=3", "--out", folder + "/both",
+        ] + Self.small)
+      #expect(both.status == 0 && both.errors.contains("layout swin-images"), "\(both.errors)")
+      let logged = try lines(folder + "/both")
+      // The clips decide: five of them twice, in batches of two that go on over the end of an epoch.
+      #expect(logged.count == 5)
+      for line in logged {
+        let sum = try #require(line.metrics["loss_3d"]) + (try #require(line.metrics["loss_2d"]))
+        #expect(abs(sum - line.loss) < 1e-4)
+        for name in ["mask_acc_3d", "mask_acc_2d"] { #expect((0...1).contains(try #require(line.metrics[name]))) }
+      }
+
+      let tuned = try SluiceProgram.run(
+        [
+          "train", "bevt-finetune", "--data", list, "--from", folder + "/both", "--steps", "1", "--out",
+          folder + "/tuned",
+        ]
+          + Self.small)
+      #expect(tuned.status == 0 && tuned.output.contains("finished step 1"), "\(tuned.errors)")
+      let ofImages = try SluiceProgram.run(
+        [
+          "train", "bevt-finetune", "--data", list, "--from", folder + "/image", "--steps", "1", "--out",
+          folder + "/t2",
+        ]
+          + Self.small)
+      #expect(ofImages.status == 0 && ofImages.errors.contains("layout swin-images"), "\(ofImages.errors)")
+    }
+  }
+
+  @Test func aKilledRunOfBothStreamsGoesOnBitForBit() throws {
+    try withTemporaryFolder { folder in
+      let (list, images, tokenizer) = try prepare(folder)
+      let common =
+        [
+          "train", "bevt", "--data", list, "--images", images, "--tokenizer", tokenizer, "--epochs", "4", "--set",
+          "recipe.imageCount=5", "--checkpoint-every", "1",
+        ] + Self.small
+      let whole = try SluiceProgram.run(common + ["--out", folder + "/whole"])
+      try #require(whole.status == 0, "\(whole.errors)")
+      let expected = try lines(folder + "/whole").map(\.metrics)
+      for workers in [1, 3] {
+        let out = "\(folder)/killed-\(workers)"
+        let killed = try SluiceProgram.run(common + ["--out", out]) { process in
+          // In the middle of an epoch of the clips and of another one of the images.
+          while process.isRunning, (try? lines(out).count) ?? 0 < 5 { usleep(2_000) }
+          kill(process.processIdentifier, SIGKILL)
+        }
+        #expect(killed.status == SIGKILL, "\(killed.errors)")
+        let resumed = try sluice(
+          "train", "bevt", "--resume", "--out", out, "--set", "decode.workers=\(workers)", "--threads", "2")
+        #expect(resumed.status == 0, "\(resumed.errors)")
+        #expect(try lines(out).map(\.metrics) == expected, "\(workers) workers")
+      }
+
+      let made = try sluice("weights", "make", "dvae", "--out", folder + "/other", "--seed", "9")
+      #expect(made.status == 0)
+      let other = try sluice(
+        "train", "bevt", "--resume", "--out", folder + "/killed-1", "--tokenizer", folder + "/other", "--epochs", "5")
+      #expect(
+        other.status == 1 && other.errors.contains("changed: run.tokenizer: dVAE of 512 words"), "\(other.errors)")
+    }
+  }
+
+  @Test(arguments: ["maskfeat", "videomae"]) func otherNetworksPredictTokensToo(system: String) throws {
+    try withTemporaryFolder { folder in
+      let (list, _, tokenizer) = try prepare(folder)
+      let run = try sluice(
+        "train", system, "--data", list, "--target", "tokens", "--tokenizer", tokenizer, "--steps", "8", "--set",
+        "batch.size=5", "--set", "optimize.peak=1e-2", "--set", "recipe.course=constant", "--out", folder + "/run")
+      #expect(run.status == 0, "\(run.errors)")
+      let logged = try lines(folder + "/run")
+      #expect(logged.allSatisfy { (0...1).contains($0.metrics["mask_acc"] ?? -1) })
+      // From guessing among 512 words to something better.
+      #expect(abs(logged[0].loss - log(512.0)) < 1.5 && logged[7].loss < logged[0].loss, "\(logged.map(\.loss))")
+    }
+  }
+
+  @Test func graphsAndProfilesShowBothStreams() throws {
+    try withTemporaryFolder { folder in
+      let (list, images, tokenizer) = try prepare(folder)
+      let inputs = ["bevt", "--data", list, "--images", images, "--tokenizer", tokenizer]
+      let graph = try SluiceProgram.run(["graph"] + inputs)
+      #expect(graph.status == 0 && graph.output.contains("zip"), "\(graph.output)\(graph.errors)")
+      #expect(graph.output.matches(of: /tokenTarget/).count == 2 && graph.output.contains("stillFrame"))
+      let profile = try SluiceProgram.run(["profile"] + inputs + ["--steps", "3"] + Self.small)
+      #expect(profile.status == 0 && profile.output.contains("tokenTarget2"), "\(profile.output)\(profile.errors)")
+    }
+  }
+
+  @Test func clipsAloneHaveTheirOwnLoss() throws {
+    try withTemporaryFolder { folder in
+      let (list, _, tokenizer) = try prepare(folder)
+      let run = try SluiceProgram.run(
+        ["train", "bevt", "--data", list, "--tokenizer", tokenizer, "--steps", "2", "--out", folder + "/run"]
+          + Self.small)
+      #expect(run.status == 0, "\(run.errors)")
+      #expect(try lines(folder + "/run").allSatisfy { !$0.metrics.keys.contains("mask_acc_2d") })
+    }
+  }
+
+  @Test func everyWrongInputHasASentence() throws {
+    try withTemporaryFolder { folder in
+      let (list, images, tokenizer) = try prepare(folder)
+      let encoder = tokenizer + "/encoder.safetensors"
+      let cases: [([String], String)] = [
+        (["bevt"], "no tokenizer: name the encoder's file or folder by --tokenizer."),
+        (
+          ["bevt", "--tokenizer", tokenizer + "/decoder.safetensors"],
+          "is a decoder; the encoder is wanted. Name the other file."
+        ),
+        (
+          ["bevt", "--tokenizer", images],
+          "the folder has none of encoder.safetensors, encoder.pkl, encoder.pth, encoder.pt. Name the file of the encoder."
+        ),
+        (["vivit", "--tokenizer", encoder], "has no effect here: vivit has no use for it. Leave it out."),
+        (
+          ["maskfeat", "--tokenizer", encoder],
+          "has no effect here: the target is hog. Leave it out, or take --target tokens."
+        ),
+        (["videomae", "--target", "tokens"], "no tokenizer: name the encoder's file or folder by --tokenizer."),
+        (
+          ["videomae", "--target", "tokens", "--tokenizer", encoder, "--set", "model.patchSize=12"],
+          "cells of 12 pixels are predicted, and the tokenizer's tokens have 8. Take patches of a multiple of 8."
+        ),
+        (
+          ["bevt-image", "--tokenizer", encoder, "--images", images],
+          "has no effect here: bevt-image has no use for it."
+        ),
+        (
+          ["bevt", "--tokenizer", encoder, "--set", "recipe.jitter=0.1"],
+          "it counts only with --images. Leave it out, or name the images."
+        ),
+        (
+          ["bevt", "--tokenizer", encoder, "--set", "model.imageSize=72"],
+          "model.imageSize=72: the decoder wants an even number of cells of 16 pixels on a side. Choose a multiple of 32."
+        ),
+      ]
+      for (arguments, sentence) in cases {
+        let run = try SluiceProgram.run(
+          ["train"] + arguments + ["--data", list, "--steps", "1", "--out", folder + "/none"])
+        #expect(run.status == 1 && run.errors.contains(sentence), "\(arguments): \(run.errors)")
+        #expect(!FileManager.default.fileExists(atPath: folder + "/none"))
+      }
+      // A file of other weights.
+      let trained = try SluiceProgram.run(
+        ["train", "maskfeat", "--data", list, "--steps", "1", "--out", folder + "/mvit", "--set", "batch.size=1"])
+      try #require(trained.status == 0, "\(trained.errors)")
+      let wrong = try sluice(
+        "train", "bevt", "--data", list, "--steps", "1", "--out", folder + "/none", "--tokenizer",
+        folder + "/mvit/checkpoints/step-000001/parameters.safetensors")
+      #expect(
+        wrong.errors.contains("is no encoder of DALL-E's: it has no blocks.input.w. Name the file of the encoder."))
+      // Images whose map windows do not divide.
+      let odd = try SluiceProgram.run(
+        [
+          "train", "bevt-image", "--data", images, "--tokenizer", encoder, "--steps", "1", "--out", folder + "/none",
+          "--set", "model.windowSide=3",
+        ])
+      #expect(odd.status == 1 && odd.errors.contains("wanted is a multiple of the window, 3×3"), "\(odd.errors)")
+      let made = try sluice("weights", "make", "clip", "--out", folder + "/clip")
+      #expect(made.status == 64 && made.errors.contains("no random weights are made of “clip”; there is dvae."))
+      let mixed = try sluice("synth", folder + "/mixed", "--images", "2", "--train", "3")
+      #expect(mixed.errors.contains("--images writes images and no videos. Leave --train and --val out."))
+    }
+  }
+}

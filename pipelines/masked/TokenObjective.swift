@@ -1,0 +1,42 @@
+internal import SluiceLoss
+public import SluiceSamples
+public import SluiceTensor
+public import SluiceTokenize
+public import SluiceTraining
+
+/// Predicts the visual tokens of hidden parts: the objective of BEiT and BEVT, for any masked backbone.
+///
+/// A token of the network predicts a word for each frame that it covers.
+/// - Source: Bao et al., "BEiT: BERT pre-training of image transformers", ICLR 2022; Wang et al., "BEVT: BERT pretraining
+///   of video transformers", CVPR 2022.
+public struct TokenObjective: MaskedObjective {
+  public let target: TokenTarget
+  /// Frames that a token of the network covers.
+  public let tubeletSize: Int
+
+  public init(_ tokenizer: any Tokenizer, tubeletSize: Int = 2) {
+    target = TokenTarget(tokenizer)
+    self.tubeletSize = tubeletSize
+  }
+
+  /// A score of every word for each frame.
+  public var predictionWidth: Int { tubeletSize * target.tokenizer.vocabularySize }
+
+  public func targets(of samples: [MaskedSample<TokenTargets>]) -> VisualTokens {
+    VisualTokens(joining: samples.map(\.target))
+  }
+
+  /// The mean cross-entropy over the hidden cells of all frames, with the accuracy as `mask_acc`.
+  /// - Throws: ``ShapeError`` if the prediction has another width or number of tokens than the targets.
+  public func loss(of output: Tensor, for batch: MaskedBatch<VisualTokens>) throws -> LossTerms {
+    try output.shape.check(is: [batch.count, batch.grid.count, predictionWidth], in: "token loss")
+    let area = batch.grid.rows * batch.grid.columns
+    let rows = batch.targets.cells.map { cell in
+      let (frame, inside) = cell.quotientAndRemainder(dividingBy: area)
+      return (frame / tubeletSize * area + inside) * tubeletSize + frame % tubeletSize
+    }
+    let logits = output.reshaped(-1, target.tokenizer.vocabularySize).rows(at: rows)
+    let prediction = try TokenPrediction(of: logits, to: batch.targets)
+    return LossTerms(prediction.loss, metrics: ["mask_acc": prediction.accuracy])
+  }
+}

@@ -1,0 +1,80 @@
+public import SluiceFlow
+public import SluiceSamples
+
+/// The visual tokens of the hidden cells of one sample.
+public struct TokenTargets: Sendable, Equatable {
+  /// Cells and their words; cells are counted over the sample's frames.
+  public let tokens: VisualTokens
+  /// Cells of the sample, hidden or not.
+  public let cellCount: Int
+
+  public init(tokens: VisualTokens, cellCount: Int) {
+    self.tokens = tokens
+    self.cellCount = cellCount
+  }
+}
+
+extension VisualTokens {
+  /// The targets of several samples, their cells counted on.
+  public init(joining samples: [TokenTargets]) {
+    var (cells, words, start): ([Int], [Int], Int) = ([], [], 0)
+    for sample in samples {
+      cells += sample.tokens.cells.map { start + $0 }
+      words += sample.tokens.words
+      start += sample.cellCount
+    }
+    self.init(cells: cells, words: words)
+  }
+}
+
+/// Reads the visual tokens of a masked clip from its 8-bit view, only of the frames in which something is hidden.
+///
+/// A token of the network may cover several frames; each of its frames has a word of its own.
+/// - Source: Wang et al., "BEVT: BERT pretraining of video transformers", CVPR 2022.
+public struct TokenTarget: Stage, ByteBounded {
+  public let tokenizer: any Tokenizer
+
+  public init(_ tokenizer: any Tokenizer) {
+    self.tokenizer = tokenizer
+  }
+
+  public func outputSize(of input: ElementSize) -> ElementSize { input }
+
+  /// - Throws: ``TargetError`` if the view is missing or its cells are not those of the mask; what the tokenizer throws.
+  public func callAsFunction(_ masked: MaskedClip, context: ElementContext) throws -> MaskedSample<TokenTargets> {
+    let (mask, pixels) = (masked.mask, masked.clip.pixels)
+    guard pixels.frameCount > 0 else { throw TargetError.noPixels }
+    let (rows, columns) = (pixels.height / tokenizer.tokenSize, pixels.width / tokenizer.tokenSize)
+    guard rows == mask.rows, columns == mask.columns, mask.steps > 0, pixels.frameCount % mask.steps == 0 else {
+      throw TargetError.tokenGrid(
+        mask: [mask.steps, mask.rows, mask.columns], view: [pixels.frameCount, pixels.height, pixels.width],
+        tokenSize: tokenizer.tokenSize)
+    }
+    let (area, span) = (rows * columns, pixels.frameCount / mask.steps)
+    let steps = (0..<mask.steps).filter { step in mask.values[step * area..<(step + 1) * area].contains { $0 != 0 } }
+    let frames = steps.flatMap { $0 * span..<($0 + 1) * span }
+    let words = frames.isEmpty ? [] : try tokenizer.tokens(of: pixels.frames(frames))
+    var (cells, chosen): ([Int], [Int]) = ([], [])
+    for (index, frame) in frames.enumerated() {
+      for cell in 0..<area where mask.values[frame / span * area + cell] != 0 {
+        cells.append(frame * area + cell)
+        chosen.append(words[index * area + cell])
+      }
+    }
+    return MaskedSample(
+      masked: masked,
+      target: TokenTargets(
+        tokens: VisualTokens(cells: cells, words: chosen), cellCount: pixels.frameCount * area))
+  }
+}
+
+extension PixelClip {
+  /// Some of the frames.
+  fileprivate func frames(_ indices: [Int]) -> PixelClip {
+    guard indices.count != frameCount else { return self }
+    let size = 3 * height * width
+    return PixelClip(
+      frameCount: indices.count, height: height, width: width,
+      bytes: indices.flatMap { bytes[$0 * size..<($0 + 1) * size] })
+  }
+}
