@@ -19,14 +19,17 @@ struct SynthCommand: AsyncParsableCommand {
         sluice synth images --images 400
       """)
 
+  private static let trainCount = 1280
+  private static let valCount = 400
+
   @Argument(help: "The directory to write to.")
   var directory: String
 
   @Option(help: "Videos to learn from.", in: .count)
-  var train = 1280
+  var train = SynthCommand.trainCount
 
   @Option(help: "Videos to evaluate on.", in: .count)
-  var val = 400
+  var val = SynthCommand.valCount
 
   @Option(help: "Images to write in place of videos.", in: .count)
   var images: Int?
@@ -35,7 +38,7 @@ struct SynthCommand: AsyncParsableCommand {
   var seed = 0
 
   func validate() throws {
-    guard images == nil || train == 1280 && val == 400 else {
+    guard images == nil || train == Self.trainCount && val == Self.valCount else {
       throw ValidationError("--images writes images and no videos. Leave --train and --val out.")
     }
   }

@@ -4,7 +4,7 @@ public import SluicePipelines
 internal import SluicePlatform
 
 /// `sluice weights make`: writes random weights of a model that others train.
-struct WeightsMakeCommand: AsyncParsableCommand {
+struct WeightsMakeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "make",
     abstract: "Writes random weights of a model that is not trained here, for trying things out.",
@@ -32,7 +32,7 @@ struct WeightsMakeCommand: AsyncParsableCommand {
     guard model == "dvae" else { throw ValidationError("no random weights are made of “\(model)”; there is dvae.") }
   }
 
-  func run() async throws {
+  func run() throws {
     let share = try RandomDVAE(size, seed: seed).write(to: out)
     Console.print(
       "\(out): encoder.safetensors, decoder.safetensors; the most frequent word is \(share.percentText) of all")

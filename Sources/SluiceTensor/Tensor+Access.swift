@@ -39,3 +39,17 @@ extension Tensor {
     Tensor(shape: shape, elementType: elementType, storage: storage, node: nil)
   }
 }
+
+extension Tensor {
+  /// Where the largest number of each row is, rows being the last axis; of equally large ones the first.
+  public func indicesOfLargest() -> [Int] {
+    let width = shape[-1]
+    return withFloats { values in
+      (0..<count / max(width, 1)).map { row in
+        var best = row * width
+        for index in best..<best + width where values[index] > values[best] { best = index }
+        return best - row * width
+      }
+    }
+  }
+}

@@ -51,7 +51,7 @@ import Testing
       try file.load(into: model.parameters) { $0 }
       let accumulation = try #require(config["accumulate"].int)
       let (batches, length) = (try #require(config["micro_iterations"].int), try #require(config["max_iters"].int))
-      let optimizer = Optimizer(try configuration(config, accumulation), store: model.parameters)
+      let optimizer = Optimizer(try configuration(config), store: model.parameters)
       var (losses, rates, norms): ([Float], [Double], [Double]) = ([], [], [])
       let (clips, labels) = (try file.tensor("input.x"), try file.ints("input.label"))
       let size = clips.shape[1]
@@ -81,19 +81,8 @@ import Testing
     }
   }
 
-  private func configuration(_ config: JSONValue, _ accumulation: Int) throws -> OptimizerConfiguration {
-    let keys = try #require(config["custom_keys"].object).mapValues {
-      (rate: $0["lr_mult"].double ?? 1, decay: $0["decay_mult"].double ?? 1)
-    }
-    let warmup = try #require(config["warmup_iters"].double)
-    var configuration = OptimizerConfiguration.adamW(
-      .scaledCosine(
-        peak: try #require(config["lr"].double), warmup: .epochs(warmup / (try #require(config["max_iters"].double))),
-        warmupRatio: try #require(config["warmup_ratio"].double)),
-      weightDecay: .constant(try #require(config["weight_decay"].double)),
-      betas: (try #require(config["betas"][0].double), try #require(config["betas"][1].double)),
-      epsilon: try #require(config["eps"].double), clip: .global(try #require(config["clip"].double)),
-      groups: .longestPart(keys))
+  private func configuration(_ config: JSONValue) throws -> OptimizerConfiguration {
+    var configuration = try OptimizerConfiguration.bevt(config)
     configuration.average = Averaging(
       decay: 1 - (try #require(config["ema"]["momentum"].double)), every: .micro,
       ramp: try #require(config["ema"]["warm_up"].int))

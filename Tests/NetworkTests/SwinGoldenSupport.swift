@@ -73,6 +73,24 @@ extension Tensor {
   }
 }
 
+extension OptimizerConfiguration {
+  /// AdamW with BEVT's course, clipping and rules, as a file says.
+  static func bevt(_ config: JSONValue) throws -> OptimizerConfiguration {
+    let keys = try #require(config["custom_keys"].object).mapValues {
+      (rate: $0["lr_mult"].double ?? 1, decay: $0["decay_mult"].double ?? 1)
+    }
+    let warmup = try #require(config["warmup_iters"].double)
+    return .adamW(
+      .scaledCosine(
+        peak: try #require(config["lr"].double), warmup: .epochs(warmup / (try #require(config["max_iters"].double))),
+        warmupRatio: try #require(config["warmup_ratio"].double)),
+      weightDecay: .constant(try #require(config["weight_decay"].double)),
+      betas: (try #require(config["betas"][0].double), try #require(config["betas"][1].double)),
+      epsilon: try #require(config["eps"].double), clip: .global(try #require(config["clip"].double)),
+      groups: .longestPart(keys))
+  }
+}
+
 extension SwinConfiguration {
   init(_ config: JSONValue) throws {
     self.init(

@@ -104,7 +104,7 @@ import Testing
       let streams = try #require(config["streams"].array).compactMap(\.string)
       let (accumulation, length) = (try #require(config["accumulate"].int), try #require(config["max_iters"].int))
       let count = try #require(config["batches"].int)
-      let optimizer = Optimizer(try configuration(config), store: subject.model.parameters)
+      let optimizer = Optimizer(try .bevt(config), store: subject.model.parameters)
       var series: [String: [Double]] = [:]
       for iteration in 0..<(try #require(config["micro_iterations"].int)) {
         let number = iteration % count
@@ -143,20 +143,5 @@ import Testing
       }
       for (name, values) in series { try check("output.\(name)", values) }
     }
-  }
-
-  private func configuration(_ config: JSONValue) throws -> OptimizerConfiguration {
-    let keys = try #require(config["custom_keys"].object).mapValues {
-      (rate: $0["lr_mult"].double ?? 1, decay: $0["decay_mult"].double ?? 1)
-    }
-    let warmup = try #require(config["warmup_iters"].double)
-    return .adamW(
-      .scaledCosine(
-        peak: try #require(config["lr"].double), warmup: .epochs(warmup / (try #require(config["max_iters"].double))),
-        warmupRatio: try #require(config["warmup_ratio"].double)),
-      weightDecay: .constant(try #require(config["weight_decay"].double)),
-      betas: (try #require(config["betas"][0].double), try #require(config["betas"][1].double)),
-      epsilon: try #require(config["eps"].double), clip: .global(try #require(config["clip"].double)),
-      groups: .longestPart(keys))
   }
 }

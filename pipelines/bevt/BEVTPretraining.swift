@@ -62,8 +62,9 @@ public struct BEVTTraining<Declaration: BEVTDeclaration>: TrainingSystem {
     toleratedFailures = request.toleratedFailures
     fixedParts = request.fixedParts(with: tokenizer)
     trainable = optimize.state
-    let batches = streams.batches(
-      of: Declaration.hasClips ? clips : nil, images: Declaration.hasClips ? images : clips, network: network)
+    let batches =
+      Declaration.hasClips
+      ? streams.batches(of: clips, beside: images, network: network) : streams.batches(ofImages: clips)
     pipeline = Pipeline(Declaration.name) {
       batches
       Step {
@@ -75,10 +76,7 @@ public struct BEVTTraining<Declaration: BEVTDeclaration>: TrainingSystem {
   }
 
   public func datasets() throws -> [String: DatasetManifest] {
-    try sets.mapValues { clips in
-      try clips.requireFiles(tolerating: toleratedFailures)
-      return try clips.manifest()
-    }
+    try sets.mapValues { try $0.checkedManifest(tolerating: toleratedFailures) }
   }
 
   public var acceptedWeights: AcceptedWeights {

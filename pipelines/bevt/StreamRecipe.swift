@@ -47,10 +47,8 @@ public struct StreamRecipe: Sendable, Equatable {
 
   /// The order of the changes of color: one for the whole run.
   private func order(_ seed: UInt64) -> [FloatJitter.Property] {
-    var order = FloatJitter.Property.allCases
     var random = KeyedRandom(seed: seed, epoch: 0, sample: 0, stage: "order of color changes")
-    for index in order.indices.dropLast() { order.swapAt(index, random.integer(in: index...order.count - 1)) }
-    return order
+    return random.shuffled(FloatJitter.Property.allCases)
   }
 
   /// The stage that hides cells of `cell` pixels and `span` frames.

@@ -21,25 +21,23 @@ struct Streams {
   let tokenizer: any Tokenizer
   let seed: UInt64
 
-  /// Batches of what there is: clips, images, or both, the images coming round again beside the clips.
+  /// Batches of clips; of images too if there are any, which come round again beside the clips.
   func batches(
-    of clips: Clips?, images: Clips?, network: SwinConfiguration
+    of clips: Clips, beside images: Clips?, network: SwinConfiguration
   ) -> Segment<Never, TwoStreams<MaskedBatch<VisualTokens>>> {
-    let size = recipe.optimizer.batchSize
-    switch (clips, images) {
-    case (let clips?, let images?):
-      return Segment {
-        Zip(
-          self.clips(clips, network: network, count: size),
-          self.images(images.shuffled().repeated(), count: recipe.imageCount)
-        ) { TwoStreams(clips: $0, images: $1) }
+    let clips = self.clips(clips, network: network, count: recipe.optimizer.batchSize)
+    guard let images else { return Segment { clips.map { TwoStreams(clips: $0, images: nil) } } }
+    return Segment {
+      Zip(clips, self.images(images.shuffled().repeated(), count: recipe.imageCount)) {
+        TwoStreams(clips: $0, images: $1)
       }
-    case (let clips?, nil):
-      return Segment { self.clips(clips, network: network, count: size).map { TwoStreams(clips: $0, images: nil) } }
-    case (nil, let images?):
-      return Segment { self.images(images.shuffled(), count: size).map { TwoStreams(clips: nil, images: $0) } }
-    case (nil, nil): preconditionFailure("BEVT's streams: neither clips nor images; a system declares one of them")
     }
+  }
+
+  /// Batches of images alone.
+  func batches(ofImages images: Clips) -> Segment<Never, TwoStreams<MaskedBatch<VisualTokens>>> {
+    let images = self.images(images.shuffled(), count: recipe.optimizer.batchSize)
+    return Segment { images.map { TwoStreams(clips: nil, images: $0) } }
   }
 
   /// Batches of masked clips with their tokens.

@@ -77,7 +77,6 @@ public struct ClassifierTraining<Declaration: ClassifierDeclaration>: Classifyin
   }
 
   public func datasets() throws -> [String: DatasetManifest] {
-    try clips.requireFiles(tolerating: toleratedFailures)
-    return [RunDatasets.training: try clips.manifest()]
+    [RunDatasets.training: try clips.checkedManifest(tolerating: toleratedFailures)]
   }
 }

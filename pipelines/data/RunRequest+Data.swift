@@ -66,3 +66,12 @@ extension RunRequest {
   /// Where ``classMap()`` is from; `nil` if there is none.
   var classesOrigin: String? { classes ?? (knownClasses == nil ? nil : "the checkpoint") }
 }
+
+extension Clips {
+  /// What tells the clips from others, once their files are known to be there.
+  /// - Throws: an error that says which files are missing, if more are than may be.
+  func checkedManifest(tolerating failures: Double) throws -> DatasetManifest {
+    try requireFiles(tolerating: failures)
+    return try manifest()
+  }
+}

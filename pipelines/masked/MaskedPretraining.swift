@@ -46,8 +46,9 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
       try self.init(configuration, PixelObjective(target), request)
     case .tokens:
       let tokenizer = try request.openedTokenizer()
-      _ = try SecondView(cells: patchSize, of: tokenizer)
-      let objective = TokenObjective(tokenizer, tubeletSize: configuration.network.tokenSize.time)
+      let view = try SecondView(cells: patchSize, of: tokenizer)
+      let objective = TokenObjective(
+        tokenizer, tubeletSize: configuration.network.tokenSize.time, viewDivisor: view.divisor)
       try self.init(configuration, objective, request, parts: request.fixedParts(with: tokenizer))
     }
   }
@@ -84,7 +85,7 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
       recipe.frames.sampling(count: network.frameCount)
       Decode().workers(2)
       augment.workers(2).buffer(4)
-      configuration.masking
+      configuration.masking(viewDivisor: objective.viewDivisor)
       objective.target
         .batch(recipe.optimizer.batchSize)
       Collate(objective)
@@ -97,8 +98,7 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
   }
 
   public func datasets() throws -> [String: DatasetManifest] {
-    try clips.requireFiles(tolerating: toleratedFailures)
-    return [RunDatasets.training: try clips.manifest()]
+    [RunDatasets.training: try clips.checkedManifest(tolerating: toleratedFailures)]
   }
 
   public var acceptedWeights: AcceptedWeights {
@@ -110,15 +110,13 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
 
 extension MaskedConfiguration {
   /// The stage that hides tokens.
-  var masking: Segment<Clip, MaskedClip> {
-    let (size, masking) = (
-      network.tokenSize.height,
-      recipe.masking(span: network.tokenSize.time, size: network.tokenSize.height, imageSize: network.imageSize)
-    )
-    guard recipe.target == .tokens else { return masking }
-    // The tokenizer reads a view with one of its tokens for each of the network's.
+  /// - Parameter viewDivisor: how much smaller what targets are made of is than the crop.
+  func masking(viewDivisor: Int = 1) -> Segment<Clip, MaskedClip> {
+    let masking = recipe.masking(
+      span: network.tokenSize.time, size: network.tokenSize.height, imageSize: network.imageSize)
+    guard viewDivisor > 1 else { return masking }
     return Segment {
-      SecondView(divisor: max(1, size / DVAEConfiguration.tokenSize))
+      SecondView(divisor: viewDivisor)
       masking
     }
   }

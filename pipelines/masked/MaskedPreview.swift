@@ -85,7 +85,7 @@ extension MaskedPretraining: PreviewableSystem {
         recipe.frames.sampling(count: network.frameCount, window: .center)
         Decode()
         crop
-        configuration.masking
+        configuration.masking()
         objective.target
           .map { sample in
             let values = sample.masked.clip.values

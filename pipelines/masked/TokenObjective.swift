@@ -13,10 +13,13 @@ public struct TokenObjective: MaskedObjective {
   public let target: TokenTarget
   /// Frames that a token of the network covers.
   public let tubeletSize: Int
+  public let viewDivisor: Int
 
-  public init(_ tokenizer: any Tokenizer, tubeletSize: Int = 2) {
+  /// - Parameter viewDivisor: the side of the network's tokens over that of the tokenizer's.
+  public init(_ tokenizer: any Tokenizer, tubeletSize: Int = 2, viewDivisor: Int = 2) {
     target = TokenTarget(tokenizer)
     self.tubeletSize = tubeletSize
+    self.viewDivisor = viewDivisor
   }
 
   /// A score of every word for each frame.

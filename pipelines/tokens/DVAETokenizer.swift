@@ -62,15 +62,15 @@ public struct DVAETokenizer: Tokenizer {
   /// `[T, 3, H, W]` of 8-bit frames, in the range that the encoder reads.
   static func mapped(_ frames: PixelClip) -> Tensor {
     let area = frames.height * frames.width
-    return Tensor([frames.frameCount, 3, frames.height, frames.width]) { elements in
+    let pixels = Tensor([frames.frameCount, 3, frames.height, frames.width]) { elements in
       for frame in 0..<frames.frameCount {
         for pixel in 0..<area {
           for color in 0..<3 {
-            elements[(frame * 3 + color) * area + pixel] =
-              0.8 * (Float(frames.bytes[(frame * area + pixel) * 3 + color]) / 255) + 0.1
+            elements[(frame * 3 + color) * area + pixel] = Float(frames.bytes[(frame * area + pixel) * 3 + color]) / 255
           }
         }
       }
     }
+    return DVAEEncoder.mapped(pixels)
   }
 }

@@ -46,27 +46,26 @@ public struct RandomDVAE: Sendable {
       let contents = store.values.sorted { $0.key < $1.key }.map { TensorContent($0.key, $0.value) }
       try SafetensorsFile.write(contents, to: "\(folder)/\(name).safetensors")
     }
-    let logits = try RandomDVAE.scenes(64..<80).flatMap { try cells(of: $0) }
-    return Double(counts(logits, bias: [Float](repeating: 0, count: width)).max() ?? 0) / Double(logits.count)
+    let logits = try logits(of: RandomDVAE.scenes(64..<80))
+    return Double(counts(logits).max() ?? 0) / Double(logits.shape[0])
   }
 
   private var width: Int { encoder.configuration.vocabularySize }
 
   /// Changes what each word begins with until none is much more frequent than the others.
   private func balance() throws {
-    let rows = try RandomDVAE.scenes(0..<32).flatMap { try cells(of: $0) }
+    let logits = try logits(of: RandomDVAE.scenes(0..<32))
+    let (values, cells) = (logits.floats, logits.shape[0])
     var bias = [Float](repeating: 0, count: width)
-    for row in rows {
-      for word in 0..<width { bias[word] -= row[word] / Float(rows.count) }
+    for start in stride(from: 0, to: values.count, by: width) {
+      for word in 0..<width { bias[word] -= values[start + word] / Float(cells) }
     }
     var spread: Float = 0
-    for row in rows {
-      for word in 0..<width { spread += abs(row[word] + bias[word]) / Float(width * rows.count) }
-    }
+    for (index, value) in values.enumerated() { spread += abs(value + bias[index % width]) / Float(values.count) }
     for round in 0..<100 {
       let rate = 0.3 * spread / Float(1 + round / 10)
-      for (word, count) in counts(rows, bias: bias).enumerated() {
-        let share = Float(count * width) / Float(rows.count)
+      for (word, count) in counts(logits + Tensor(bias, shape: [width])).enumerated() {
+        let share = Float(count * width) / Float(cells)
         bias[word] -= rate * (share - 1) / (share + 1)
       }
     }
@@ -75,22 +74,20 @@ public struct RandomDVAE: Sendable {
   }
 
   /// How often each word is the most favored one.
-  private func counts(_ rows: [[Float]], bias: [Float]) -> [Int] {
+  private func counts(_ logits: Tensor) -> [Int] {
     var counts = [Int](repeating: 0, count: width)
-    for row in rows {
-      var best = 0
-      for word in 1..<width where row[word] + bias[word] > row[best] + bias[best] { best = word }
-      counts[best] += 1
-    }
+    for word in logits.indicesOfLargest() { counts[word] += 1 }
     return counts
   }
 
-  /// What the encoder makes of each cell of a frame.
-  private func cells(of frame: PixelClip) throws -> [[Float]] {
-    let logits = try Compute.current.with(.float32).run {
-      try withoutGradients { try encoder.logits(of: DVAETokenizer.mapped(frame)).floats }
+  /// What the encoder makes of each cell of the frames, `[cells, words]`.
+  private func logits(of frames: [PixelClip]) throws -> Tensor {
+    try Compute.current.with(.float32).run {
+      try withoutGradients {
+        .concatenated(
+          try frames.map { try encoder.logits(of: DVAETokenizer.mapped($0)).reshaped(-1, width) }, axis: 0)
+      }
     }
-    return stride(from: 0, to: logits.count, by: width).map { Array(logits[$0..<$0 + width]) }
   }
 
   /// Two frames of each scene, as large as the second view of the compact network.

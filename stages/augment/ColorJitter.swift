@@ -11,11 +11,7 @@ struct ColorJitter: Sendable, Hashable {
 
   /// Draws a random order first, then one factor for each operation in that order.
   func operations(draws: inout some RandomDraws) -> [ImageOperation] {
-    var order = [0, 1, 2, 3]
-    for index in order.indices.dropLast() {
-      order.swapAt(index, draws.integer(in: index...order.count - 1))
-    }
-    return order.compactMap { which in
+    draws.shuffled([0, 1, 2, 3]).compactMap { which in
       switch which {
       case 0: factor(brightness, &draws).map { .brightness($0) }
       case 1: factor(contrast, &draws).map { .contrast($0) }

@@ -21,13 +21,7 @@ public struct TokenPrediction: Sendable {
       throw ShapeError("token loss", [logits.shape], "word \(outside) is outside the vocabulary of \(width)")
     }
     loss = logits.crossEntropy(labels: tokens.words)
-    let right = logits.withFloats { scores in
-      tokens.words.indices.count { row in
-        var best = row * width
-        for index in best..<best + width where scores[index] > scores[best] { best = index }
-        return best == row * width + tokens.words[row]
-      }
-    }
+    let right = zip(logits.indicesOfLargest(), tokens.words).count { $0 == $1 }
     accuracy = Double(right) / Double(count)
   }
 }

@@ -108,13 +108,7 @@ public struct DVAEEncoder: Sendable {
   /// - Parameter frames: `[B, 3, H, W]`, mapped.
   /// - Throws: ``ModelError`` if the shape does not fit.
   public func tokens(of frames: Tensor) throws(ModelError) -> [Int] {
-    let logits = try logits(of: frames)
-    let (values, width) = (logits.floats, configuration.vocabularySize)
-    return stride(from: 0, to: values.count, by: width).map { start in
-      var best = start
-      for index in start..<start + width where values[index] > values[best] { best = index }
-      return best - start
-    }
+    try logits(of: frames).indicesOfLargest()
   }
 }
 

@@ -1,4 +1,5 @@
 package import SluiceNN
+internal import SluicePlatform
 package import SluiceTensor
 
 /// Attention among the tokens of each window, with a learned score for each distance between two of them.
@@ -27,9 +28,26 @@ package struct WindowAttention: Sendable {
   /// - Parameter mask: `[windows, 1, N, N]`, added to the scores of each sample's windows.
   package func callAsFunction(_ tokens: Tensor, mask: Tensor?) -> Tensor {
     let count = tokens.shape[1]
-    let bias = table.value.rows(at: WindowAttention.distances(in: window, first: count))
+    let bias = table.value.rows(at: WindowAttention.knownDistances(in: window, first: count))
       .reshaped(count, count, headCount).permuted(2, 0, 1).reshaped(1, headCount, count, count)
     return project(Tensor.selfAttention(packed: packed(tokens), headCount: headCount, bias: bias, mask: mask))
+  }
+
+  private struct Extent: Hashable {
+    let window: GridStride
+    let count: Int
+  }
+
+  /// What is the same in all blocks and steps.
+  private static let known = Lock<[Extent: [Int]]>([:])
+
+  private static func knownDistances(in window: GridStride, first count: Int) -> [Int] {
+    let extent = Extent(window: window, count: count)
+    return known.withLock { known in
+      let rows = known[extent] ?? distances(in: window, first: count)
+      known[extent] = rows
+      return rows
+    }
   }
 
   /// The table's row for each pair of the first `count` tokens of a window, `[query, key]`.

@@ -6,6 +6,15 @@ public protocol RandomDraws {
   mutating func integer(in range: ClosedRange<Int>) -> Int
 }
 
+extension RandomDraws {
+  /// The values in a random order, every order equally likely.
+  package mutating func shuffled<Value>(_ values: [Value]) -> [Value] {
+    var values = values
+    for index in values.indices.dropLast() { values.swapAt(index, integer(in: index...values.count - 1)) }
+    return values
+  }
+}
+
 /// A counter-based generator that belongs to one sample at one stage.
 ///
 /// Equal keys give equal numbers on every machine and for any number of workers, because nothing is shared: the state

@@ -16,6 +16,8 @@ public protocol MaskedObjective<Target, Targets>: Objective where Batch == Maske
 
   /// The stage that makes a sample's targets.
   var target: TargetStage { get }
+  /// Pixels of the crop on a side for each pixel that targets are made of: 1, the crop itself, unless said.
+  var viewDivisor: Int { get }
   /// Values that a network predicts for each token.
   var predictionWidth: Int { get }
 
@@ -27,6 +29,10 @@ public protocol MaskedObjective<Target, Targets>: Objective where Batch == Maske
   /// - Parameter output: `[B, N, predictionWidth]`, one row for each token of the grid, without class token.
   /// - Throws: an error that prints both shapes if prediction and targets do not fit.
   func loss(of output: Tensor, for batch: MaskedBatch<Targets>) throws -> LossTerms
+}
+
+extension MaskedObjective {
+  public var viewDivisor: Int { 1 }
 }
 
 extension MaskedObjective where Targets == [Target] {
