@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 // The definitions below have the names that FFmpeg's headers declare; they are seen inside the program only.
 #pragma GCC visibility push(hidden)
@@ -58,6 +59,18 @@ static void open_libraries(void) {
 const char *sluice_ffmpeg_open(void) {
   pthread_once(&once, open_libraries);
   return problem[0] ? problem : NULL;
+}
+
+void *sluice_ffmpeg_replace(const char *name, void *function) {
+  if (sluice_ffmpeg_open()) return NULL;
+#define REPLACE(library, result, function_name, parameters, arguments) \
+  if (!strcmp(name, #function_name)) {                                 \
+    void *own = (void *)found.function_name;                           \
+    found.function_name = (__typeof__(found.function_name))function;   \
+    return own;                                                        \
+  }
+  FUNCTIONS(REPLACE)
+  return NULL;
 }
 
 static void require_libraries(void) {

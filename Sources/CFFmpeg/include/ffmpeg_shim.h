@@ -21,6 +21,12 @@
 /// where that fails.
 const char *sluice_ffmpeg_open(void);
 
+/// Puts `function` in the place of the function of FFmpeg of that name, for all that Sluice calls from here on: for tests
+/// of what happens where FFmpeg fails.
+///
+/// Returns the function that was called before, NULL where no function of that name is used.
+void *sluice_ffmpeg_replace(const char *name, void *function);
+
 /// Distinguishes decoded frames: equal for equal samples, size and format, and for no others to be met.
 uint64_t sluice_frame_digest(const AVFrame *frame);
 

@@ -25,12 +25,12 @@ internal import CFFmpeg
     unsafe av_packet_move_ref(pointer, other.pointer)
   }
 
-  /// Makes the packet hold a copy of the first `count` bytes; `false` if these are too many.
-  func fill(_ bytes: [UInt8], count: Int) -> Bool {
+  /// Makes the packet hold a copy of the first `count` bytes of an image file, which is no larger than
+  /// ``FileBytes/imageLimit``.
+  func fill(_ bytes: [UInt8], count: Int) {
     unsafe av_packet_unref(pointer)
-    guard count < Int(Int32.max), unsafe av_new_packet(pointer, Int32(count)) >= 0 else { return false }
+    guard unsafe av_new_packet(pointer, Int32(count)) >= 0 else { fatalError("out of memory: av_new_packet") }
     unsafe pointer.pointee.data.update(from: bytes, count: count)
-    return true
   }
 
   /// Calls `body` with the compressed bytes.

@@ -59,9 +59,7 @@ enum ImageCodec {
     }
     let decoder = try Decoder(image: self, limits: limits, path: path)
     let packet = Packet()
-    guard packet.fill(bytes, count: end) else {
-      throw MediaError(.limitExceeded, path: path, "is too large: \(end) bytes")
-    }
+    packet.fill(bytes, count: end)
     if decoder.send(packet, tag: 0) {
       decoder.sendEnd()
       if case .frame(_, isDamaged: false) = decoder.receive() { return (decoder, header) }
