@@ -10,7 +10,7 @@ struct DemoRecord {
 
   private var path: String { directory.path + "/summary.json" }
 
-  /// Opens the record of a demo that was begun, or begins one.
+  /// Opens the record of a demo that was begun, or begins one, in a directory that is there.
   /// - Throws: ``RunError`` if the directory holds a demo of other settings, or something else.
   init(in path: String, _ settings: DemoSettings) throws {
     directory = RunDirectory(path: path)
@@ -34,11 +34,6 @@ struct DemoRecord {
     }
     guard names.isEmpty else {
       throw RunError(.file, "\(path) holds \(names.sorted()[0]), which is no demo's. Name another --out.")
-    }
-    do {
-      try createDirectories(path)
-    } catch {
-      throw RunError(.file, "\(path) cannot be made: \(error).")
     }
     try write()
   }

@@ -26,10 +26,6 @@ struct ShowArguments: ParsableArguments {
   @Option(help: ArgumentHelp("The folder that images are written to.", valueName: "dir"))
   var out: String = "images"
 
-  mutating func validate() throws {
-    if files.isEmpty { throw ValidationError("Name at least one video.") }
-  }
-
   /// Calls `draw` for each file with the path its images begin with.
   func each(_ draw: (_ file: String, _ stem: String) async throws -> Void) async throws {
     try createDirectories(out)
