@@ -1,5 +1,7 @@
 import Foundation
 import SluiceCheckpoints
+import SluiceModels
+import SluiceTensor
 import TestSupport
 import Testing
 
@@ -73,6 +75,58 @@ import Testing
       #expect(left.status == 0)
       #expect(try SafetensorsFile(path: "\(folder)/c.safetensors").tensors.allSatisfy { !$0.name.contains("f") })
     }
+  }
+
+  /// A file as trainers leave it, with the weights, their average and other things, and the model that they are of.
+  private func makePublishedFile(in folder: String) throws -> (published: String, model: String) {
+    let names = ["stem.weight", "blocks.0.norm.weight", "blocks.1.norm.weight", "head.weight", "head.bias"]
+    var (published, model): ([String: Tensor], [String: Tensor]) = ([:], [:])
+    for (number, name) in names.enumerated() {
+      let value = Tensor([Float(number), 8], shape: [2])
+      model[name] = value
+      published["model_state/module." + name] = value
+      published["model_state_ema/module." + name] = value * 0.5
+    }
+    published["optimizer/state/0/exp_avg"] = Tensor([3], shape: [1])
+    try SafetensorsFile.write(published, to: folder + "/published.safetensors")
+    try SafetensorsFile.write(model, to: folder + "/model.safetensors")
+    return (folder + "/published.safetensors", folder + "/model.safetensors")
+  }
+
+  @Test func whatAModelWouldGetIsListedComparedAndWritten() throws {
+    try withTemporaryFolder { folder in
+      let (published, model) = try makePublishedFile(in: folder)
+      let names = try SafetensorsFile(path: model).tensors.map(\.name).sorted()
+      func listed(_ options: [String]) throws -> [String] {
+        let run = try SluiceProgram.run(["weights", "info", published, "--json"] + options)
+        try #require(run.status == 0, "\(run.messages)")
+        return try #require(try JSONValue(json: run.output)["tensors"].array).compactMap { $0["name"].string }.sorted()
+      }
+      #expect(try listed(["--like", model]) == names)
+      #expect(try listed([]) != names)
+      let same = try weights("diff", published, model, "--like", model)
+      #expect(same.status == 0 && same.messages.contains("no differences"), "\(same.output)\(same.messages)")
+      #expect(try weights("diff", published, model).status == 1)
+      for (copy, factor) in [("raw", Float(1)), ("ema", 0.5)] {
+        let path = "\(folder)/\(copy).safetensors"
+        let run = try weights("convert", published, "--out", path, "--like", model, "--weights", copy)
+        #expect(run.status == 0 && run.messages.contains("5 tensors written"), "\(run.messages)")
+        let file = try SafetensorsFile(path: path)
+        for name in names {
+          #expect(
+            try file.floats(name) == SafetensorsFile(path: model).floats(name).map { $0 * factor }, "\(copy) \(name)")
+        }
+      }
+    }
+  }
+
+  @Test func layoutsAreListedForPeopleAndForPrograms() throws {
+    let text = try weights("layouts")
+    let report = try JSONValue(json: try weights("layouts", "--json").output)
+    let layouts = try #require(report.array)
+    #expect(layouts.compactMap { $0["name"].string } == KeyMap.all.map(\.name))
+    #expect(layouts.compactMap { $0["summary"].string } == KeyMap.all.map(\.summary))
+    #expect(text.output.split(separator: "\n").count == layouts.count)
   }
 
   @Test func wrongArgumentsAreRefusedWithTheNearest() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import SluiceMedia
+import TestSupport
 import Testing
 
 /// Files whose time stamps are not the times at which frames are shown.
@@ -76,5 +77,10 @@ import Testing
     #expect(other.frameCount == 5 && other.width == 160)
     let error = try #require(throws: MediaError.self) { try VideoFile(path: path, stream: 2) }
     #expect(error.description == "\(path): has no video stream 2; there are 2, 0 to 1")
+    let count = ["frames", path, "--count"]
+    #expect(try SluiceProgram.run(count).output == "12\n")
+    #expect(try SluiceProgram.run(count + ["--stream", "0"]).output == "5\n")
+    let missing = try SluiceProgram.run(count + ["--stream", "2"])
+    #expect(missing.status == 1 && missing.messages.contains("has no video stream 2"), "\(missing.messages)")
   }
 }

@@ -55,6 +55,40 @@ import Testing
     }
   }
 
+  /// The models are of full size: the one whose steps take the least.
+  @Test func stepsOfTrainingAreMeasuredAsOftenAsAsked() throws {
+    struct Cells: Decodable {
+      struct Cell: Decodable {
+        let model: String
+        let precision: String
+        let batch: Int
+        let threads: Int
+        let median_s: Double
+        let walls: [Double]
+      }
+      let cells: [Cell]
+    }
+    try withTemporaryFolder { folder in
+      let common = ["bench", "train", "--models", "videomae_b", "--batches", "1", "--threads", "2"]
+      let run = try SluiceProgram.run(
+        common + [
+          "--precisions", "fp32", "--seconds", "0", "--min-reps", "2", "--profile", "--json", folder + "/train.json",
+        ])
+      try #require(run.status == 0, "\(run.errors)")
+      let cells = try JSONDecoder().decode(Cells.self, from: Data(contentsOf: URL(filePath: folder + "/train.json")))
+        .cells
+      try #require(cells.count == 1)
+      #expect(cells[0].model == "videomae_b" && cells[0].precision == "fp32")
+      #expect(cells[0].batch == 1 && cells[0].threads == 2)
+      #expect(cells[0].walls.count == 2 && cells[0].walls.contains { $0 >= cells[0].median_s })
+      #expect(run.output.contains("attention") && run.output.split(separator: "\n").count > 5, "\(run.output)")
+      let errors = try SluiceProgram.run(common + ["--precisions", "bf16", "--errors"])
+      #expect(
+        errors.status == 0 && errors.output.hasPrefix("videomae_b: gradients in bf16 are ")
+          && errors.output.split(separator: "\n").count == 1, "\(errors.output)\(errors.errors)")
+    }
+  }
+
   @Test func whatIsMissingForAMeasurementIsSaid() throws {
     let folder = TemporaryFolder()
     try folder.video("short.mp4", frames: 8)
@@ -104,5 +138,8 @@ import Testing
     let shards = try rows(
       ["shards"] + common + ["--only", "sluice lossless/video to shards"], json: folder("shards.json"))
     #expect(shards.allSatisfy { $0.peer == "sluice lossless" })
+    let study = try rows(
+      ["shards"] + common + ["--study", "--only", "sluice level 2/format bytes"], json: folder("study.json"))
+    #expect(study.map(\.peer) == ["sluice level 2"])
   }
 }

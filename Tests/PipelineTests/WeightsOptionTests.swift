@@ -94,6 +94,78 @@ import Testing
     }
   }
 
+  @Test func aProfileBeginsWithTheWeightsThatItIsTold() throws {
+    try withTemporaryFolder { folder in
+      #expect(try train(["--steps", "1", "--out", folder + "/first"], folder).status == 0)
+      let part = try parameters(folder + "/first").filter { !$0.key.contains("layers.1.") }
+      try SafetensorsFile.write(part, to: folder + "/part.safetensors")
+      func profile(_ options: String...) throws -> (status: Int32, errors: String) {
+        let run = try SluiceProgram.run(
+          ["profile", "timesformer", "--data", folder + "/list.txt"] + tiny + still + options)
+        return (run.status, run.errors)
+      }
+      let less = ["--from", folder + "/part.safetensors"]
+      let refused = try profile(less[0], less[1])
+      #expect(refused.status == 1 && refused.errors.contains("--partial"), "\(refused.errors)")
+      let partial = try profile(less[0], less[1], "--partial")
+      #expect(partial.status == 0, "\(partial.errors)")
+      let larger = ["--from", folder + "/first", "--set", "model.imageSize=48"]
+      let fixed = try profile(larger[0], larger[1], larger[2], larger[3])
+      #expect(fixed.status == 1 && fixed.errors.contains("--resize-positions resizes it"), "\(fixed.errors)")
+      let resized = try profile(larger[0], larger[1], larger[2], larger[3], "--resize-positions")
+      #expect(resized.status == 0, "\(resized.errors)")
+    }
+  }
+
+  /// Weights of other numbers draw other pictures.
+  @Test func picturesOfMasksAreOfTheWeightsThatWereChosen() throws {
+    try withTemporaryFolder { folder in
+      let list = try SampleVideos.write(2, to: folder)
+      let trained = try SluiceProgram.run([
+        "train", "maskfeat", "--data", list, "--steps", "2", "--checkpoint-every", "1", "--keep", "2", "--threads", "1",
+        "--set", "batch.size=2", "--set", "model.imageSize=32", "--set", "model.depth=2", "--set", "model.dimension=16",
+        "--set", "model.frameCount=4", "--set", "denseFrames.stride=4", "--set", "optimize.average=0.5", "--set",
+        "optimize.peak=0.1", "--set", "optimize.warmup=0", "--out", folder + "/run",
+      ])
+      try #require(trained.status == 0, "\(trained.errors)")
+      func picture(_ from: String, _ options: String...) throws -> (bytes: Data?, errors: String) {
+        let out = "\(folder)/\(UUID().uuidString)"
+        let run = try SluiceProgram.run(
+          ["show", "masks", folder + "/clip 1.mp4", "--from", from, "--out", out] + options)
+        return (FileManager.default.contents(atPath: out + "/clip 1-masks.png"), run.errors)
+      }
+      let (last, first) = (folder + "/run/checkpoints/step-000002", folder + "/run/checkpoints/step-000001")
+      let plain = try #require(try picture(folder + "/run", "--checkpoint", "last").bytes)
+      #expect(try picture(last).bytes == plain && picture(last, "--weights", "raw").bytes == plain)
+      #expect(try picture(first).bytes != plain)
+      let averaged = try #require(try picture(folder + "/run", "--checkpoint", "last", "--weights", "ema").bytes)
+      #expect(averaged != plain)
+
+      // A checkpoint that lacks a parameter, and one whose model was smaller than it says.
+      let state = try SavedCheckpoint(path: last).state()
+      var less = state
+      less.parameters = state.parameters.filter { !$0.key.contains("layers.1.") && !$0.key.contains("blocks.1.") }
+      try #require(less.parameters.count < state.parameters.count)
+      let lacking = try CheckpointFolder(folder + "/less").save(less)
+      let refused = try picture(lacking)
+      #expect(refused.bytes == nil && refused.errors.contains("--partial"), "\(refused.errors)")
+      let partial = try picture(lacking, "--partial")
+      #expect(partial.bytes != nil && partial.bytes != plain, "\(partial.errors)")
+      var larger = state
+      guard case .object(var members) = state.configuration, case .object(var values)? = members["values"] else {
+        throw CocoaError(.coderValueNotFound)
+      }
+      values["model.imageSize"] = "64"
+      members["values"] = .object(values)
+      larger.configuration = .object(members)
+      let misfit = try CheckpointFolder(folder + "/larger").save(larger)
+      let fixed = try picture(misfit)
+      #expect(fixed.bytes == nil && fixed.errors.contains("--resize-positions resizes it"), "\(fixed.errors)")
+      let resized = try picture(misfit, "--resize-positions")
+      #expect(resized.bytes != nil, "\(resized.errors)")
+    }
+  }
+
   @Test func tablesOfPositionsAreResizedWhereItIsAskedFor() throws {
     try withTemporaryFolder { folder in
       #expect(try train(["--steps", "1", "--out", folder + "/first"], folder).status == 0)
