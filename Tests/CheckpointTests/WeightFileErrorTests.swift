@@ -79,6 +79,9 @@ import Testing
       let other = TensorInfo(name: "other", type: .uint8, shape: [1])
       #expect(
         sentence { try file.withBytes(of: other) { _ in } }.hasSuffix("x.safetensors: other is no tensor of this file"))
+      let mapped = try KeyMap("mine", "as they are", [.strip("model.")]).apply(to: file)
+      #expect(
+        sentence { try mapped.withBytes(of: other) { _ in } } == "\(path): other is no tensor of this file")
       let twice = [TensorContent(real, bytes: [0, 0, 0, 0]), TensorContent(real, bytes: [0, 0, 0, 0])]
       #expect(
         sentence { try SafetensorsFile.write(twice, to: path) }.contains("two tensors would be called real"))

@@ -57,6 +57,14 @@ import Testing
     #expect(error.description.contains("--classes"))
   }
 
+  @Test func numbersOfAnotherFileMeanItsNames() throws {
+    var space = ClassSpace(map: eight, origin: "the checkpoint")
+    space.listNames = ClassMap(numbers: ["h": 0, "c": 1], firstNumber: 1)
+    #expect(Array(try space.labels(of: list("a.mp4 1\nb.mp4 2"))) == [[7], [2]])
+    let error = try #require(throws: DatasetListError.self) { try space.labels(of: list("a.mp4 1\nb.mp4 5")) }
+    #expect(error.description == "train.txt:2: label 5 has no name among the 2 classes that lists count by")
+  }
+
   @Test func namesAndNumbersWithoutAMapContradict() throws {
     let mixed = try list("a.mp4 walk\nb.mp4 3")
     let error = try #require(throws: DatasetListError.self) { try ClassSpace(of: mixed) }

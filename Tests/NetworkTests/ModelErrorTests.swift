@@ -51,6 +51,10 @@ import Testing
       { $0.patchSize = 17 },
       ": patches of 17 pixels and 1 frames do not divide 8 frames of 96 pixels. Change imageSize, frameCount or the patches"
     ),
+    (
+      { $0.imageSize = 8192 },
+      ": a clip has 8 × 512 × 512 tokens, at most 1048576 in all are wanted. Lower frameCount or imageSize, or take larger patches"
+    ),
     ({ $0.headCount = 5 }, "5 heads do not divide a dimension of 128"),
     ({ $0.dropPathRate = -0.1 }, "TimeSformer: dropPathRate is -0.1, wanted is 0 ..< 1"),
   ]

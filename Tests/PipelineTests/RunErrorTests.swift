@@ -104,6 +104,12 @@ import Testing
     let run = try SluiceProgram.run(["graph", "timesformer", "--partial"])
     #expect(
       run.errors.contains("--partial is about the weights that --from names, and there is no --from."), "\(run.errors)")
+    let positions = try SluiceProgram.run(["graph", "timesformer", "--resize-positions"])
+    #expect(
+      positions.status == 1
+        && positions.errors.contains(
+          "--resize-positions is about the weights that --from names, and there is no --from."),
+      "\(positions.errors)")
     let file = try runs.folder.write("x", "weights.safetensors")
     var options = WeightsOptions()
     options.checkpoint = .last
@@ -176,6 +182,37 @@ import Testing
     #expect(
       await sentence { _ = try MaskedPreview(from: pixels) }.hasSuffix(
         "predicts no HOG; only predicted HOG can be shown."))
+  }
+
+  @Test func anEvaluationOfNothingOrOfTooMuchIsRefused() async throws {
+    try runs.data()
+    try await runs.start(runs.request(steps: 1))
+    var request = RunRequest()
+    request.root = runs.folder.path
+    let trained = try TrainedSystem(from: runs.folder("run"), TimeSformerTraining.self, request)
+    #expect(
+      await sentence { _ = try trained.evaluation(on: []) }
+        == "no data: name a list file or shards with --data, 'path label' on each line.")
+    var evaluation = try trained.evaluation(
+      on: [runs.folder("train.txt")], views: EvaluationViews(windows: 1000, crops: .three))
+    try evaluation.requireMemory()
+    try evaluation.set("batch.size", to: "1000000")
+    let found = await sentence { try evaluation.requireMemory() }
+    #expect(
+      found.hasPrefix("two batches of an evaluation want at least ")
+        && found.hasSuffix(" are free. Use fewer windows, or lower batch.size."), "\(found)")
+  }
+
+  @Test func patchesWithoutWholeCellsHaveNoHOG() async throws {
+    var request = RunRequest()
+    request.settings = ["recipe.target": "hog", "model.patchSize": "12", "model.imageSize": "96"]
+    #expect(
+      await sentence { _ = try PreparedRun(VideoMAEPretraining.self, request) }
+        == "HOG has cells of 8 pixels, and tokens of 12 have no whole ones. Take patches of a multiple of 8, or --target "
+        + "pixels.")
+    request.settings["recipe.target"] = "pixels"
+    let pixels = try PreparedRun(VideoMAEPretraining.self, request)
+    #expect(pixels.pipeline.graph.nodes.contains { $0.name == "pixelTarget" })
   }
 
   @Test func attentionThatIsPooledCannotBeShown() async throws {
