@@ -59,8 +59,11 @@ public final class VideoWriter {
   }
 
   /// Appends a frame, shown after the one before; `time` in frames overrides that for variable rates.
-  /// - Throws: ``MediaError`` if it has another size than the first or cannot be written.
+  /// - Throws: ``MediaError`` if it has another size than the first, comes after ``finish()``, or cannot be written.
   public func append(_ frame: VideoFrame, at time: Int? = nil) throws(MediaError) {
+    guard !isFinished else {
+      throw MediaError(.cannotEncode, path: path, frame: count, "is finished; a frame came after finish()")
+    }
     guard frame.width == width, frame.height == height else {
       throw MediaError(
         .cannotEncode, path: path, frame: count,

@@ -47,7 +47,8 @@ import Testing
       isJoined = token == .mark("+")
     }
     return groups.compactMap { parts in
-      let parts = parts.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
+      // A colon belongs to the reason that follows.
+      let parts = parts.map { $0.trimmingCharacters(in: .whitespacesAndNewlines.union([":"])) }
         .filter { $0.count >= 8 && $0.contains(" ") }
       return parts.isEmpty ? nil : Sentence(file: file, parts: parts)
     }

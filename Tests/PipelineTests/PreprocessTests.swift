@@ -97,6 +97,38 @@ import Testing
     #expect(clip.info.description.path == "v.mp4" && clip.info.description.start == 0.4)
   }
 
+  @Test func aPartOfNoFramesIsNoClip() async throws {
+    let folder = TemporaryFolder()
+    try folder.video("v.mp4", frames: 5)
+    let list = DatasetList(
+      items: [nil, ClipPart.frames(3..<3)].map { DatasetItem(path: folder("v.mp4"), part: $0) })
+    let summary = try await store(list, folder("set"))
+    #expect(summary.clips == 1)
+    #expect(summary.failures.map(\.reason) == ["has no frames in the part asked for"])
+  }
+
+  /// As many pixels in the same form, but what the samples mean is another color.
+  @Test func framesWhoseColorsChangeTheirMeaningAreNoClip() async throws {
+    let folder = TemporaryFolder()
+    var joined = Data()
+    for (name, matrix) in [("a.h264", ColorDescription.Matrix.bt601), ("b.h264", .bt709)] {
+      let bytes = (0..<64 * 48 * 3 / 2).map { UInt8(truncatingIfNeeded: $0) }
+      let frame = VideoFrame(
+        width: 64, height: 48, layout: .yuv420, color: ColorDescription(matrix: matrix), packed: bytes)
+      let writer = try VideoWriter(path: folder(name), like: frame)
+      for _ in 0..<4 { try writer.append(frame) }
+      try writer.finish()
+      joined += try Data(contentsOf: URL(fileURLWithPath: folder(name)))
+    }
+    try joined.write(to: URL(fileURLWithPath: folder("c.h264")))
+    let summary = try await store(DatasetList(items: [DatasetItem(path: folder("c.h264"))]), folder("set"))
+    #expect(summary.clips == 0)
+    #expect(
+      summary.failures.map(\.reason) == [
+        "frame 4 is 64×48 yuv420 bt709 limited, the clip began with 64×48 yuv420 bt601 limited"
+      ])
+  }
+
   @Test func scalingAndThinningDoWhatTheySay() async throws {
     let folder = TemporaryFolder()
     try folder.video("v.mp4", frames: 50, width: 160, height: 96)

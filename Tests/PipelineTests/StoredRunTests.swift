@@ -39,6 +39,27 @@ import Testing
     }
   }
 
+  @Test func aRunWhoseDataHasMovedSaysWhatItWasStartedWith() throws {
+    try withRun("timesformer") { folder in
+      let elsewhere = folder + "/elsewhere"
+      try FileManager.default.createDirectory(atPath: elsewhere, withIntermediateDirectories: true)
+      try FileManager.default.moveItem(atPath: folder + "/motion", toPath: elsewhere + "/motion")
+      let resume = ["train", "timesformer", "--resume", "--out", "run"]
+      let lost = try SluiceProgram.run(resume, in: folder)
+      #expect(
+        lost.status == 1
+          && lost.errors.contains(
+            "run was started with it; if it has moved, say where it is with --data, --val, --root or --classes."),
+        "\(lost.errors)")
+      let found = try SluiceProgram.run(
+        resume + [
+          "--root", "elsewhere", "--data", "elsewhere/motion/train.txt", "--val", "elsewhere/motion/val.txt",
+          "--classes", "elsewhere/motion/classes.json", "--allow-change",
+        ], in: folder)
+      #expect(found.status == 0 && found.errors.contains("resumed after step 2"), "\(found.errors)")
+    }
+  }
+
   @Test func aStoredRunIsEvaluatedAndBegunWith() throws {
     try withRun("timesformer") { folder in
       let evaluated = try SluiceProgram.run(

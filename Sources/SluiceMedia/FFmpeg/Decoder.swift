@@ -17,9 +17,9 @@ internal import CFFmpeg
   init(stream: StreamDescription, reorderDepth: Int?, limits: MediaLimits, path: String) throws(MediaError) {
     let codec = unsafe stream.parameters.pointee.codec_id
     guard let implementation = unsafe avcodec_find_decoder(codec) else {
-      let name = unsafe String(cString: avcodec_get_name(codec))
       throw MediaError(
-        .unsupported, path: path, "the installed FFmpeg has no decoder for \(name); convert the file to H.264")
+        .unsupported, path: path,
+        "the installed FFmpeg has no decoder for \(stream.codecName); convert the file to H.264")
     }
     guard let context = unsafe avcodec_alloc_context3(implementation), let frame = unsafe av_frame_alloc() else {
       fatalError("out of memory: avcodec_alloc_context3")

@@ -63,7 +63,11 @@ internal import CFFmpeg
       ("src_format", format), ("dst_format", format), ("src_range", full), ("dst_range", full),
       ("sws_flags", Int(SWS_BILINEAR | SWS_ACCURATE_RND | SWS_BITEXACT)),
     ]
-    for (name, value) in options { unsafe av_opt_set_int(UnsafeMutableRawPointer(context), name, Int64(value), 0) }
+    // A value that is refused would leave the default, and frames larger than their memory.
+    for (name, value) in options {
+      let code = unsafe av_opt_set_int(UnsafeMutableRawPointer(context), name, Int64(value), 0)
+      guard code >= 0 else { throw refusal(frame, code) }
+    }
     let code = unsafe sws_init_context(context, nil, nil)
     guard code >= 0 else { throw refusal(frame, code) }
     source = wanted

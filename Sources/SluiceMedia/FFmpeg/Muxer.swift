@@ -3,27 +3,28 @@ internal import CFFmpeg
 /// A file being written with one stream of frames, AVFormatContext.
 @safe final class Muxer {
   private let path: String
-  private var context: UnsafeMutablePointer<AVFormatContext>?
+  private let context: UnsafeMutablePointer<AVFormatContext>
   private var unit = AVRational(num: 1, den: 1)
 
   /// Chooses the container that the path's ending names; nothing is written yet.
   init(path: String) throws(MediaError) {
-    self.path = path
     try FFmpeg.require(for: path)
-    guard unsafe avformat_alloc_output_context2(&context, nil, nil, path) >= 0 else {
+    var made: UnsafeMutablePointer<AVFormatContext>?
+    guard unsafe avformat_alloc_output_context2(&made, nil, nil, path) >= 0, let context = unsafe made else {
       throw MediaError(.unsupported, path: path, "the ending names no container; use .mp4")
     }
+    unsafe self.context = unsafe context
+    self.path = path
   }
 
   deinit {
-    guard let context = unsafe context else { return }
     unsafe avio_closep(&context.pointee.pb)
     unsafe avformat_free_context(context)
   }
 
   /// Whether the encoder's headers stand at the file's beginning instead of in the stream.
   var wantsGlobalHeader: Bool {
-    unsafe (context?.pointee.oformat.pointee.flags ?? 0) & AVFMT_GLOBALHEADER != 0
+    unsafe context.pointee.oformat.pointee.flags & AVFMT_GLOBALHEADER != 0
   }
 
   /// Creates the file and writes its header.
@@ -31,7 +32,6 @@ internal import CFFmpeg
   func open(
     for encoder: borrowing Encoder, options: [String: String], displayMatrix: [Int32]
   ) throws(MediaError) {
-    let context = try unsafe opened()
     guard let stream = unsafe avformat_new_stream(context, nil) else {
       fatalError("out of memory: avformat_new_stream")
     }
@@ -52,7 +52,6 @@ internal import CFFmpeg
 
   /// Appends a packet of the encoder.
   func write(_ packet: borrowing Packet) throws(MediaError) {
-    let context = try unsafe opened()
     guard let stream = unsafe context.pointee.streams[0] else { return }
     unsafe packet.pointer.pointee.stream_index = 0
     if unsafe packet.pointer.pointee.duration == 0 { unsafe packet.pointer.pointee.duration = 1 }
@@ -62,18 +61,8 @@ internal import CFFmpeg
 
   /// Completes the file and closes it.
   func finish() throws(MediaError) {
-    let context = try unsafe opened()
     try check(unsafe av_write_trailer(context), "cannot be written")
     try check(unsafe avio_closep(&context.pointee.pb), "cannot be written")
-    unsafe avformat_free_context(context)
-    unsafe self.context = nil
-  }
-
-  private func opened() throws(MediaError) -> UnsafeMutablePointer<AVFormatContext> {
-    guard let context = unsafe context else {
-      throw MediaError(.cannotEncode, path: path, "is finished; a frame came after finish()")
-    }
-    return unsafe context
   }
 
   private func check(_ code: Int32, _ what: String) throws(MediaError) {

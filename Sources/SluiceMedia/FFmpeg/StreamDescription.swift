@@ -83,6 +83,15 @@ internal import CFFmpeg
     return KeyedSyntax(order: .unknown, doubt: "only a decoder knows what its frames depend on")
   }
 
+  /// FFmpeg's name of the codec; the container's, where FFmpeg has none.
+  var codecName: String {
+    let (codec, tag) = unsafe (parameters.pointee.codec_id, parameters.pointee.codec_tag)
+    guard codec == AV_CODEC_ID_NONE else { return unsafe String(cString: avcodec_get_name(codec)) }
+    let bytes = (0..<4).map { UInt8(truncatingIfNeeded: tag >> (8 * $0)) }
+    let isText = bytes.allSatisfy { (0x20...0x7E).contains($0) }
+    return isText ? "“\(String(decoding: bytes, as: UTF8.self))”" : "a codec without a name (\(tag))"
+  }
+
   var isH264: Bool { unsafe parameters.pointee.codec_id == AV_CODEC_ID_H264 }
 
   /// Calls `body` with the codec's headers that the container holds outside the packets.
