@@ -196,7 +196,7 @@ import Testing
     var evaluation = try trained.evaluation(
       on: [runs.folder("train.txt")], views: EvaluationViews(windows: 1000, crops: .three))
     try evaluation.requireMemory()
-    try evaluation.set("batch.size", to: "1000000")
+    try evaluation.set("batch.size", to: "1000000000")
     let found = await sentence { try evaluation.requireMemory() }
     #expect(
       found.hasPrefix("two batches of an evaluation want at least ")
