@@ -1,4 +1,5 @@
 import Foundation
+import SluiceTensor
 import TestSupport
 import Testing
 
@@ -56,7 +57,7 @@ import Testing
   }
 
   /// The models are of full size: the one whose steps take the least.
-  @Test func stepsOfTrainingAreMeasuredAsOftenAsAsked() throws {
+  @Test(.enabled(if: isLongTier)) func stepsOfTrainingAreMeasuredAsOftenAsAsked() throws {
     struct Cells: Decodable {
       struct Cell: Decodable {
         let model: String
@@ -83,9 +84,13 @@ import Testing
       #expect(cells[0].walls.count == 2 && cells[0].walls.contains { $0 >= cells[0].median_s })
       #expect(run.output.contains("attention") && run.output.split(separator: "\n").count > 5, "\(run.output)")
       let errors = try SluiceProgram.run(common + ["--precisions", "bf16", "--errors"])
+      let wanted =
+        Precision.bfloat16.isSupported
+        ? "videomae_b: gradients in bf16 are "
+        : "videomae_b bf16: left out, this processor has no instructions for it"
       #expect(
-        errors.status == 0 && errors.output.hasPrefix("videomae_b: gradients in bf16 are ")
-          && errors.output.split(separator: "\n").count == 1, "\(errors.output)\(errors.errors)")
+        errors.status == 0 && errors.output.hasPrefix(wanted) && errors.output.split(separator: "\n").count == 1,
+        "\(errors.output)\(errors.errors)")
     }
   }
 

@@ -10,7 +10,7 @@ import Testing
       let trained = try SluiceProgram.run([
         "train", "timesformer", "--data", list, "--steps", "2", "--checkpoint-every", "1", "--out", folder + "/run",
         "--threads", "1", "--set", "batch.size=2", "--set", "model.depth=1", "--set", "optimize.warmup=0", "--set",
-        "optimize.average=0.5", "--keep", "2",
+        "optimize.average=0.5", "--set", "denseFrames.stride=1", "--keep", "2",
       ])
       try #require(trained.status == 0, "\(trained.errors)")
       func loss(_ options: String...) throws -> Double {

@@ -7,6 +7,7 @@ import SluiceForward
 import SluiceMedia
 import SluiceModels
 import SluicePipelines
+import SluicePlatform
 import SluiceShards
 import SluiceTensor
 import SluiceTraining
@@ -193,11 +194,11 @@ import Testing
     #expect(
       await sentence { _ = try trained.evaluation(on: []) }
         == "no data: name a list file or shards with --data, 'path label' on each line.")
-    var evaluation = try trained.evaluation(
-      on: [runs.folder("train.txt")], views: EvaluationViews(windows: 1000, crops: .three))
-    try evaluation.requireMemory()
-    try evaluation.set("batch.size", to: "1000000000")
-    let found = await sentence { try evaluation.requireMemory() }
+    let evaluation = try trained.evaluation(on: [runs.folder("train.txt")], views: EvaluationViews())
+    try evaluation.requireMemory(of: MachineMemory(total: 1 << 30, available: 1 << 29))
+    let found = await sentence {
+      try evaluation.requireMemory(of: MachineMemory(total: 1 << 30, available: 1 << 10))
+    }
     #expect(
       found.hasPrefix("two batches of an evaluation want at least ")
         && found.hasSuffix(" are free. Use fewer windows, or lower batch.size."), "\(found)")

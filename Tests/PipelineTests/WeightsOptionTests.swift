@@ -125,7 +125,7 @@ import Testing
         "train", "maskfeat", "--data", list, "--steps", "2", "--checkpoint-every", "1", "--keep", "2", "--threads", "1",
         "--set", "batch.size=2", "--set", "model.imageSize=32", "--set", "model.depth=2", "--set", "model.dimension=16",
         "--set", "model.frameCount=8", "--set", "denseFrames.stride=4", "--set", "optimize.average=0.5", "--set",
-        "optimize.peak=0.1", "--set", "optimize.warmup=0", "--out", folder + "/run",
+        "optimize.peak=0.1", "--set", "optimize.minimum=0.1", "--set", "optimize.warmup=0", "--out", folder + "/run",
       ])
       try #require(trained.status == 0, "\(trained.errors)")
       func picture(_ from: String, _ options: String...) throws -> (bytes: Data?, errors: String) {

@@ -3,7 +3,6 @@ internal import SluiceDecode
 internal import SluiceFlow
 internal import SluiceForward
 internal import SluiceModels
-internal import SluiceNN
 internal import SluiceSamples
 internal import SluiceTensor
 internal import SluiceTokenize
@@ -24,17 +23,18 @@ public struct MaskedPreview: Sendable {
   public init(from path: String, _ options: WeightsOptions = WeightsOptions()) throws {
     let weights = try InitialWeights(from: path, options)
     guard let stored = try weights.checkpoint.map(StoredModel.init),
-      let system = try Systems.named(stored.system) as? any PreviewableSystem.Type
+      let type = try Systems.named(stored.system) as? any PreviewableSystem.Type
     else {
       throw RunError(.weights, "\(path) is no run and no checkpoint of masked pre-training. Name one that is.")
     }
     var request = RunRequest()
     request.knownValues = stored.values
-    guard let hog = try system.init(request).hogPredictions() else {
+    let system = try type.init(request)
+    guard let hog = try system.hogPredictions() else {
       throw RunError(.weights, "\(path) predicts no HOG; only predicted HOG can be shown.")
     }
     (predictions, images) = (hog.pipeline, MaskImages(hog.target))
-    _ = try weights.load(into: hog.parameters, requiring: .whole)
+    _ = try weights.load(into: system, requiring: .whole)
   }
 
   /// Masked input, predicted HOG and frame of the middle of a video, a row for each frame with a target.
@@ -61,7 +61,6 @@ public struct MaskedPreview: Sendable {
 /// What predicts HOG, and of what.
 struct HOGPredictions {
   let target: HOGTarget
-  let parameters: ParameterStore
   /// The middle of each clip, masked, and what the network predicts of it, `[1, N, W]`.
   let pipeline: @Sendable (Clips) -> Pipeline<(sample: MaskedSample<HOGTargets>, output: Tensor)>
 }
@@ -79,7 +78,7 @@ extension MaskedPretraining: PreviewableSystem {
     guard recipe.target == .hog else { return nil }
     let objective = HOGObjective(try recipe.hogTarget(patchSize: network.tokenSize.height))
     let crop = recipe.clips.augment(recipe.clips.centered(size: network.imageSize), keepsPixels: true)
-    return HOGPredictions(target: objective.target, parameters: backbone.parameters) { clips in
+    return HOGPredictions(target: objective.target) { clips in
       Pipeline("preview") {
         clips
         recipe.frames.sampling(count: network.frameCount, window: .center)

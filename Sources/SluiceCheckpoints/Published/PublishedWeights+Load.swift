@@ -107,8 +107,8 @@ extension PublishedWeights {
       "has \(count - wanted.count) \(kind) \(count) parameters\(report.origin); missing are "
         + LoadReport.listing(wanted) + (near.map { " (\(wanted[0]) may be \($0) there)" } ?? "")
         + (report.unexpected.isEmpty ? "" : "; not used would be \(LoadReport.listing(report.unexpected))")
-        + (requirement == .whole
-          ? ". Train it first, with --from" : ". Name weights of this model, or go on with these alone with --partial"))
+        + (requirement == .whole ? ". Train it first, with --from" : ". Name weights of this model")
+        + ", or go on with these alone with --partial")
   }
 
   private func nothing(of target: WeightTarget, _ maps: [KeyMap]) -> CheckpointError {

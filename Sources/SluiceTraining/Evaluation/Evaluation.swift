@@ -1,6 +1,6 @@
 public import SluiceDatasets
 public import SluiceFlow
-internal import SluicePlatform
+package import SluicePlatform
 
 /// A network run over a set once, with what compares its outputs: what `--val` and `sluice eval` do.
 ///
@@ -33,8 +33,10 @@ public struct Evaluation: Sendable {
   public mutating func set(_ setting: String, to text: String) throws { try body.set(setting, to: text) }
 
   /// - Throws: ``RunError`` if a batch takes more memory than there is, with both.
-  public func requireMemory() throws(RunError) {
-    let (wanted, machine) = (body.graph.nodes.map { $0.outputBytes ?? 0 }.max() ?? 0, MachineMemory.current)
+  public func requireMemory() throws(RunError) { try requireMemory(of: .current) }
+
+  package func requireMemory(of machine: MachineMemory) throws(RunError) {
+    let wanted = body.graph.nodes.map { $0.outputBytes ?? 0 }.max() ?? 0
     guard wanted > machine.available / 2 else { return }
     throw RunError(
       .configuration,
