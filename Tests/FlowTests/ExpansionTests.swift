@@ -1,5 +1,6 @@
 import Foundation
 import SluiceFlow
+import TestSupport
 import Testing
 
 /// `count` outputs of a number: a hundred times it, and one more each.
@@ -109,7 +110,7 @@ struct See: Stage {
       for try await delivery in shape.pipeline(fails: fails).run(options).deliveries { all.append(delivery) }
       var other = shape
       other.workers = 5 - shape.workers
-      for index in all.indices {
+      for index in stride(from: 0, to: all.count, by: isSanitized ? 5 : 1) {
         var again = options
         let data = try JSONEncoder().encode(all[index].position)
         again.start = try JSONDecoder().decode(StreamPosition.self, from: data)
