@@ -16,9 +16,7 @@ func threadCount(named name: String) -> Int {
   defer { closedir(directory) }
   var count = 0
   while let entry = readdir(directory) {
-    let thread = withUnsafeBytes(of: entry.pointee.d_name) {
-      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-    }
+    let thread = entry.entryName
     guard Int(thread) != nil else { continue }
     if contents(of: "/proc/self/task/\(thread)/comm") == name { count += 1 }
   }

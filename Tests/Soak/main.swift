@@ -38,15 +38,20 @@ func residentByteCount() -> Int {
 }
 
 guard CommandLine.arguments.count == 2, let count = Int(CommandLine.arguments[1]), count >= 1000 else { exit(64) }
-let pipeline = Pipeline("soak") {
-  Numbers().shuffled()
-  Twice().workers(2)
-  Draw().batch(4)
+// In a function, so that what it makes is given back at its end.
+func soak(_ count: Int) async throws {
+  let pipeline = Pipeline("soak") {
+    Numbers().shuffled()
+    Twice().workers(2)
+    Draw().batch(4)
+  }
+  let run = pipeline.run(RunOptions(epochs: count / 1000))
+  var (batches, early) = (0, 0)
+  for try await _ in run {
+    batches += 1
+    if batches == count / 40 { early = residentByteCount() }
+  }
+  print(batches, run.position.failures.count, early, residentByteCount())
 }
-let run = pipeline.run(RunOptions(epochs: count / 1000))
-var (batches, early) = (0, 0)
-for try await _ in run {
-  batches += 1
-  if batches == count / 40 { early = residentByteCount() }
-}
-print(batches, run.position.failures.count, early, residentByteCount())
+
+try await soak(count)

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import SluicePlatform
 
 /// A folder of PNG, JPEG, WebP or BMP images as a clip, in the order of their names; numbers in names count as numbers.
 public struct FrameFolder: FrameSource {
@@ -18,9 +19,7 @@ public struct FrameFolder: FrameSource {
     defer { unsafe closedir(folder) }
     var names: [String] = []
     while let entry = unsafe readdir(folder) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-        unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
-      }
+      let name = unsafe entry.entryName
       if name.utf8.first != UInt8(ascii: "."), ImageCodec(name: name) != nil { names.append(name) }
     }
     guard !names.isEmpty else {

@@ -27,9 +27,7 @@ private func walk(
   defer { unsafe closedir(directory) }
   guard entered.insert(Inode(device: status.st_dev, number: status.st_ino)).inserted else { return }
   while let entry = unsafe readdir(directory) {
-    let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { raw in
-      unsafe String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
-    }
+    let name = unsafe entry.entryName
     if name.utf8.first == UInt8(ascii: ".") { continue }
     let path = folder + "/" + name
     // The entry's own type saves a system call for each file, where the file system knows it.
