@@ -35,7 +35,7 @@ public enum BEVTFineTuningDeclaration: ClassifierDeclaration {
 
   public static func recipe(_ preset: Preset) -> FineTuningRecipe {
     switch preset {
-    case .quick: .small(frameStride: 2)
+    case .quick: quick
     case .k400: k400
     case .ssv2, .diving48: uniform
     }
@@ -50,11 +50,17 @@ public enum BEVTFineTuningDeclaration: ClassifierDeclaration {
     network.classCount = preset == .diving48 ? 48 : nil
   }
 
+  private static var quick: FineTuningRecipe {
+    var recipe = FineTuningRecipe.small(frameStride: 2)
+    recipe.test = .bevt
+    return recipe
+  }
+
   /// What both published recipes have in common: updates of 64 clips, crops of resized frames.
   private static func published(learningRate: Double) -> FineTuningRecipe {
     var recipe = FineTuningRecipe(.adamW, learningRate: learningRate, frameStride: 2)
     (recipe.optimizer.course, recipe.optimizer.warmup, recipe.optimizer.epochs) = (.scaledCosineEpochs, 2.5, 60)
-    recipe.optimizer.minimumRate = 0
+    (recipe.optimizer.minimumRate, recipe.test) = (0, .bevt)
     (recipe.clips.cropping, recipe.clips.colors) = (.resizedTwice, .none)
     (recipe.clips.resampling, recipe.clips.evaluationResampling) = (.openCVBilinear, .openCVBilinear)
     (recipe.clips.statistics, recipe.frames.spacing, recipe.head.dropout) = (.imagenet, .looped, 0.5)
@@ -73,7 +79,7 @@ public enum BEVTFineTuningDeclaration: ClassifierDeclaration {
     (recipe.optimizer.batchSize, recipe.optimizer.accumulation) = (8, 8)
     (recipe.optimizer.weightDecay, recipe.backboneRate, recipe.labelSmoothing) = (0.05, 0.1, 0.1)
     recipe.optimizer.averaging = Averaging(decay: 0.9998, every: .micro, ramp: 100)
-    (recipe.frames.choice, recipe.frames.bounds) = (.segments, .shared)
+    (recipe.frames.choice, recipe.frames.bounds, recipe.test) = (.segments, .shared, .bevtOfWholeVideos)
     (recipe.clips.flip, recipe.clips.colors) = (0, .imgaug)
     (recipe.clips.erasing, recipe.clips.erasingFill) = (0.25, .mean)
     return recipe

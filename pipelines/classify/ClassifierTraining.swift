@@ -28,6 +28,7 @@ extension ClassifyingSystem {
   public static var origins: [String] { [] }
 
   public func evaluation(on paths: [String], _ request: RunRequest, views: EvaluationViews) throws -> Evaluation? {
+    try tuning.check(views)
     let clips = try request.labeledClips(of: paths, for: tuning)
     guard clips.count > 0 else {
       throw RunError(.data, "no data: name a list file or shards with --data, 'path label' on each line.")

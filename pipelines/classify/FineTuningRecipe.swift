@@ -28,6 +28,8 @@ public struct FineTuningRecipe: Sendable, Equatable {
   public var samplesPerClass: Int?
   /// Which ``samplesPerClass``: the numbered draw, with every choice equally likely; the first of the list if `nil`.
   public var draw: Int?
+  /// How results of this recipe were measured by its authors.
+  public var test: PublishedTest = .videoTransformer
 
   /// A recipe of these; everything else as VideoTransformer-pytorch's defaults have it.
   public init(_ method: OptimizerRecipe.Method, learningRate: Double, frameStride: Int) {
