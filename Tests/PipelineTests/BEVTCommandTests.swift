@@ -112,6 +112,67 @@ import Testing
     }
   }
 
+  /// The README's table: every target with every network, each a few steps.
+  @Test(arguments: ["maskfeat", "videomae", "bevt", "bevt-image"], TargetKind.allCases)
+  func everyNetworkPredictsEveryTarget(system: String, target: TargetKind) throws {
+    try withTemporaryFolder { folder in
+      let list = try SampleVideos.write(4, to: folder)
+      let isSwin = system.hasPrefix("bevt")
+      var arguments = ["train", system, "--data", list, "--target", target.rawValue, "--steps", "2", "--seed", "2"]
+      if target == .tokens {
+        _ = try RandomDVAE(.small, seed: 1).write(to: folder + "/dvae")
+        arguments += ["--tokenizer", folder + "/dvae"]
+      }
+      if system == "bevt" { arguments += ["--images", list, "--set", "recipe.imageCount=2"] }
+      if isSwin { arguments += ["--set", "model.dimension=8"] }
+      let run = try SluiceProgram.run(
+        arguments + ["--set", "batch.size=2", "--threads", "1", "--out", folder + "/run"])
+      #expect(run.status == 0 && run.output.contains("finished step 2"), "\(run.errors)")
+      let logged = try lines(folder + "/run")
+      #expect(logged.count == 2 && logged.allSatisfy { $0.loss.isFinite && $0.loss > 0 })
+      let names = Set(logged[0].metrics.keys)
+      #expect(names.contains("loss_3d") == (system == "bevt"))
+      #expect(names.contains { $0.hasPrefix("mask_acc") } == (target == .tokens))
+      let table = try String(contentsOf: Golden.packageRoot.appending(path: "README.md"), encoding: .utf8)
+      let row = try #require(table.split(separator: "\n").first { $0.hasPrefix("| `\(target.rawValue)`") })
+      #expect(!row.contains("| no"), "\(row)")
+    }
+  }
+
+  @Test func whatIsPredictedInPlaceOfTokensIsRememberedAndTuned() throws {
+    try withTemporaryFolder { folder in
+      let (list, images, tokenizer) = try prepare(folder)
+      let pixels = try SluiceProgram.run(
+        [
+          "train", "bevt", "--data", list, "--images", images, "--target", "pixels", "--epochs", "1", "--set",
+          "recipe.imageCount=2", "--checkpoint-every", "1", "--out", folder + "/pixels",
+        ] + Self.small)
+      try #require(pixels.status == 0, "\(pixels.errors)")
+      for line in try lines(folder + "/pixels") {
+        let sum = try #require(line.metrics["loss_3d"]) + (try #require(line.metrics["loss_2d"]))
+        #expect(abs(sum - line.loss) < 1e-4)
+      }
+      let other = try sluice(
+        "train", "bevt", "--resume", "--out", folder + "/pixels", "--target", "hog", "--epochs", "2")
+      #expect(other.status == 1 && other.errors.contains("recipe.target: pixels → hog"), "\(other.errors)")
+      let longer = try sluice("train", "bevt", "--resume", "--out", folder + "/pixels", "--epochs", "2")
+      #expect(longer.status == 0, "\(longer.errors)")
+      // Another head, the same network.
+      let words = try SluiceProgram.run(
+        [
+          "train", "bevt", "--data", list, "--tokenizer", tokenizer, "--from", folder + "/pixels", "--steps", "1",
+          "--out", folder + "/words",
+        ] + Self.small)
+      #expect(words.status == 0 && words.errors.contains("cls_head.lm_head.weight"), "\(words.errors)")
+      let tuned = try SluiceProgram.run(
+        [
+          "train", "bevt-finetune", "--data", list, "--from", folder + "/pixels", "--steps", "1", "--out",
+          folder + "/tuned",
+        ] + Self.small)
+      #expect(tuned.status == 0, "\(tuned.errors)")
+    }
+  }
+
   @Test func graphsAndProfilesShowBothStreams() throws {
     try withTemporaryFolder { folder in
       let (list, images, tokenizer) = try prepare(folder)
@@ -153,6 +214,14 @@ import Testing
         (
           ["maskfeat", "--tokenizer", encoder],
           "has no effect here: the target is hog. Leave it out, or take --target tokens."
+        ),
+        (
+          ["bevt", "--tokenizer", encoder, "--target", "pixels"],
+          "has no effect here: the target is pixels. Leave it out, or take --target tokens."
+        ),
+        (
+          ["bevt", "--target", "hog", "--set", "model.depths=1 1", "--set", "model.headCounts=1 2"],
+          "HOG has cells of 8 pixels, and tokens of 4 have no whole ones. Take patches of a multiple of 8, or --target pixels."
         ),
         (["videomae", "--target", "tokens"], "no tokenizer: name the encoder's file or folder by --tokenizer."),
         (

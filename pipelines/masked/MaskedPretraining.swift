@@ -31,12 +31,7 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
 
   public init(_ configuration: MaskedConfiguration<Declaration>, _ request: RunRequest) throws {
     let patchSize = configuration.network.tokenSize.height
-    if let tokenizer = request.tokenizer, configuration.recipe.target != .tokens {
-      throw RunError(
-        .configuration,
-        "--tokenizer \(tokenizer) has no effect here: the target is \(configuration.recipe.target.rawValue). Leave it out, or "
-          + "take --target tokens.")
-    }
+    try request.requireUse(ofTokenizerFor: configuration.recipe.target)
     switch configuration.recipe.target {
     case .hog:
       let objective = HOGObjective(try configuration.recipe.hogTarget(patchSize: patchSize))

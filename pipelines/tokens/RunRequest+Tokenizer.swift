@@ -11,6 +11,14 @@ extension RunRequest {
     return try tokenizer.map { try DVAETokenizer(opening: $0) } ?? NoTokenizer()
   }
 
+  /// - Throws: ``RunError`` if a tokenizer was named for targets that are no tokens.
+  func requireUse(ofTokenizerFor target: TargetKind) throws(RunError) {
+    guard let tokenizer, target != .tokens else { return }
+    throw RunError(
+      .configuration,
+      "--tokenizer \(tokenizer) has no effect here: the target is \(target.rawValue). Leave it out, or take --target tokens.")
+  }
+
   /// What tells a run with this tokenizer from runs with others.
   func fixedParts(with opened: any Tokenizer) -> [String: String] {
     tokenizer == nil ? [:] : ["tokenizer": opened.identity]
