@@ -85,6 +85,10 @@ import Testing
     ("eval vivit --data a --from b --crops four", "--crops four: center or three is wanted."),
     ("eval vivit --data a --from b --average mean", "--average mean: score or prob is wanted."),
     ("eval vivit --data a --from b --weights mean", "“mean”: raw or ema is wanted."),
+    (
+      "graph vivit --dry-run --format json",
+      "--dry-run goes with the graph as text. Leave --settings and --format out."
+    ),
     ("eval vivit --data a --from b --views all", "“all”: published is wanted."),
     (
       "eval vivit --data a --from b --views published --windows 2",

@@ -1,4 +1,5 @@
 import Foundation
+import SluiceCheckpoints
 import SluicePipelines
 import SluiceTraining
 import TestSupport
@@ -182,6 +183,30 @@ import Testing
       #expect(graph.output.matches(of: /tokenTarget/).count == 2 && graph.output.contains("stillFrame"))
       let profile = try SluiceProgram.run(["profile"] + inputs + ["--steps", "3"] + Self.small)
       #expect(profile.status == 0 && profile.output.contains("tokenTarget2"), "\(profile.output)\(profile.errors)")
+    }
+  }
+
+  @Test func parametersAreCountedWithoutDataAndTheTokenizerApart() throws {
+    try withTemporaryFolder { folder in
+      for command in [["graph", "bevt", "--dry-run"], ["train", "bevt", "--dry-run"]] {
+        let published = try SluiceProgram.run(command + ["--set", "model.preset=base"])
+        #expect(published.status == 0, "\(published.errors)")
+        #expect(published.output.contains("parameters     109679048\nin tensors     344"), "\(published.output)")
+        #expect(!published.output.contains("not trained"))
+      }
+      let (list, images, tokenizer) = try prepare(folder)
+      let weights = try SafetensorsFile(path: tokenizer + "/encoder.safetensors")
+      let count = weights.tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }
+      let arguments = ["bevt", "--dry-run", "--data", list, "--images", images, "--tokenizer", tokenizer] + Self.small
+      let graph = try SluiceProgram.run(["graph"] + arguments)
+      #expect(graph.output.contains("tokenizer      \(count), not trained"), "\(graph.output)\(graph.errors)")
+      #expect(graph.output.contains("zip"))
+      let step = try SluiceProgram.run(
+        ["train"] + arguments + ["--set", "optimize.accumulation=3", "--set", "recipe.imageCount=2"])
+      #expect(step.status == 0 && step.output.contains("tokenizer      \(count), not trained"), "\(step.errors)")
+      #expect(step.output.contains("one batch      ") && step.output.contains("; 3 make a step"), "\(step.output)")
+      let none = try sluice("train", "bevt", "--dry-run")
+      #expect(none.errors.contains("no data, so no step was taken: name a list file with --data"), "\(none.errors)")
     }
   }
 

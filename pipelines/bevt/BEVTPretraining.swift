@@ -30,6 +30,7 @@ public struct BEVTTraining<Declaration: BEVTDeclaration>: TrainingSystem {
   public let pipeline: Pipeline<StepReport>
   public let trainable: TrainableState
   public let fixedParts: [String: String]
+  public let frozenParameters: [String: Int]
   private let network: BEVT
   /// The sets by the names under which they are compared.
   private let sets: [String: Clips]
@@ -49,8 +50,7 @@ public struct BEVTTraining<Declaration: BEVTDeclaration>: TrainingSystem {
         recipe: recipe, size: network.imageSize, cell: cell, view: try SecondView(cells: cell, of: tokenizer),
         target: TokenTarget(tokenizer), join: { VisualTokens(joining: $0) }, seed: request.seed ?? 0)
       try self.init(
-        configuration, request, model, of: model, streams, TwoStreamObjective(),
-        parts: request.fixedParts(with: tokenizer))
+        configuration, request, model, of: model, streams, TwoStreamObjective(), tokenizer)
     case .hog, .pixels:
       if recipe.target == .hog { try HOG.requireWholeCells(inTokensOf: cell) }
       let target = CellTarget(recipe.target == .hog ? .hog(recipe.hog.target) : .pixels, cellSize: cell)
@@ -58,7 +58,7 @@ public struct BEVTTraining<Declaration: BEVTDeclaration>: TrainingSystem {
       let streams = Streams(
         recipe: recipe, size: network.imageSize, cell: cell, view: nil, target: target,
         join: { CellValues(joining: $0) }, seed: request.seed ?? 0)
-      try self.init(configuration, request, CellModel(model), of: model, streams, CellRegression(), parts: [:])
+      try self.init(configuration, request, CellModel(model), of: model, streams, CellRegression(), nil)
     }
   }
 
@@ -66,7 +66,7 @@ public struct BEVTTraining<Declaration: BEVTDeclaration>: TrainingSystem {
     _ configuration: BEVTConfiguration<Declaration>, _ request: RunRequest,
     _ model: some TrainingModel<TwoStreams<MaskedBatch<Targets>>, TwoStreams<Tensor>>, of network: BEVT,
     _ streams: Streams<TargetStage, Target, Targets>,
-    _ objective: some Objective<TwoStreams<MaskedBatch<Targets>>, TwoStreams<Tensor>>, parts: [String: String]
+    _ objective: some Objective<TwoStreams<MaskedBatch<Targets>>, TwoStreams<Tensor>>, _ tokenizer: (any Tokenizer)?
   ) throws {
     let shape = configuration.network.network
     guard shape.imageSize % (2 * streams.cell) == 0 else {
@@ -85,7 +85,7 @@ public struct BEVTTraining<Declaration: BEVTDeclaration>: TrainingSystem {
     sets["images"] = images
     (self.configuration, self.network, self.sets) = (configuration, network, sets)
     toleratedFailures = request.toleratedFailures
-    fixedParts = parts
+    (fixedParts, frozenParameters) = request.parts(of: tokenizer)
     trainable = optimize.state
     let batches =
       Declaration.hasClips

@@ -23,6 +23,7 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
   public let pipeline: Pipeline<StepReport>
   public let trainable: TrainableState
   public let fixedParts: [String: String]
+  public let frozenParameters: [String: Int]
   let backbone: any MaskedBackbone
   private let clips: Clips
   private let toleratedFailures: Double
@@ -44,7 +45,7 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
       let view = try SecondView(cells: patchSize, of: tokenizer)
       let objective = TokenObjective(
         tokenizer, tubeletSize: configuration.network.tokenSize.time, viewDivisor: view.divisor)
-      try self.init(configuration, objective, request, parts: request.fixedParts(with: tokenizer))
+      try self.init(configuration, objective, request, tokenizer)
     }
   }
 
@@ -53,12 +54,12 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
   public init(
     _ configuration: MaskedConfiguration<Declaration>, _ objective: some MaskedObjective, _ request: RunRequest
   ) throws {
-    try self.init(configuration, objective, request, parts: [:])
+    try self.init(configuration, objective, request, nil)
   }
 
   private init(
     _ configuration: MaskedConfiguration<Declaration>, _ objective: some MaskedObjective, _ request: RunRequest,
-    parts: [String: String]
+    _ tokenizer: (any Tokenizer)?
   ) throws {
     let (recipe, network) = (configuration.recipe, configuration.network)
     try recipe.clips.check()
@@ -73,7 +74,7 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
     self.backbone = backbone
     self.clips = clips
     toleratedFailures = request.toleratedFailures
-    fixedParts = parts
+    (fixedParts, frozenParameters) = request.parts(of: tokenizer)
     trainable = optimize.state
     pipeline = Pipeline(Declaration.name) {
       clips.shuffled()

@@ -20,6 +20,7 @@ public struct DVAETokenizer: Tokenizer {
 
   public var vocabularySize: Int { encoder.configuration.vocabularySize }
   public var tokenSize: Int { DVAEConfiguration.tokenSize }
+  public var parameterCount: Int { encoder.parameters.elementCount }
 
   /// Frames that are encoded together.
   private static let chunk = 8
