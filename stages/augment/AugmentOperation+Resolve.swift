@@ -58,6 +58,9 @@ extension AugmentOperation {
       let whole = CropBox(width: size.width, height: size.height)
       let side = sides.count > 1 ? draws.integer(in: sides) : sides.lowerBound
       size = size.resized(shortSide: side, rounding)
+      guard size.width.multipliedReportingOverflow(by: size.height).partialValue <= AugmentOperation.largestFrame else {
+        throw .tooLarge(width: size.width, height: size.height, from: [whole.width, whole.height])
+      }
       guard whole.width != size.width || whole.height != size.height else { return }
       steps.append(.resize(whole, width: size.width, height: size.height, resampling, isFlipped: false))
     case .centerCrop(let side):

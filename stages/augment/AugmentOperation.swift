@@ -22,6 +22,9 @@ public struct AugmentOperation: Sendable, Hashable {
 
   let kind: Kind
 
+  /// Pixels of a resized frame at most: a frame that is a line would grow without limit.
+  public static let largestFrame: Int = 1 << 26
+
   /// The side of the squares that it makes, if it makes squares.
   var outputSide: Int? {
     switch kind {
