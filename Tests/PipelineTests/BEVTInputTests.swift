@@ -119,7 +119,9 @@ import Testing
       // Another window in time, which is resized if that is asked for.
       let steps = ["--from", ofClips, "--set", "model.windowSteps=2"]
       let window = try trained("bevt-finetune", steps[0], steps[1], steps[2], steps[3])
-      #expect(window.status == 1 && window.errors.contains("the checkpoint has [63, 1], the model [27, 1]"), "\(window.errors)")
+      #expect(
+        window.status == 1 && window.errors.contains("the checkpoint has [63, 1], the model [27, 1]"),
+        "\(window.errors)")
       let resized = try trained("bevt-finetune", steps[0], steps[1], steps[2], steps[3], "--resize-positions")
       #expect(resized.status == 0, "\(resized.errors)")
     }

@@ -29,7 +29,9 @@ public struct DVAETokenizer: Tokenizer {
   /// - Throws: an error that names the file and what it is instead.
   public init(opening path: String) throws {
     let weights = try PublishedWeights(opening: try DVAEFile.encoder(at: path))
-    encoder = try DVAEEncoder(try DVAEFile.configuration(of: weights))
+    do { encoder = try DVAEEncoder(try DVAEFile.configuration(of: weights)) } catch let error as ModelError {
+      throw RunError(.weights, "\(weights.path): \(error)")
+    }
     try weights.load(into: encoder.parameters, layouts: DVAEFile.layouts, requiring: .whole)
     identity = DVAETokenizer.identity(of: encoder)
   }
