@@ -80,6 +80,58 @@ import Testing
     }
   }
 
+  @Test func theListsOfDivingAndSomethingSomethingAreRead() throws {
+    try withTemporaryFolder { folder in
+      _ = try SampleVideos.write(4, to: folder)
+      let manager = FileManager.default
+      for number in 0..<4 {
+        try manager.copyItem(atPath: "\(folder)/clip \(number).mp4", toPath: "\(folder)/\(number + 70).webm")
+        try manager.moveItem(atPath: "\(folder)/clip \(number).mp4", toPath: "\(folder)/d_\(number).mp4")
+      }
+      func text(_ text: String, _ name: String) throws -> String {
+        try text.write(toFile: folder + "/" + name, atomically: true, encoding: .utf8)
+        return folder + "/" + name
+      }
+      func entry(_ number: Int) -> String {
+        "{\"vid_name\": \"d_\(number)\", \"label\": \(10 * number), \"start_frame\": 0, \"end_frame\": 9}"
+      }
+      let diving = try text("[" + (0..<4).map(entry).joined(separator: ", ") + "]", "Diving48_V2_train.json")
+      let phrases = (0..<48).map { "[\"Back\", \"\($0)som\", \"NoTwis\", \"FREE\"]" }
+      let vocabulary = try text("[" + phrases.joined(separator: ", ") + "]", "Diving48_vocab.json")
+      func trained(_ preset: String, in run: String, _ options: String...) throws -> SluiceProgram.Result {
+        try SluiceProgram.run(
+          [
+            "train", "bevt-finetune", "--root", folder, "--steps", "1", "--out", folder + "/" + run, "--set",
+            "recipe.preset=" + preset, "--set", "optimize.accumulation=1",
+          ] + options + Self.small)
+      }
+      let first = try trained("diving48", in: "diving48", "--data", diving, "--classes", vocabulary)
+      #expect(first.status == 0 && first.output.contains("finished step 1"), "\(first.errors)")
+      let scores = folder + "/scores.safetensors"
+      let evaluated = try SluiceProgram.run([
+        "eval", "bevt-finetune", "--from", folder + "/diving48", "--data", diving, "--root", folder, "--views",
+        "published", "--scores", scores, "--threads", "1",
+      ])
+      #expect(
+        evaluated.status == 0 && evaluated.output.contains("3 views each"), "\(evaluated.output)\(evaluated.errors)")
+      let something = try text((0..<4).map { "\($0 + 70).webm \($0 % 2)\n" }.joined(), "sthv2_train_list_videos.txt")
+      let second = try trained("ssv2", in: "ssv2", "--data", something)
+      #expect(second.status == 0 && second.output.contains("finished step 1"), "\(second.errors)")
+
+      for (json, sentence) in [
+        ("[\(entry(0)),\n{\"vid_name\": \"d_1\"}]", "unlabeled.json:2: no label; wanted: `path label`"),
+        ("[\(entry(0)),\n{\"label\": 1}]", "an entry has no “vid_name”"),
+        ("{\"vid_name\": \"d_0\", \"label\": 3}", "unlabeled.json:1: “[” is wanted, “{” stands here"),
+        ("[\(entry(0)), [1, 2]]", "is wanted, “[” stands here"),
+      ] {
+        let list = try text(json, "unlabeled.json")
+        let run = try trained("diving48", in: "none", "--data", list, "--classes", vocabulary, "--format", "diving48")
+        #expect(run.status == 1 && run.errors.contains(sentence), "\(json): \(run.errors)")
+        #expect(!manager.fileExists(atPath: folder + "/none"))
+      }
+    }
+  }
+
   @Test func weightsOfOtherWindowsHeadsAndDimensionsSayWhatDiffers() throws {
     try withTemporaryFolder { folder in
       _ = try RandomDVAE(.small, seed: 1).write(to: folder + "/dvae")
