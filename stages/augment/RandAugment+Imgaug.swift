@@ -12,13 +12,13 @@ extension RandAugment {
   /// - Source: imgaug 0.4, `RandAugment`.
   package func framing(of size: PixelSize, draws: inout some RandomDraws) -> [PixelStep] {
     let isFlipped = draws.uniform(0, 1) < flip
+    let most = min(max(magnitude, 0), policy.fullMagnitude)
     func lost(of side: Int) -> Int {
-      Int((draws.uniform(0, magnitude) / RandAugment.croppedSide * Double(side)).rounded(.toNearestOrEven))
+      Int((draws.uniform(0, most) / RandAugment.croppedSide * Double(side)).rounded(.toNearestOrEven))
     }
     let (top, right) = (lost(of: size.height), lost(of: size.width))
     let (bottom, left) = (lost(of: size.height), lost(of: size.width))
-    let box = CropBox(
-      top: top, left: left, height: max(size.height - top - bottom, 1), width: max(size.width - left - right, 1))
+    let box = CropBox(top: top, left: left, height: size.height - top - bottom, width: size.width - left - right)
     // The crop is counted from the mirrored frame's left, so in the frame itself from its right.
     let own = isFlipped ? CropBox(top: top, left: right, height: box.height, width: box.width) : box
     guard own.height < size.height || own.width < size.width else {
