@@ -20,7 +20,7 @@ struct EvaluationArguments: ParsableArguments {
     help: ArgumentHelp(
       """
       Takes the views by which the recipe's authors measured its results: published. It stands for --windows, --crops \
-      and --average, and for --weights ema where the run keeps averages.
+      and --average.
       """), transform: word)
   var views: PublishedViews?
 
@@ -80,11 +80,10 @@ struct EvaluationArguments: ParsableArguments {
     request.format = format
     request.classes = classes
     request.weights = weights.options
-    if views != nil, weights.weights == nil,
-      let stored = try StoredModel(opening: from, weights.checkpoint ?? .best), stored.checkpoint.hasAverage
+    if weights.weights == nil, let stored = try StoredModel(opening: from, weights.checkpoint ?? .best),
+      stored.checkpoint.hasAverage
     {
-      request.weights.copy = .ema
-      Console.note("\(from): averaged weights, as published; --weights raw reads those that training steps")
+      Console.note("\(from): the weights that training steps; --weights ema reads their average, which --val evaluates")
     }
     if let pixels { request.settings["augment.path"] = pixels }
     for (name, value) in try settings.assignments where !Self.isStage(name) { request.settings[name] = value }

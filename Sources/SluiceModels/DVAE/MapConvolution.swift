@@ -18,7 +18,7 @@ struct MapConvolution: Sendable {
   private let kernel: Int
 
   /// Features of a cell from which on windows are rows of a matrix.
-  private static let manyFeatures = 16
+  private static let manyFeatures = 8
 
   /// Declares `w` `[outputs, inputs, kernel, kernel]` and `b` in `scope`.
   init(_ scope: ParameterScope, inputs: Int, outputs: Int, kernel: Int) {

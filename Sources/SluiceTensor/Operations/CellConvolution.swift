@@ -87,10 +87,12 @@ private struct CellWindows: Sendable {
   /// They follow from the sizes alone, so that the number of threads changes nothing. A part has many rows, because the
   /// libraries rearrange the weights for each, and not more than a processor's second cache holds if it can be helped.
   private func division(outputs: Int) -> (tiles: Chunks, parts: Chunks) {
-    let rows = max(256, min(2048, (1 << 18) / rowWidth))
-    let tiles = Chunks(count: batch * height, grain: max(1, rows / width), limit: .max)
-    let number = tiles.count >= 4 ? 1 : max(1, min(4, outputs / 128))
-    return (tiles, Chunks(count: outputs, grain: (outputs + number - 1) / number, limit: .max))
+    let (lines, rows) = (batch * height, max(256, min(2048, (1 << 18) / rowWidth)))
+    let most = max(1, rows / width)
+    let least = max(1, (lines + most - 1) / most)
+    // As many for each of two threads.
+    let tiles = Chunks(count: lines, parts: least > 1 ? least + least % 2 : 1)
+    return (tiles, Chunks(count: outputs, parts: tiles.count >= 4 ? 1 : max(1, min(4, outputs / 128))))
   }
 
   /// The windows of `lines`, counted over the batch, `[cells, rowWidth]`.
@@ -138,5 +140,12 @@ private struct CellWindows: Sendable {
 
   func weightGradient(_ gradient: Tensor, _ cells: Tensor) -> Tensor {
     patches.weightGradient(gradient, cells.permuted(0, 2, 1).reshaped(planes))
+  }
+}
+
+extension Chunks {
+  /// Ranges of equal size, at most `parts` of them.
+  fileprivate init(count total: Int, parts: Int) {
+    self.init(count: total, grain: (total + parts - 1) / parts, limit: .max)
   }
 }
