@@ -1,4 +1,5 @@
 internal import SluiceCheckpoints
+internal import SluiceTensor
 
 /// What a network gives every class, for every sample of an evaluation: what other programs compute their metrics from.
 ///
@@ -58,16 +59,10 @@ public struct SampleScores: Sendable, Equatable {
     ]
     try SafetensorsFile.write(
       [
-        TensorContent(
-          TensorInfo(name: "scores", type: .float32, shape: [names.count, classes.count]),
-          bytes: values.flatMap { value in SampleScores.bytes(value.bitPattern, count: 4) }),
+        TensorContent("scores", Tensor(values, shape: [names.count, classes.count])),
         TensorContent(
           TensorInfo(name: "labels", type: .int64, shape: [labels.count]),
-          bytes: labels.flatMap { SampleScores.bytes(UInt64(bitPattern: Int64($0)), count: 8) }),
+          bytes: labels.flatMap { label in (0..<8).map { UInt8(truncatingIfNeeded: label >> (8 * $0)) } }),
       ], metadata: metadata.merging(known) { $1 }, to: path)
-  }
-
-  private static func bytes(_ number: some FixedWidthInteger, count: Int) -> [UInt8] {
-    (0..<count).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
   }
 }
