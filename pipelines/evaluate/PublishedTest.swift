@@ -43,7 +43,7 @@ public struct PublishedTest: Sendable, Equatable {
   /// - Source: BEVT, the test of Kinetics-400.
   public static let bevt: PublishedTest = {
     var test = PublishedTest(windows: 4, average: .probability)
-    test.isTight = true
+    (test.isTight, test.crops) = (true, .alongLongSide)
     return test
   }()
 
