@@ -77,3 +77,24 @@ void sluice_pillow_blend_soft(uint8_t *plane, int width, int height, float facto
     pillow_soft(old - width, old, old + width, width, factor, plane + (ptrdiff_t)y * width);
   }
 }
+
+SLUICE_INLINE void pillow_blur_body(const uint8_t *center, ptrdiff_t stride, int width, uint8_t *out) {
+  const uint8_t *top = center - 2 * stride, *above = center - stride, *below = center + stride,
+                *bottom = center + 2 * stride;
+  for (int x = 2; x + 2 < width; x++) {
+    uint16_t sum = (uint16_t)(top[x - 2] + top[x - 1] + top[x] + top[x + 1] + top[x + 2] + above[x - 2] + above[x + 2] +
+                              center[x - 2] + center[x + 2] + below[x - 2] + below[x + 2] + bottom[x - 2] +
+                              bottom[x - 1] + bottom[x] + bottom[x + 1] + bottom[x + 2] + 8);
+    out[x] = (uint8_t)(sum >> 4);
+  }
+}
+SLUICE_VARIANTS(
+  static, pillow_blur, (const uint8_t *restrict center, ptrdiff_t stride, int width, uint8_t *restrict out),
+  (center, stride, width, out))
+
+void sluice_pillow_blur(uint8_t *plane, int width, int height, uint8_t *soft) {
+  if (width <= 4 || height <= 4) return;
+  memcpy(soft, plane, (size_t)width * (size_t)height);
+  for (int y = 2; y + 2 < height; y++)
+    pillow_blur(soft + (ptrdiff_t)y * width, width, width, plane + (ptrdiff_t)y * width);
+}

@@ -62,12 +62,24 @@ static void blends(void) {
       sum += (uint64_t)(19595 * planes[x] + 38470 * planes[n + x] + 7471 * planes[2 * n + x] + 32768) >> 16;
     for (int s = 0; s < 7; s++) {
       int width = (int)draw(1, 20), height = (int)(n / width);
-      uint8_t *wanted = NULL, *soft = NULL;
+      uint8_t *wanted = NULL, *soft = NULL, *blurred = bytes((long)width * height);
+      for (int y = 0; y < height; y++) {
+        for (int x = 0; x < width; x++) {
+          int ring = 0, isInner = x > 1 && y > 1 && x + 2 < width && y + 2 < height;
+          for (int v = -2; isInner && v <= 2; v++)
+            for (int u = -2; u <= 2; u++)
+              if (u * u == 4 || v * v == 4) ring += planes[(y + v) * width + x + u];
+          blurred[y * width + x] = isInner ? (uint8_t)((ring + 8) / 16) : planes[y * width + x];
+        }
+      }
       EACH_LEVEL(level) {
         EXPECT(sluice_pillow_luma_sum(planes, n) == sum, "luma of %ld", n);
         uint8_t *own = copied_bytes(planes, 3 * n), *sharp = copied_bytes(planes, (long)width * height);
         sluice_pillow_blend_luma(own, n, strengths[s]);
         sluice_pillow_blend_soft(sharp, width, height, strengths[s], bytes((long)width * height));
+        uint8_t *blur = copied_bytes(planes, (long)width * height);
+        sluice_pillow_blur(blur, width, height, bytes((long)width * height));
+        EXPECT(memcmp(blur, blurred, (size_t)(width * height)) == 0, "blur of %d by %d", width, height);
         if (!wanted) wanted = own, soft = sharp;
         EXPECT(memcmp(own, wanted, (size_t)(3 * n)) == 0, "luma %g of %ld", (double)strengths[s], n);
         EXPECT(memcmp(sharp, soft, (size_t)(width * height)) == 0, "sharpness %g of %ld", (double)strengths[s], n);

@@ -125,6 +125,42 @@ import Testing
     }
   }
 
+  /// A Video Swin has no patches of images: they are made of those of clips, and undo how these are inflated.
+  @Test func bothStreamsBeginWithAVideoSwin() throws {
+    let shape = SwinConfiguration(
+      frameCount: 4, imageSize: 32, dimension: 8, depths: [1, 1], headCounts: [1, 2], window: GridStride(2, 2, 2))
+    let swin = try VideoSwin(shape)
+    swin.parameters.initialize(seed: 3)
+    try withTemporaryFolder { folder in
+      let path = folder + "/swin.safetensors"
+      try SafetensorsFile.write(
+        swin.parameters.values.map { name, value in
+          TensorContent(String(name.dropFirst("backbone.".count)), value)
+        }, to: path)
+      let model = try BEVT(shape, vocabularySize: 16)
+      model.parameters.initialize(seed: 4)
+      let report = try PublishedWeights(opening: path).load(into: model.parameters, layouts: model.layouts)
+      #expect(report.layout == "swin" && report.unfit.isEmpty && report.unexpected.isEmpty)
+      func values(_ name: String, _ store: ParameterStore) throws -> [Float] {
+        try #require(store["backbone." + name], "\(name)").value.floats
+      }
+      let clips = try values("patch_embed.proj.weight", swin.parameters)
+      #expect(try values("patch_embed.proj.weight", model.parameters) == clips)
+      let images = try values("patch_embed_2d.proj.weight", model.parameters)
+      // [8, 3, 2, 4, 4]: both frames of a filter.
+      for (index, value) in images.enumerated() {
+        let (plane, pixel) = (index / 16, index % 16)
+        #expect(value == clips[32 * plane + pixel] + clips[32 * plane + 16 + pixel])
+      }
+      #expect(
+        try values("patch_embed_2d.norm.weight", model.parameters)
+          == values("patch_embed.norm.weight", swin.parameters))
+      #expect(
+        report.missing.allSatisfy { name in ["mask_token", "lm_down", "fpn", "lm_head"].contains { name.contains($0) } }
+      )
+    }
+  }
+
   @Test func tablesOfDistancesAreResizedAsTheReferenceDoes() throws {
     try Golden.each("bevt.relpos_resize3d") { file, check in
       let (old, new) = (

@@ -85,6 +85,23 @@ import Testing
     ("eval vivit --data a --from b --crops four", "--crops four: center or three is wanted."),
     ("eval vivit --data a --from b --average mean", "--average mean: score or prob is wanted."),
     ("eval vivit --data a --from b --weights mean", "“mean”: raw or ema is wanted."),
+    (
+      "graph vivit --dry-run --format json",
+      "--dry-run goes with the graph as text. Leave --settings and --format out."
+    ),
+    ("eval vivit --data a --from b --views all", "“all”: published is wanted."),
+    (
+      "eval vivit --data a --from b --views published --windows 2",
+      "--views published says how many windows and crops there are. Leave --windows out."
+    ),
+    (
+      "predict a.mp4 --from b --views published --average prob",
+      "--views published says how many windows and crops there are. Leave --average out."
+    ),
+    (
+      "eval vivit --data a --from b --scores s.csv",
+      "--scores s.csv: scores are written as safetensors. Name a file that ends in .safetensors."
+    ),
     ("eval vivit --data a --from b --checkpoint first", "“first”: best or last is wanted."),
     (
       "predict a.mp4 --from b --windows 0",

@@ -1,4 +1,5 @@
 import Foundation
+import SluiceCheckpoints
 import SluicePipelines
 import SluiceTraining
 import TestSupport
@@ -112,6 +113,67 @@ import Testing
     }
   }
 
+  /// The README's table: every target with every network, each a few steps.
+  @Test(arguments: ["maskfeat", "videomae", "bevt", "bevt-image"], TargetKind.allCases)
+  func everyNetworkPredictsEveryTarget(system: String, target: TargetKind) throws {
+    try withTemporaryFolder { folder in
+      let list = try SampleVideos.write(4, to: folder)
+      let isSwin = system.hasPrefix("bevt")
+      var arguments = ["train", system, "--data", list, "--target", target.rawValue, "--steps", "2", "--seed", "2"]
+      if target == .tokens {
+        _ = try RandomDVAE(.small, seed: 1).write(to: folder + "/dvae")
+        arguments += ["--tokenizer", folder + "/dvae"]
+      }
+      if system == "bevt" { arguments += ["--images", list, "--set", "recipe.imageCount=2"] }
+      if isSwin { arguments += ["--set", "model.dimension=8"] }
+      let run = try SluiceProgram.run(
+        arguments + ["--set", "batch.size=2", "--threads", "1", "--out", folder + "/run"])
+      #expect(run.status == 0 && run.output.contains("finished step 2"), "\(run.errors)")
+      let logged = try lines(folder + "/run")
+      #expect(logged.count == 2 && logged.allSatisfy { $0.loss.isFinite && $0.loss > 0 })
+      let names = Set(logged[0].metrics.keys)
+      #expect(names.contains("loss_3d") == (system == "bevt"))
+      #expect(names.contains { $0.hasPrefix("mask_acc") } == (target == .tokens))
+      let table = try String(contentsOf: Golden.packageRoot.appending(path: "README.md"), encoding: .utf8)
+      let row = try #require(table.split(separator: "\n").first { $0.hasPrefix("| `\(target.rawValue)`") })
+      #expect(!row.contains("| no"), "\(row)")
+    }
+  }
+
+  @Test func whatIsPredictedInPlaceOfTokensIsRememberedAndTuned() throws {
+    try withTemporaryFolder { folder in
+      let (list, images, tokenizer) = try prepare(folder)
+      let pixels = try SluiceProgram.run(
+        [
+          "train", "bevt", "--data", list, "--images", images, "--target", "pixels", "--epochs", "1", "--set",
+          "recipe.imageCount=2", "--checkpoint-every", "1", "--out", folder + "/pixels",
+        ] + Self.small)
+      try #require(pixels.status == 0, "\(pixels.errors)")
+      for line in try lines(folder + "/pixels") {
+        let sum = try #require(line.metrics["loss_3d"]) + (try #require(line.metrics["loss_2d"]))
+        #expect(abs(sum - line.loss) < 1e-4)
+      }
+      let other = try sluice(
+        "train", "bevt", "--resume", "--out", folder + "/pixels", "--target", "hog", "--epochs", "2")
+      #expect(other.status == 1 && other.errors.contains("recipe.target: pixels → hog"), "\(other.errors)")
+      let longer = try sluice("train", "bevt", "--resume", "--out", folder + "/pixels", "--epochs", "2")
+      #expect(longer.status == 0, "\(longer.errors)")
+      // Another head, the same network.
+      let words = try SluiceProgram.run(
+        [
+          "train", "bevt", "--data", list, "--tokenizer", tokenizer, "--from", folder + "/pixels", "--steps", "1",
+          "--out", folder + "/words",
+        ] + Self.small)
+      #expect(words.status == 0 && words.errors.contains("cls_head.lm_head.weight"), "\(words.errors)")
+      let tuned = try SluiceProgram.run(
+        [
+          "train", "bevt-finetune", "--data", list, "--from", folder + "/pixels", "--steps", "1", "--out",
+          folder + "/tuned",
+        ] + Self.small)
+      #expect(tuned.status == 0, "\(tuned.errors)")
+    }
+  }
+
   @Test func graphsAndProfilesShowBothStreams() throws {
     try withTemporaryFolder { folder in
       let (list, images, tokenizer) = try prepare(folder)
@@ -121,6 +183,30 @@ import Testing
       #expect(graph.output.matches(of: /tokenTarget/).count == 2 && graph.output.contains("stillFrame"))
       let profile = try SluiceProgram.run(["profile"] + inputs + ["--steps", "3"] + Self.small)
       #expect(profile.status == 0 && profile.output.contains("tokenTarget2"), "\(profile.output)\(profile.errors)")
+    }
+  }
+
+  @Test func parametersAreCountedWithoutDataAndTheTokenizerApart() throws {
+    try withTemporaryFolder { folder in
+      for command in [["graph", "bevt", "--dry-run"], ["train", "bevt", "--dry-run"]] {
+        let published = try SluiceProgram.run(command + ["--set", "model.preset=base"])
+        #expect(published.status == 0, "\(published.errors)")
+        #expect(published.output.contains("parameters     109679048\nin tensors     344"), "\(published.output)")
+        #expect(!published.output.contains("not trained"))
+      }
+      let (list, images, tokenizer) = try prepare(folder)
+      let weights = try SafetensorsFile(path: tokenizer + "/encoder.safetensors")
+      let count = weights.tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }
+      let arguments = ["bevt", "--dry-run", "--data", list, "--images", images, "--tokenizer", tokenizer] + Self.small
+      let graph = try SluiceProgram.run(["graph"] + arguments)
+      #expect(graph.output.contains("tokenizer      \(count), not trained"), "\(graph.output)\(graph.errors)")
+      #expect(graph.output.contains("zip"))
+      let step = try SluiceProgram.run(
+        ["train"] + arguments + ["--set", "optimize.accumulation=3", "--set", "recipe.imageCount=2"])
+      #expect(step.status == 0 && step.output.contains("tokenizer      \(count), not trained"), "\(step.errors)")
+      #expect(step.output.contains("one batch      ") && step.output.contains("; 3 make a step"), "\(step.output)")
+      let none = try sluice("train", "bevt", "--dry-run")
+      #expect(none.errors.contains("no data, so no step was taken: name a list file with --data"), "\(none.errors)")
     }
   }
 
@@ -153,6 +239,14 @@ import Testing
         (
           ["maskfeat", "--tokenizer", encoder],
           "has no effect here: the target is hog. Leave it out, or take --target tokens."
+        ),
+        (
+          ["bevt", "--tokenizer", encoder, "--target", "pixels"],
+          "has no effect here: the target is pixels. Leave it out, or take --target tokens."
+        ),
+        (
+          ["bevt", "--target", "hog", "--set", "model.depths=1 1", "--set", "model.headCounts=1 2"],
+          "HOG has cells of 8 pixels, and tokens of 4 have no whole ones. Take patches of a multiple of 8, or --target pixels."
         ),
         (["videomae", "--target", "tokens"], "no tokenizer: name the encoder's file or folder by --tokenizer."),
         (

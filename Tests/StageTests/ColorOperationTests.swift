@@ -114,7 +114,7 @@ import Testing
     case .rotate(let degrees): degrees
     case .posterize(let bits): Double(bits)
     case .solarize(let threshold): threshold
-    case .hue, .autoContrast, .equalize, .invert, .solarizeAdd, .colors: nil
+    case .hue, .autoContrast, .equalize, .invert, .solarizeAdd, .colors, .cutout, .blur: nil
     }
   }
 

@@ -47,6 +47,84 @@ import Testing
     }
   }
 
+  @Test func boxesDrawnInMmactionsOrderAreTheReferences() throws {
+    try Golden.each("bevt.random_geometry") { file, check in
+      let crop = file.config["crop"]
+      let attempts = try #require(crop["attempts"].int)
+      for (index, size) in try #require(file.config["crops"].array).enumerated() {
+        let key = "input.crop_offsets_\(index)"
+        let placed = file.has(key) ? try file.ints(key) : []
+        let reals = try file.doubles("input.crop_log_aspects_\(index)") + file.doubles("input.crop_areas_\(index)")
+        var draws = RecordedDraws(
+          reals.map { .init(value: $0, isInteger: false) } + placed.map { .init(value: Double($0), isInteger: true) })
+        let box = CropBox(
+          drawnAhead: attempts, in: PixelSize(width: try #require(size["w"].int), height: try #require(size["h"].int)),
+          scale: try range(crop["area_range"]), ratio: try range(crop["aspect_ratio_range"]), draws: &draws)
+        #expect(draws.isExhausted)
+        try check("output.crop_box_\(index)", [box.left, box.top, box.left + box.width, box.top + box.height])
+      }
+      let settings = file.config["erasing"]
+      let tried: Int = try #require(settings["attempts"].int)
+      let erasing = RandomErasing(
+        probability: try #require(settings["probability"].double), area: try range(settings["area_range"]),
+        aspect: try range(settings["aspect_range"]), fill: .mean, attempts: tried)
+      for (index, size) in try #require(file.config["erase"].array).enumerated() {
+        let values = try file.doubles("input.erase_draws_\(index)")
+        let isPlaced = try file.ints("output.erase_box_\(index)") != [0, 0, 0, 0]
+        var draws = recorded(values, isAccepted: isPlaced)
+        let (width, height) = (try #require(size["w"].int), try #require(size["h"].int))
+        let box = erasing.box(width: width, height: height, draws: &draws) ?? CropBox(width: 0, height: 0)
+        #expect(draws.isExhausted)
+        try check("output.erase_box_\(index)", [box.top, box.left, box.top + box.height, box.left + box.width])
+      }
+      #expect(erasing == RandomErasing(fill: .mean), "the defaults are the recipe's")
+    }
+  }
+
+  @Test func whereNoShapeFitsTheSquareOfTheShorterSideIsTaken() {
+    // Wide boxes of the whole area in a tall frame.
+    let reals = [Double](repeating: 0.28, count: 10) + [Double](repeating: 1, count: 10)
+    var draws = RecordedDraws(reals.map { .init(value: $0, isInteger: false) })
+    let box = CropBox(
+      drawnAhead: 10, in: PixelSize(width: 31, height: 60), scale: 0.08...1, ratio: 3 / 4...4 / 3, draws: &draws)
+    #expect(box == CropBox(top: 14, left: 0, height: 31, width: 31) && draws.isExhausted)
+  }
+
+  @Test func resizedCropsDrawAsTheyAreTold() throws {
+    let size = PixelSize(width: 40, height: 30)
+    var oneByOne = RecordedDraws(0.25, 0, 3, 4, integers: [2, 3])
+    let shapes = [RecordedDraws.Draw](repeating: .init(value: 0, isInteger: false), count: 10)
+    let areas = [RecordedDraws.Draw](repeating: .init(value: 0.25, isInteger: false), count: 10)
+    var ahead = RecordedDraws(
+      shapes + areas + [.init(value: 3, isInteger: true), .init(value: 4, isInteger: true)])
+    let resized = try Augment(.resizedCrop(8, scale: 0.08...1)).steps(for: size, draws: &oneByOne)
+    let published = try Augment(.resizedCrop(8, scale: 0.08...1, draws: .ahead)).steps(for: size, draws: &ahead)
+    #expect(oneByOne.isExhausted && ahead.isExhausted)
+    let (first, second) = (
+      CropBox(top: 3, left: 4, height: 17, width: 17), CropBox(top: 4, left: 3, height: 17, width: 17)
+    )
+    #expect(resized == [.resize(first, width: 8, height: 8, .bicubic, isFlipped: false)])
+    #expect(published == [.resize(second, width: 8, height: 8, .bicubic, isFlipped: false)])
+  }
+
+  @Test func theMeanColorTakesTheBoxOfEveryFrameAndDrawsNoNoise() throws {
+    let (frames, size) = (2, 24)
+    let clip = decodedClip(noise(frames * 3 * size * size), height: size, width: size)
+    var none = RecordedDraws(0.9)
+    let plain = try Augment(.erase(fill: .mean)).clip(clip, worker: PixelWorker(), draws: &none).values.floats
+    var draws = RecordedDraws(0.1, 0.25, 0, 4, 2, integers: [3, 4])
+    let erased = try Augment(.erase(fill: .mean)).clip(clip, worker: PixelWorker(), draws: &draws).values.floats
+    #expect(draws.isExhausted && none.isExhausted)
+    for index in erased.indices {
+      let (y, x) = (index / size % size, index % size)
+      #expect(erased[index] == ((4..<16).contains(y) && (2..<14).contains(x) ? 0 : plain[index]))
+    }
+    // Ten boxes are tried, not a hundred.
+    var tall = RecordedDraws([Double](repeating: 0.9, count: 20).map { .init(value: $0, isInteger: false) })
+    #expect(RandomErasing(fill: .mean).box(width: 20, height: 20, draws: &tall) == nil)
+    #expect(tall.isExhausted)
+  }
+
   @Test func whatNeverFitsIsNotErased() {
     // A box as high as the frame, a hundred times.
     let values = [Double](repeating: 0.9, count: 200)

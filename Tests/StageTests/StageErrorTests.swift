@@ -38,6 +38,10 @@ import Testing
       augmented([picture(16, 12)], .centerCrop(14))
         == "a crop of 14×14 does not fit into 16×12. Put .shortSide before it, or crop less")
     #expect(
+      augmented([picture(1, 3000)], .shortSide(256))
+        == "a frame of 1×3000 would become 256×768000 with its shorter side resized, more than 67108864 pixels. Leave it out "
+        + "of the list, or cut it first")
+    #expect(
       augmented([picture(16, 12)], .longSideCrop(8, index: 3, of: 3))
         == "crop 3 of 3 along the longer side: there are crops 0 to 2")
     #expect(

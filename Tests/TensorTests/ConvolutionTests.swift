@@ -121,6 +121,57 @@ import Testing
     checkGradients(of: [x, w, b], sample: 25) { $0[0].convolvedToTokens($0[1], bias: $0[2], window: window) }
   }
 
+  /// Odd sizes, one line, one column, maps smaller than the kernel, several tiles of lines, several parts of outputs.
+  @Test(arguments: [
+    (2, 5, 7, 3, 4, 3), (1, 1, 9, 2, 5, 3), (3, 6, 1, 2, 3, 3), (1, 2, 2, 3, 2, 5), (2, 37, 11, 6, 9, 3),
+    (1, 12, 14, 20, 300, 3), (2, 4, 5, 2, 3, 1), (5, 9, 64, 17, 3, 7),
+  ])
+  func theConvolutionOfCellsIsThatOfPlanes(
+    batch: Int, height: Int, width: Int, channels: Int, outputs: Int, kernel: Int
+  ) {
+    let x = random([batch, height * width, channels])
+    let (w, b) = (random([outputs, channels, kernel, kernel], "w"), random([outputs], "b"))
+    let found = x.convolvedCells(w, bias: b, height: height, width: width)
+    #expect(found.shape == [batch, height * width, outputs])
+    let (xs, ws, bs, reach) = (x.floats, w.floats, b.floats, kernel / 2)
+    var wanted: [Double] = []
+    for sample in 0..<batch {
+      for cell in 0..<height * width {
+        for output in 0..<outputs {
+          var sum = Double(bs[output])
+          for (row, column) in (0..<kernel * kernel).map({ ($0 / kernel, $0 % kernel) }) {
+            let (y, x) = (cell / width + row - reach, cell % width + column - reach)
+            guard (0..<height).contains(y), (0..<width).contains(x) else { continue }
+            for channel in 0..<channels {
+              sum +=
+                Double(xs[((sample * height + y) * width + x) * channels + channel])
+                * Double(ws[((output * channels + channel) * kernel + row) * kernel + column])
+            }
+          }
+          wanted.append(sum)
+        }
+      }
+    }
+    #expect(relativeError(found.floats, wanted) < 2e-6)
+    let plain = x.convolvedCells(w, height: height, width: width)
+    #expect(relativeError((plain + b).floats, wanted) < 2e-6)
+  }
+
+  @Test func theConvolutionOfCellsHasItsGradients() {
+    let (x, w, b) = (random([2, 12, 3]), random([4, 3, 3, 3], "w"), random([4], "b"))
+    checkGradients(of: [x, w, b], sample: 40) { $0[0].convolvedCells($0[1], bias: $0[2], height: 3, width: 4) }
+  }
+
+  @Test func anyNumberOfThreadsConvolvesTheSameCells() {
+    for (batch, height, width, channels, outputs) in [(3, 40, 37, 8, 10), (1, 14, 14, 24, 512)] {
+      let (x, w) = (random([batch, height * width, channels]), random([outputs, channels, 3, 3], "w"))
+      let found = [1, 2, 5].map { threads in
+        Compute(threadCount: threads).run { x.convolvedCells(w, height: height, width: width).floats }
+      }
+      #expect(found[1] == found[0] && found[2] == found[0])
+    }
+  }
+
   @Test(
     arguments: windows, [SLUICE_BFLOAT_LOOPS, SLUICE_BFLOAT_AVX512, SLUICE_BFLOAT_AMX].map { Int32($0) })
   func bfloatPatchEmbeddingIsThatOfRoundedNumbers(_ window: SlidingWindow, _ level: Int32) {

@@ -81,6 +81,11 @@ import Testing
         zeros([8, 3, 1, 2, 2]), window: SlidingWindow(kernel: [1, 2, 2], stride: [1, 2, 2], padding: [0, 0, 0]))
     },
     Mistake(
+      "convolvedCells: [1, 6, 4] × [8, 4, 2, 2] × []: wanted [B, 2 · 3, C], [D, C, k, k] with an odd k, and [D]"
+    ) {
+      _ = zeros([1, 6, 4]).convolvedCells(zeros([8, 4, 2, 2]), height: 2, width: 3)
+    },
+    Mistake(
       "depthwiseConvolution: [1, 5, 4] × [3, 1, 1, 1, 1]: wanted [B, 1 + tokens of the grid [1, 2, 2], D] and [d, 1, kernel"
     ) {
       _ = zeros([1, 5, 4]).depthwiseConvolution(

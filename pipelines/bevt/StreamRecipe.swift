@@ -6,6 +6,10 @@ internal import SluicePlatform
 /// How BEVT is pre-trained on clips and images: what is seen of them, what is hidden, and how the parameters follow.
 /// - Source: BEVT, the configuration of the two streams.
 public struct StreamRecipe: Sendable, Equatable {
+  /// What is predicted of hidden cells, frame by frame.
+  public var target: TargetKind = .tokens
+  /// How gradients of HOG are taken.
+  public var hog: MaskedRecipe.Gradients = .skimage
   /// Share of a plane's cells that a mask hides.
   public var maskRatio: Double = 0.5
   /// Smallest rectangle of a mask, cells.
@@ -63,6 +67,8 @@ extension StreamRecipe {
     let jitter = Setting<Self>("recipe.jitter", \.jitter, in: 0...0.99)
     let imageCount = Setting<Self>("recipe.imageCount", \.imageCount, in: 1...65_536)
     let shared: [Setting<Self>] = [
+      Setting("recipe.target", \.target),
+      Setting("recipe.hog", \.hog).applying(when: "recipe.target is hog") { $0.target == .hog },
       Setting("recipe.maskRatio", \.maskRatio, in: 0...1),
       Setting("recipe.smallestBlock", \.smallestBlock, in: 1...1_000_000), Setting("recipe.flip", \.flip, in: 0...1),
       Setting("augment.path", \.path),

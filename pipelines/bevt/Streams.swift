@@ -9,22 +9,25 @@ internal import SluiceSamples
 internal import SluiceTokenize
 internal import SluiceTraining
 
-/// BEVT's streams of clips and of images, from files to batches.
-struct Streams {
+/// BEVT's streams of clips and of images, from files to batches with what a stage makes the targets of.
+struct Streams<TargetStage: Stage, Target: Sendable, Targets: Sendable>: Sendable
+where TargetStage.Input == MaskedClip, TargetStage.Output == MaskedSample<Target> {
   let recipe: StreamRecipe
   /// Height and width of a frame, pixels.
   let size: Int
   /// Pixels of a cell's side.
   let cell: Int
-  /// What the tokenizer reads of a frame.
-  let view: SecondView
-  let tokenizer: any Tokenizer
+  /// What a tokenizer reads of a frame; the crop itself is read if `nil`.
+  let view: SecondView?
+  let target: TargetStage
+  /// Puts the targets of a batch together.
+  let join: @Sendable ([Target]) -> Targets
   let seed: UInt64
 
   /// Batches of clips; of images too if there are any, which come round again beside the clips.
   func batches(
     of clips: Clips, beside images: Clips?, network: SwinConfiguration
-  ) -> Segment<Never, TwoStreams<MaskedBatch<VisualTokens>>> {
+  ) -> Segment<Never, TwoStreams<MaskedBatch<Targets>>> {
     let clips = self.clips(clips, network: network, count: recipe.optimizer.batchSize)
     guard let images else { return Segment { clips.map { TwoStreams(clips: $0, images: nil) } } }
     return Segment {
@@ -35,7 +38,7 @@ struct Streams {
   }
 
   /// Batches of images alone.
-  func batches(ofImages images: Clips) -> Segment<Never, TwoStreams<MaskedBatch<VisualTokens>>> {
+  func batches(ofImages images: Clips) -> Segment<Never, TwoStreams<MaskedBatch<Targets>>> {
     let images = self.images(images.shuffled(), count: recipe.optimizer.batchSize)
     return Segment { images.map { TwoStreams(clips: nil, images: $0) } }
   }
@@ -43,39 +46,45 @@ struct Streams {
   /// Batches of masked clips with their tokens.
   private func clips(
     _ clips: Clips, network: SwinConfiguration, count: Int
-  ) -> Segment<Never, MaskedBatch<VisualTokens>> {
+  ) -> Segment<Never, MaskedBatch<Targets>> {
     Segment {
       clips.shuffled()
       recipe.frames.sampling(count: network.frameCount)
       Decode().workers(2)
       recipe.augment(size: size, isImage: false, seed: seed).workers(2).buffer(4)
-      view
-      recipe.mask(cell: cell, span: network.patch.time)
-      TokenTarget(tokenizer)
+      hiding(span: network.patch.time)
+      target
         .batch(count)
-      Collate(batch)
+      collate
     }
   }
 
   /// Batches of masked images with their tokens.
-  private func images(_ images: SourceNode<ClipHandle>, count: Int) -> Segment<Never, MaskedBatch<VisualTokens>> {
+  private func images(_ images: SourceNode<ClipHandle>, count: Int) -> Segment<Never, MaskedBatch<Targets>> {
     Segment {
       images.named("images")
       StillFrame(count: 1)
       Decode().workers(2)
       recipe.augment(size: size, isImage: true, seed: seed).workers(2).buffer(4)
-      view
-      recipe.mask(cell: cell, span: 1)
-      TokenTarget(tokenizer)
+      hiding(span: 1)
+      target
         .batch(count)
-      Collate(batch)
+      collate
     }
   }
-}
 
-/// The batch of masked samples with their tokens.
-@Sendable private func batch(
-  of samples: [MaskedSample<TokenTargets>], _ context: ElementContext
-) throws -> MaskedBatch<VisualTokens> {
-  try MaskedBatch(joining: samples, targets: VisualTokens(joining: samples.map(\.target)))
+  /// Hides cells of `span` frames, with the view beside them that targets are made of.
+  private func hiding(span: Int) -> Segment<Clip, MaskedClip> {
+    let mask = recipe.mask(cell: cell, span: span)
+    guard let view else { return Segment { mask } }
+    return Segment {
+      view
+      mask
+    }
+  }
+
+  private var collate: Collate<MaskedSample<Target>, MaskedBatch<Targets>> {
+    let join = join
+    return Collate { samples, _ in try MaskedBatch(joining: samples, targets: join(samples.map(\.target))) }
+  }
 }

@@ -55,13 +55,17 @@ public struct SwinSettings: ClassifierNetworkSettings {
   ///
   /// Tables of distances learn at the full rate, and the norms of blocks are decayed, as published.
   /// - Source: BEVT, the configurations of fine-tuning.
-  public func groups(layerDecay: Double) -> GroupRules {
+  public func groups(layerDecay: Double) -> GroupRules { groups(layerDecay: layerDecay, backboneRate: 1, head: "") }
+
+  /// The same rules with a rate of the backbone's own, under which its norms are decayed too.
+  public func groups(layerDecay: Double, backboneRate: Double, head: String) -> GroupRules {
     var factors: [String: (rate: Double, decay: Double)] = [
       "absolute_pos_embed": (1, 0), "relative_position_bias_table": (1, 0), "norm": (1, 0),
     ]
+    if backboneRate != 1 { factors["backbone"] = (backboneRate, 1) }
     guard layerDecay != 1 else { return .longestPart(factors) }
-    factors["backbone.norm"] = (layerDecay, 0)
-    var rate = 1.0
+    factors["backbone.norm"] = (backboneRate * layerDecay, 0)
+    var rate = backboneRate
     for part in partsFromTheHead {
       rate *= layerDecay
       factors[part] = (rate, 1)

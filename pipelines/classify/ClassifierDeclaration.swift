@@ -1,4 +1,5 @@
 public import SluiceFlow
+public import SluiceNN
 
 /// What distinguishes one system of fine-tuning from another: its network and its recipes.
 public protocol ClassifierDeclaration: Sendable {
@@ -18,9 +19,13 @@ public protocol ClassifierDeclaration: Sendable {
   static func preset(for network: Network) -> Preset
   /// What a recipe decides.
   static func recipe(_ preset: Preset) -> FineTuningRecipe
+  /// Changes a network to that of a recipe.
+  static func adapt(_ network: inout Network, to preset: Preset)
 }
 
 extension ClassifierDeclaration {
+  public static func adapt(_ network: inout Network, to preset: Preset) {}
+
   public static var origins: [String] { [] }
 }
 
@@ -35,8 +40,23 @@ public protocol ClassifierNetworkSettings: NetworkSettings {
   /// Describes the network with its head.
   /// - Throws: ``ModelError`` if the settings contradict each other.
   func classifier(classCount: Int, _ head: ClassifierHead) throws -> VideoClassifier
+
+  /// The rates and decays of the network's parameters.
+  /// - Parameters:
+  ///   - layerDecay: the factor of the rate from one block to the one below it; 1 for none.
+  ///   - backboneRate: the rate of all parameters but the head's, over the head's.
+  ///   - head: what checkpoints call the head's weight and bias, less `.weight` and `.bias`.
+  func groups(layerDecay: Double, backboneRate: Double, head: String) -> GroupRules
 }
 
 extension ClassifierNetworkSettings {
   public static var classifierSettings: [Setting<Self>] { [] }
+
+  /// Those of every use of the network; the backbone's rates are multiplied.
+  public func groups(layerDecay: Double, backboneRate: Double, head: String) -> GroupRules {
+    let layers = groups(layerDecay: layerDecay)
+    guard backboneRate != 1 else { return layers }
+    return layers.multiplied(
+      by: GroupRules([GroupRule(.prefix(head + "."), name: "head"), GroupRule(.all, rate: backboneRate)]))
+  }
 }

@@ -28,6 +28,7 @@ extension ClassifyingSystem {
   public static var origins: [String] { [] }
 
   public func evaluation(on paths: [String], _ request: RunRequest, views: EvaluationViews) throws -> Evaluation? {
+    try tuning.check(views)
     let clips = try request.labeledClips(of: paths, for: tuning)
     guard clips.count > 0 else {
       throw RunError(.data, "no data: name a list file or shards with --data, 'path label' on each line.")
@@ -55,16 +56,16 @@ public struct ClassifierTraining<Declaration: ClassifierDeclaration>: Classifyin
 
   public init(_ configuration: FineTuningConfiguration<Declaration>, _ request: RunRequest) throws {
     var recipe = configuration.recipe
-    recipe.optimizer.groups = configuration.network.groups(layerDecay: recipe.optimizer.layerDecay)
     try recipe.clips.check()
     let data = try LabeledData(
       request, classCount: configuration.network.classCount, perClass: recipe.samplesPerClass, draw: recipe.draw)
     var resolved = configuration
     resolved.network.classCount = data.classCount
     self.configuration = resolved
-    var tuning = FineTuning(
-      Declaration.name, try configuration.network.classifier(classCount: data.classCount, recipe.head), recipe,
-      clips: data.clips, classes: data.classes)
+    let classifier = try configuration.network.classifier(classCount: data.classCount, recipe.head)
+    recipe.optimizer.groups = configuration.network.groups(
+      layerDecay: recipe.optimizer.layerDecay, backboneRate: recipe.backboneRate, head: classifier.headName)
+    var tuning = FineTuning(Declaration.name, classifier, recipe, clips: data.clips, classes: data.classes)
     tuning.notes = data.notes
     if recipe.head.learning == .linearProbe, request.from == nil {
       tuning.notes.append(

@@ -11,12 +11,14 @@ public struct FineTuningConfiguration<Declaration: ClassifierDeclaration>: Syste
     network = Declaration.Network()
     preset = Declaration.preset(for: network)
     recipe = Declaration.recipe(preset)
+    Declaration.adapt(&network, to: preset)
   }
 
-  /// Takes a recipe with all its values.
+  /// Takes a recipe with all its values, and the network that it asks for.
   public mutating func choose(_ preset: Declaration.Preset) {
     self.preset = preset
     recipe = Declaration.recipe(preset)
+    Declaration.adapt(&network, to: preset)
   }
 
   public static var presets: [String] { ["model.preset", "recipe.preset"] }
@@ -24,7 +26,7 @@ public struct FineTuningConfiguration<Declaration: ClassifierDeclaration>: Syste
   public static var builtGroups: Set<String> { ["stillFrame", "repeat"] }
 
   /// What counts where the backbone learns, too.
-  private static var ofBackbone: Set<String> { ["model.dropPath", "optimize.layerDecay"] }
+  private static var ofBackbone: Set<String> { ["model.dropPath", "optimize.layerDecay", "recipe.backboneRate"] }
 
   public static var settings: [Setting<Self>] {
     let network = (Declaration.Network.settings + Declaration.Network.classifierSettings).map { setting in

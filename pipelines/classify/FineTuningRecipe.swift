@@ -22,10 +22,14 @@ public struct FineTuningRecipe: Sendable, Equatable {
   public var mixes: Bool = false
   /// What of a label is spread over all classes; with ``mixes`` 0.1 unless said otherwise.
   public var labelSmoothing: Double?
+  /// The backbone's learning rate over the head's.
+  public var backboneRate: Double = 1
   /// Clips of each class that are used; all if `nil`.
   public var samplesPerClass: Int?
   /// Which ``samplesPerClass``: the numbered draw, with every choice equally likely; the first of the list if `nil`.
   public var draw: Int?
+  /// How results of this recipe were measured by its authors.
+  public var test: PublishedTest = .videoTransformer
 
   /// A recipe of these; everything else as VideoTransformer-pytorch's defaults have it.
   public init(_ method: OptimizerRecipe.Method, learningRate: Double, frameStride: Int) {
@@ -70,10 +74,13 @@ extension FineTuningRecipe: Configurable {
       Setting("recipe.learning", \.head.learning), Setting("recipe.mixes", \.mixes),
       Setting("recipe.labelSmoothing", \.labelSmoothing, in: 0...1, none: "auto"),
       Setting("recipe.headScale", \.head.scale, in: 0...1e3), Setting("recipe.dropout", \.head.dropout, in: 0...0.99),
+      Setting("recipe.backboneRate", \.backboneRate, in: 0...1e3),
       Setting("recipe.samplesPerClass", \.samplesPerClass, in: 1...1_000_000_000, none: "all"),
       Setting("recipe.draw", \.draw, in: 1...1_000_000_000, none: "first")
         .applying(when: "recipe.samplesPerClass is set") { $0.samplesPerClass != nil },
       Setting("recipe.frames", \.frames.choice), Setting("recipe.repeats", \.repeats, in: 1...64),
+      Setting("segmentFrames.bounds", \.frames.bounds)
+        .applying(when: "recipe.frames is segments") { $0.frames.choice == .segments },
     ]
     return own + OptimizerRecipe.settings.map { $0.inside(\.optimizer) }
       + FrameRecipe.settings.map { $0.inside(\.frames) } + ClipRecipe.settings.map { $0.inside(\.clips) }

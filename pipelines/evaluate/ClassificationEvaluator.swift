@@ -11,11 +11,23 @@ public struct ClassificationEvaluator: Evaluator {
   public private(set) var counts: ClassificationCounts
   private var loss = 0.0
   private let names: [String]
+  private let average: ViewAverage.Rule
+  private var scores: SampleScores?
 
-  /// - Parameter classes: the classes by name, for tables.
-  public init(classCount: Int, classes: ClassMap = ClassMap(numbers: [:])) {
+  /// - Parameters:
+  ///   - classes: the classes by name, for tables.
+  ///   - average: what of a sample's views was averaged.
+  public init(
+    classCount: Int, classes: ClassMap = ClassMap(numbers: [:]), average: ViewAverage.Rule = .score
+  ) {
     counts = ClassificationCounts(classCount: classCount)
     names = classes.names(count: classCount)
+    self.average = average
+  }
+
+  public mutating func keepScores() -> Bool {
+    scores = SampleScores(average == .probability ? .probability : .logit, classes: names)
+    return true
   }
 
   public var primary: PrimaryMetric { .highest("top1") }
@@ -30,6 +42,10 @@ public struct ClassificationEvaluator: Evaluator {
     }
     counts.add(logits: output, labels: labels)
     loss += Double(output.crossEntropy(labels: labels).scalar) * Double(labels.count)
+    guard scores != nil else { return }
+    // Of probabilities their logarithms come.
+    let rows = average == .probability ? output.softmax().floats : output.floats
+    scores?.add(rows, names: batch.names, labels: labels)
   }
 
   public func findings() -> EvaluationFindings {
@@ -49,7 +65,7 @@ public struct ClassificationEvaluator: Evaluator {
       details: [
         "unusable": .integer(unusable), "classes": .array(rows.map(\.json)),
         "confusion": .array(confusion.map { .array($0.map { .integer($0) }) }),
-      ], sections: [Report.Section("Classes", ClassificationTables(rows, confusion, names).parts)])
+      ], sections: [Report.Section("Classes", ClassificationTables(rows, confusion, names).parts)], scores: scores)
   }
 
   /// A row per class, in it how often it was predicted as each.

@@ -54,6 +54,7 @@ public struct EvaluationReport: Sendable {
     members["windows"] = .integer(views.windows)
     members["crops"] = .string(views.crops.rawValue)
     members["average"] = .string(views.average.rawValue)
+    members["views"] = .string(views.geometry.rawValue)
     members["failed"] = .integer(failed)
     members["failures"] = .array(
       outcome.failures.samples.map { failure in
@@ -87,7 +88,8 @@ public struct EvaluationReport: Sendable {
         \(checkpoint) on \(data.joined(separator: ", ")): \(metrics). \
         \(views.windows) window\(views.windows == 1 ? "" : "s") in time, \
         \(views.crops == .three ? "three crops" : "the middle of the frame")\
-        \(views.average == .probability ? ", probabilities averaged" : ""); \
+        \(views.average == .probability ? ", probabilities averaged" : "")\
+        \(views.geometry == .published ? ", as published" : ""); \
         \(failed) clip\(failed == 1 ? "" : "s") failed.
         """,
       sections: [

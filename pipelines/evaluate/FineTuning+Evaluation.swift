@@ -15,14 +15,36 @@ extension FineTuning {
   /// let outcome = try await evaluation.run()
   /// print(outcome?.findings["top1"] ?? 0)
   /// ```
-  /// Frames are spaced and colors normalized as in training; nothing is drawn at random. Clips that fail are dropped,
-  /// counted and named.
+  /// Frames are spaced as in training, or as the recipe's authors tested, and colors normalized as in training; nothing is
+  /// drawn at random. Clips that fail are dropped, counted and named.
   public func evaluation(
     on clips: some Source<ClipHandle>, views: EvaluationViews = EvaluationViews()
   ) -> Evaluation {
     Evaluation(
       predictions(on: clips, views: views, isLabeled: true),
-      ClassificationEvaluator(classCount: classifier.classCount, classes: classes), sampleCount: clips.count)
+      ClassificationEvaluator(classCount: classifier.classCount, classes: classes, average: views.average),
+      sampleCount: clips.count)
+  }
+
+  /// The views by which the recipe's authors measured its results.
+  ///
+  /// One window is all there is of frames that are spread over the whole video.
+  public var publishedViews: EvaluationViews {
+    var views = recipe.test.views
+    if hasOneWindow { views.windows = 1 }
+    return views
+  }
+
+  /// Whether all windows of a sample have the same frames.
+  private var hasOneWindow: Bool { recipe.frames.choice == .segments && recipe.frames.bounds == .shared }
+
+  /// - Throws: ``RunError`` if several windows would all have the same frames.
+  func check(_ views: EvaluationViews) throws(RunError) {
+    guard views.windows > 1, hasOneWindow else { return }
+    throw RunError(
+      .configuration,
+      "\(views.windows) windows: frames are spread over the whole video (recipe.frames=segments, segmentFrames.bounds=shared), "
+        + "so that all windows have the same ones. Take one window.")
   }
 
   /// From clips to logits, a row per sample; the views of a sample are averaged as `views` says.
@@ -32,11 +54,14 @@ extension FineTuning {
   ) -> Pipeline<Prediction<ViewBatch, Tensor>> {
     let model = ViewClassifier(classifier: classifier, average: views.average)
     let labels = isLabeled ? classifier.classCount : nil
-    let crops = recipe.clips.views(views.crops, size: classifier.imageSize)
+    let test = views.geometry == .published ? recipe.test : nil
+    var frames = recipe.frames
+    frames.spacing = test?.spacing ?? frames.spacing
+    let crops = recipe.clips.views(views.crops, size: classifier.imageSize, test)
     let batchSize = max(1, recipe.optimizer.batchSize / views.count)
     return Pipeline("evaluate") {
       clips
-      recipe.frames.sampling(count: classifier.frameCount, window: .center, windows: views.windows)
+      frames.sampling(count: classifier.frameCount, window: test?.window ?? .center, windows: views.windows)
       Decode().workers(2)
       crops
       SplitViews(windows: views.windows, classCount: labels)
@@ -49,8 +74,12 @@ extension FineTuning {
 
 extension ClipRecipe {
   /// The crops of each frame where nothing is drawn at random.
-  /// - Parameter size: height and width of a crop, pixels.
-  func views(_ crops: EvaluationViews.Crops, size: Int) -> Segment<DecodedClip, [Clip]> {
+  /// - Parameters:
+  ///   - size: height and width of a crop, pixels.
+  ///   - test: the published test that they are of; `nil`: as between epochs.
+  func views(
+    _ crops: EvaluationViews.Crops, size: Int, _ test: PublishedTest? = nil
+  ) -> Segment<DecodedClip, [Clip]> {
     switch crops {
     case .center:
       let whole = augment(centered(size: size), keepsPixels: false)
@@ -60,9 +89,17 @@ extension ClipRecipe {
       }
     case .three:
       let resize = AugmentOperation.shortSide(
-        resized(to: size), resampling: evaluationResampling.linear, rounding: sideRounding)
+        test?.isTight == true ? size : resized(to: size), resampling: evaluationResampling.linear,
+        rounding: sideRounding)
       func side(_ side: SideCrop, _ index: Int) -> Augment {
-        let crop = cropping == .resizedTwice ? spacedCrop(size, index: index) : .sideCrop(size, side)
+        let crop: AugmentOperation =
+          if cropping == .resizedTwice {
+            spacedCrop(size, index: index)
+          } else if test?.crops == .alongLongSide {
+            .longSideCrop(size, index: index, of: 3)
+          } else {
+            .sideCrop(size, side)
+          }
         return augment([resize, crop], keepsPixels: false)
       }
       let (left, right, center) = (side(.left, 0), side(.right, 2), side(.center, 1))

@@ -70,6 +70,7 @@ public struct TrainedClassifier: Sendable {
 
   /// The classes of videos, images and folders of images.
   public func classes(of files: [String], views: EvaluationViews = EvaluationViews()) throws -> ClassPrediction {
+    try tuning.check(views)
     let videos = try Videos(DatasetList(items: files.map { DatasetItem(path: $0) }))
     return ClassPrediction(
       pipeline: tuning.predictions(on: videos, views: views, isLabeled: false), classes: tuning.classes)

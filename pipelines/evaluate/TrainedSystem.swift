@@ -41,6 +41,16 @@ public struct TrainedSystem: Sendable {
     if !report.missing.isEmpty || !report.unfit.isEmpty { system.trainable.parameters.initialize(seed: 0) }
   }
 
+  /// The views by which the authors of the recipe measured its results.
+  /// - Throws: ``RunError`` if nobody published any.
+  public func publishedViews() throws(RunError) -> EvaluationViews {
+    guard let classifying = system as? any ClassifyingSystem else {
+      throw RunError(
+        .configuration, "--views published: no test of \(type(of: system).name) was published. Leave the option out.")
+    }
+    return classifying.tuning.publishedViews
+  }
+
   /// The evaluation on list files and shard sets.
   /// - Throws: ``RunError`` if the system has none; an error that names what of the data does not fit.
   public func evaluation(on paths: [String], views: EvaluationViews = EvaluationViews()) throws -> Evaluation {

@@ -23,6 +23,7 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
   public let pipeline: Pipeline<StepReport>
   public let trainable: TrainableState
   public let fixedParts: [String: String]
+  public let frozenParameters: [String: Int]
   let backbone: any MaskedBackbone
   private let clips: Clips
   private let toleratedFailures: Double
@@ -31,12 +32,7 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
 
   public init(_ configuration: MaskedConfiguration<Declaration>, _ request: RunRequest) throws {
     let patchSize = configuration.network.tokenSize.height
-    if let tokenizer = request.tokenizer, configuration.recipe.target != .tokens {
-      throw RunError(
-        .configuration,
-        "--tokenizer \(tokenizer) has no effect here: the target is \(configuration.recipe.target.rawValue). Leave it out, or "
-          + "take --target tokens.")
-    }
+    try request.requireUse(ofTokenizerFor: configuration.recipe.target)
     switch configuration.recipe.target {
     case .hog:
       let objective = HOGObjective(try configuration.recipe.hogTarget(patchSize: patchSize))
@@ -49,7 +45,7 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
       let view = try SecondView(cells: patchSize, of: tokenizer)
       let objective = TokenObjective(
         tokenizer, tubeletSize: configuration.network.tokenSize.time, viewDivisor: view.divisor)
-      try self.init(configuration, objective, request, parts: request.fixedParts(with: tokenizer))
+      try self.init(configuration, objective, request, tokenizer)
     }
   }
 
@@ -58,12 +54,12 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
   public init(
     _ configuration: MaskedConfiguration<Declaration>, _ objective: some MaskedObjective, _ request: RunRequest
   ) throws {
-    try self.init(configuration, objective, request, parts: [:])
+    try self.init(configuration, objective, request, nil)
   }
 
   private init(
     _ configuration: MaskedConfiguration<Declaration>, _ objective: some MaskedObjective, _ request: RunRequest,
-    parts: [String: String]
+    _ tokenizer: (any Tokenizer)?
   ) throws {
     let (recipe, network) = (configuration.recipe, configuration.network)
     try recipe.clips.check()
@@ -78,7 +74,7 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
     self.backbone = backbone
     self.clips = clips
     toleratedFailures = request.toleratedFailures
-    fixedParts = parts
+    (fixedParts, frozenParameters) = request.parts(of: tokenizer)
     trainable = optimize.state
     pipeline = Pipeline(Declaration.name) {
       clips.shuffled()

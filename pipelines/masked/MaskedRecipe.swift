@@ -47,12 +47,7 @@ public struct MaskedRecipe: Sendable, Equatable {
   /// - Parameter patchSize: pixels of a token's side.
   /// - Throws: ``RunError`` if tokens have no whole cells.
   func hogTarget(patchSize: Int) throws(RunError) -> HOGTarget {
-    guard patchSize % HOG.cellSize == 0 else {
-      throw RunError(
-        .configuration,
-        "HOG has cells of \(HOG.cellSize) pixels, and tokens of \(patchSize) have no whole ones. Take patches of a "
-          + "multiple of \(HOG.cellSize), or --target pixels.")
-    }
+    try HOG.requireWholeCells(inTokensOf: patchSize)
     return HOGTarget(hog.target, frames: mask == .cube ? .centersOfCubes : targetFrames, patchSize: patchSize)
   }
 
@@ -83,5 +78,16 @@ extension MaskedRecipe: Configurable {
     return own + OptimizerRecipe.settings.map { $0.inside(\.optimizer) }
       + FrameRecipe.settings.map { $0.inside(\.frames) }
       + ClipRecipe.settings(isEvaluated: false).map { $0.inside(\.clips) }
+  }
+}
+
+extension HOG {
+  /// - Throws: ``RunError`` if tokens have no whole cells.
+  static func requireWholeCells(inTokensOf patchSize: Int) throws(RunError) {
+    guard patchSize % cellSize != 0 else { return }
+    throw RunError(
+      .configuration,
+      "HOG has cells of \(cellSize) pixels, and tokens of \(patchSize) have no whole ones. Take patches of a multiple of "
+        + "\(cellSize), or --target pixels.")
   }
 }

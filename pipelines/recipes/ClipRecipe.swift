@@ -15,7 +15,7 @@ public struct ClipRecipe: Sendable, Equatable {
   public enum Cropping: String, Sendable, CaseIterable {
     /// A box of random area and shape, resized.
     case resized
-    /// The same of the frame whose short side was resized.
+    /// The same of the frame whose short side was resized, its chances drawn in mmaction2's order.
     case resizedTwice
     /// A square anywhere of the frame whose short side was resized.
     case random
@@ -32,6 +32,8 @@ public struct ClipRecipe: Sendable, Equatable {
     case randAugment
     /// Four operations at magnitude 7, more for larger ones, each half of the time, before the crop.
     case increasing
+    /// Four of imgaug's operations at magnitude 7, behind crop and flip, with a mirror image and a crop of its own.
+    case imgaug
   }
 
   public var cropping: Cropping = .resized
@@ -45,8 +47,12 @@ public struct ClipRecipe: Sendable, Equatable {
   /// Share of the clips that are mirrored; 0 where left and right are classes.
   public var flip: Double = 0.5
   public var colors: Colors
-  /// Share of the clips in which a box is overwritten with noise.
+  /// Share of the clips that ``Colors/imgaug`` mirrors besides ``flip``; 0 where left and right are classes.
+  public var imgaugFlip: Double = 0.5
+  /// Share of the clips in which a box is overwritten.
   public var erasing: Double = 0
+  /// What boxes are overwritten with.
+  public var erasingFill: ErasureFill = .noise
   /// The means and deviations that clips are normalized by.
   public var statistics: Normalization.Statistics = .kinetics
   /// How decoded planes become a resized crop.
@@ -76,7 +82,7 @@ public struct ClipRecipe: Sendable, Equatable {
     case .resizedTwice:
       operations += [
         .shortSide(resized(to: size), resampling: resampling, rounding: sideRounding),
-        .resizedCrop(size, scale: minimumScale...1, resampling: resampling),
+        .resizedCrop(size, scale: minimumScale...1, resampling: resampling, draws: .ahead),
       ]
     case .random: operations += [.shortSide(resized(to: size), resampling: resampling), .randomCrop(size)]
     case .multiScale: operations.append(.multiScaleCrop(size, resampling: resampling))
@@ -86,8 +92,12 @@ public struct ClipRecipe: Sendable, Equatable {
     case .none, .increasing: break
     case .jitter: operations.append(.colorJitter())
     case .randAugment: operations.append(.randAugment())
+    case .imgaug:
+      var augment = RandAugment.imgaug
+      augment.flip = imgaugFlip
+      operations.append(.randAugment(augment))
     }
-    if erasing > 0 { operations.append(.erase(probability: erasing)) }
+    if erasing > 0 { operations.append(.erase(probability: erasing, fill: erasingFill)) }
     return operations
   }
 
@@ -139,22 +149,39 @@ extension ClipRecipe: Configurable {
     // What is cut out behind it works on bytes.
     let evaluation = Setting<Self>(
       "recipe.evaluationResampling", \.evaluationResampling, among: Resampling.allCases.filter { $0 != .floatBilinear })
-    return [
+    let sized =
       isEvaluated
-        ? shortSide
-        : shortSide.applying(when: "recipe.cropping is random or resizedTwice") {
+      ? [shortSide, evaluation]
+      : [
+        shortSide.applying(when: "recipe.cropping is random or resizedTwice") {
           [.random, .resizedTwice].contains($0.cropping)
         }
-    ] + (isEvaluated ? [evaluation] : []) + [
+      ]
+    return sized + cuts + changes
+  }
+
+  /// What is cut out in training.
+  private static var cuts: [Setting<Self>] {
+    [
       Setting("recipe.cropping", \.cropping),
       Setting("recipe.minimumScale", \.minimumScale, in: 1e-3...1)
         .applying(when: "recipe.cropping is resized or resizedTwice") {
           [.resized, .resizedTwice].contains($0.cropping)
         },
       Setting("recipe.resampling", \.resampling),
+    ]
+  }
+
+  /// What is changed of it.
+  private static var changes: [Setting<Self>] {
+    [
       Setting("recipe.flip", \.flip, in: 0...1), Setting("recipe.colors", \.colors),
-      Setting("recipe.erasing", \.erasing, in: 0...1), Setting("recipe.statistics", \.statistics),
-      Setting("augment.path", \.path),
+      Setting("recipe.imgaugFlip", \.imgaugFlip, in: 0...1)
+        .applying(when: "recipe.colors is imgaug") { $0.colors == .imgaug },
+      Setting("recipe.erasing", \.erasing, in: 0...1),
+      Setting("recipe.erasingFill", \.erasingFill)
+        .applying(when: "recipe.erasing is above 0") { $0.erasing > 0 },
+      Setting("recipe.statistics", \.statistics), Setting("augment.path", \.path),
     ]
   }
 }

@@ -8,6 +8,8 @@ public struct FrameRecipe: Sendable, Equatable {
   public enum Choice: String, Sendable, CaseIterable {
     /// Evenly spaced frames of a window.
     case dense
+    /// One frame of each of as many equal parts of the whole video.
+    case segments
     /// A single one, repeated: what can be learned without motion.
     case still
   }
@@ -16,6 +18,8 @@ public struct FrameRecipe: Sendable, Equatable {
   /// Distance between the frames of a clip.
   public var stride: Int
   public var spacing: DenseFrames.Spacing = .dense
+  /// Where parts of the whole video end and begin.
+  public var bounds: SegmentFrames.Bounds = .apart
 
   public init(stride: Int) {
     self.stride = stride
@@ -31,6 +35,10 @@ public struct FrameRecipe: Sendable, Equatable {
     switch choice {
     case .dense:
       Segment { DenseFrames(count: count, stride: stride, spacing: spacing, window: window, windows: windows) }
+    case .segments:
+      Segment {
+        SegmentFrames(count: count, position: window == .random ? .random : .phase, bounds: bounds, windows: windows)
+      }
     case .still: Segment { StillFrame(count: count, window: window, windows: windows) }
     }
   }

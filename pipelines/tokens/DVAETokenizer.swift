@@ -20,6 +20,7 @@ public struct DVAETokenizer: Tokenizer {
 
   public var vocabularySize: Int { encoder.configuration.vocabularySize }
   public var tokenSize: Int { DVAEConfiguration.tokenSize }
+  public var parameterCount: Int { encoder.parameters.elementCount }
 
   /// Frames that are encoded together.
   private static let chunk = 8
@@ -28,7 +29,9 @@ public struct DVAETokenizer: Tokenizer {
   /// - Throws: an error that names the file and what it is instead.
   public init(opening path: String) throws {
     let weights = try PublishedWeights(opening: try DVAEFile.encoder(at: path))
-    encoder = try DVAEEncoder(try DVAEFile.configuration(of: weights))
+    do { encoder = try DVAEEncoder(try DVAEFile.configuration(of: weights)) } catch let error as ModelError {
+      throw RunError(.weights, "\(weights.path): \(error)")
+    }
     try weights.load(into: encoder.parameters, layouts: DVAEFile.layouts, requiring: .whole)
     identity = DVAETokenizer.identity(of: encoder)
   }

@@ -11,9 +11,19 @@ extension RunRequest {
     return try tokenizer.map { try DVAETokenizer(opening: $0) } ?? NoTokenizer()
   }
 
-  /// What tells a run with this tokenizer from runs with others.
-  func fixedParts(with opened: any Tokenizer) -> [String: String] {
-    tokenizer == nil ? [:] : ["tokenizer": opened.identity]
+  /// - Throws: ``RunError`` if a tokenizer was named for targets that are no tokens.
+  func requireUse(ofTokenizerFor target: TargetKind) throws(RunError) {
+    guard let tokenizer, target != .tokens else { return }
+    throw RunError(
+      .configuration,
+      "--tokenizer \(tokenizer) has no effect here: the target is \(target.rawValue). Leave it out, or take --target tokens."
+    )
+  }
+
+  /// What tells a run with this tokenizer from runs with others, and how large it is; nothing of one that nobody named.
+  func parts(of opened: (any Tokenizer)?) -> (fixed: [String: String], frozen: [String: Int]) {
+    guard tokenizer != nil, let opened else { return ([:], [:]) }
+    return (["tokenizer": opened.identity], ["tokenizer": opened.parameterCount])
   }
 }
 

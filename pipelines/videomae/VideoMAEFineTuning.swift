@@ -24,7 +24,11 @@ public enum VideoMAEFineTuningDeclaration: ClassifierDeclaration {
   public static func preset(for network: VideoMAESettings) -> Preset { network.preset == .quick ? .quick : .k400 }
 
   public static func recipe(_ preset: Preset) -> FineTuningRecipe {
-    guard preset == .k400 else { return .small(frameStride: 4) }
+    guard preset == .k400 else {
+      var small = FineTuningRecipe.small(frameStride: 4)
+      small.test = .videoMAE
+      return small
+    }
     var recipe = FineTuningRecipe(.adamW, learningRate: 5e-4, frameStride: 4)
     (recipe.optimizer.course, recipe.optimizer.warmup, recipe.optimizer.epochs) = (.cosineTable, 5, 75)
     (recipe.optimizer.scalesMinimum, recipe.optimizer.layerDecay, recipe.optimizer.batchSize) = (true, 0.75, 6)
@@ -32,6 +36,7 @@ public enum VideoMAEFineTuningDeclaration: ClassifierDeclaration {
     (recipe.clips.statistics, recipe.clips.colors, recipe.clips.erasing) = (.imagenet, .increasing, 0.25)
     (recipe.clips.resampling, recipe.clips.evaluationResampling) = (.floatBilinear, .openCVBilinear)
     (recipe.clips.shortSide, recipe.frames.spacing, recipe.repeats) = (224, .inclusive, 2)
+    recipe.test = .videoMAE
     return recipe
   }
 }

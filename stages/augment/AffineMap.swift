@@ -23,7 +23,7 @@ struct AffineMap: Sendable {
       c = -middleX * a - middleY * b + middleX
       f = -middleX * d - middleY * e + middleY
     case .brightness, .contrast, .saturation, .sharpness, .hue, .posterize, .solarize, .solarizeAdd, .invert,
-      .autoContrast, .equalize, .colors:
+      .autoContrast, .equalize, .colors, .cutout, .blur:
       return nil
     }
     matrix = sluice_affine(a: a, b: b, c: c, d: d, e: e, f: f)

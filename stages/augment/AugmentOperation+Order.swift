@@ -22,7 +22,7 @@ extension AugmentOperation {
   /// The stage it leaves bytes in.
   private var result: Stage {
     switch kind {
-    case .resizedCrop(_, _, _, .floatBilinear), .multiScaleCrop(_, .floatBilinear), .shortSide(_, .floatBilinear, _):
+    case .resizedCrop(_, _, _, .floatBilinear, _), .multiScaleCrop(_, .floatBilinear), .shortSide(_, .floatBilinear, _):
       .unrounded
     case .erase: .erased
     default: .bytes

@@ -42,8 +42,12 @@ extension AugmentOperation {
     _ size: inout PixelSize, into steps: inout [PixelStep], draws: inout some RandomDraws
   ) throws(AugmentError) {
     switch kind {
-    case .resizedCrop(let side, let scale, let ratio, let resampling):
-      let box = CropBox(randomIn: size.width, size.height, scale: scale, ratio: ratio, draws: &draws)
+    case .resizedCrop(let side, let scale, let ratio, let resampling, let order):
+      let box =
+        switch order {
+        case .oneByOne: CropBox(randomIn: size.width, size.height, scale: scale, ratio: ratio, draws: &draws)
+        case .ahead: CropBox(drawnAhead: 10, in: size, scale: scale, ratio: ratio, draws: &draws)
+        }
       steps.append(.resize(box, width: side, height: side, resampling, isFlipped: false))
       size = PixelSize(width: side, height: side)
     case .multiScaleCrop(let crop, let resampling):
@@ -54,6 +58,9 @@ extension AugmentOperation {
       let whole = CropBox(width: size.width, height: size.height)
       let side = sides.count > 1 ? draws.integer(in: sides) : sides.lowerBound
       size = size.resized(shortSide: side, rounding)
+      guard size.width.multipliedReportingOverflow(by: size.height).partialValue <= AugmentOperation.largestFrame else {
+        throw .tooLarge(width: size.width, height: size.height, from: [whole.width, whole.height])
+      }
       guard whole.width != size.width || whole.height != size.height else { return }
       steps.append(.resize(whole, width: size.width, height: size.height, resampling, isFlipped: false))
     case .centerCrop(let side):
@@ -98,6 +105,7 @@ extension AugmentOperation {
     case .colorJitter(let jitter): steps += jitter.operations(draws: &draws).map { .image($0) }
     case .floatJitter(let jitter): steps.append(.image(.colors(jitter.changes(draws: &draws))))
     case .randAugment(let augment):
+      if augment.policy == .imgaug { steps += augment.framing(of: size, draws: &draws) }
       let operations = augment.operations(width: size.width, height: size.height, draws: &draws)
       steps += operations.map { .image($0, augment.policy.rules) }
     case .fixed(let operations, let rules): steps += operations.map { .image($0, rules) }

@@ -5,7 +5,7 @@
 /// ```
 public struct AugmentOperation: Sendable, Hashable {
   enum Kind: Sendable, Hashable {
-    case resizedCrop(size: Int, scale: ClosedRange<Double>, ratio: ClosedRange<Double>, Resampling)
+    case resizedCrop(size: Int, scale: ClosedRange<Double>, ratio: ClosedRange<Double>, Resampling, CropDraws)
     case multiScaleCrop(MultiScaleCrop, Resampling)
     case shortSide(sizes: ClosedRange<Int>, Resampling, SideRounding)
     case centerCrop(size: Int)
@@ -22,10 +22,13 @@ public struct AugmentOperation: Sendable, Hashable {
 
   let kind: Kind
 
+  /// Pixels of a resized frame at most: a frame that is a line would grow without limit.
+  public static let largestFrame: Int = 1 << 26
+
   /// The side of the squares that it makes, if it makes squares.
   var outputSide: Int? {
     switch kind {
-    case .resizedCrop(let size, _, _, _), .centerCrop(let size), .randomCrop(let size, _), .sideCrop(let size, _),
+    case .resizedCrop(let size, _, _, _, _), .centerCrop(let size), .randomCrop(let size, _), .sideCrop(let size, _),
       .longSideCrop(let size, _, _, _):
       size
     case .multiScaleCrop(let crop, _): crop.size
@@ -38,11 +41,12 @@ public struct AugmentOperation: Sendable, Hashable {
   /// - Parameters:
   ///   - scale: share of the frame's area.
   ///   - ratio: width to height.
+  ///   - draws: in which order chances are drawn.
   public static func resizedCrop(
     _ size: Int, scale: ClosedRange<Double> = 0.5...1, ratio: ClosedRange<Double> = 3 / 4...4 / 3,
-    resampling: Resampling = .bicubic
+    resampling: Resampling = .bicubic, draws: CropDraws = .oneByOne
   ) -> AugmentOperation {
-    AugmentOperation(kind: .resizedCrop(size: size, scale: scale, ratio: ratio, resampling))
+    AugmentOperation(kind: .resizedCrop(size: size, scale: scale, ratio: ratio, resampling, draws))
   }
 
   /// A box of one of a few sizes at one of thirteen positions, resized to a square of `size` pixels; see ``MultiScaleCrop``.
@@ -139,17 +143,20 @@ public struct AugmentOperation: Sendable, Hashable {
     AugmentOperation(kind: .fixed(operations, rules))
   }
 
-  /// Noise in place of one box of the normalized clip, the same box in all frames; nothing but another box can follow.
+  /// Noise or the mean color in place of one box of the normalized clip, the same box in all frames; nothing but another
+  /// box can follow.
   ///
   /// - Parameters:
   ///   - probability: share of the clips that are changed.
   ///   - area: share of a frame that the box takes.
   ///   - aspect: height to width of the box.
+  ///   - fill: what stands in the box.
   /// - Source: Zhong et al., "Random erasing data augmentation", 2017.
   public static func erase(
-    probability: Double = 0.25, area: ClosedRange<Double> = 0.02...1 / 3, aspect: ClosedRange<Double> = 0.3...1 / 0.3
+    probability: Double = 0.25, area: ClosedRange<Double> = 0.02...1 / 3, aspect: ClosedRange<Double> = 0.3...1 / 0.3,
+    fill: ErasureFill = .noise
   ) -> AugmentOperation {
-    AugmentOperation(kind: .erase(RandomErasing(probability: probability, area: area, aspect: aspect)))
+    AugmentOperation(kind: .erase(RandomErasing(probability: probability, area: area, aspect: aspect, fill: fill)))
   }
 }
 

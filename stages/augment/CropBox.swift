@@ -56,4 +56,39 @@ public struct CropBox: Sendable, Hashable {
     }
     self.init(top: (height - boxHeight) / 2, left: (width - boxWidth) / 2, height: boxHeight, width: boxWidth)
   }
+
+  /// A box of random area and aspect ratio, all attempts drawn before the first is tried.
+  ///
+  /// Draws the logarithm of width to height of every attempt, then the share of the area of every attempt; the first that
+  /// fits is placed by two more draws, left and top. If none does, it is the centered square of the shorter side.
+  /// - Source: mmaction2, `RandomResizedCrop`.
+  package init(
+    drawnAhead attempts: Int = 10, in size: PixelSize, scale: ClosedRange<Double>, ratio: ClosedRange<Double>,
+    draws: inout some RandomDraws
+  ) {
+    let aspects = (0..<attempts).map { _ in exp(draws.uniform(log(ratio.lowerBound), log(ratio.upperBound))) }
+    let areas = (0..<attempts).map { _ in draws.uniform(scale.lowerBound, scale.upperBound) }
+    for (aspect, share) in zip(aspects, areas) {
+      let area = share * Double(size.width * size.height)
+      let boxWidth = Int((area * aspect).squareRoot().rounded(.toNearestOrEven))
+      let boxHeight = Int((area / aspect).squareRoot().rounded(.toNearestOrEven))
+      guard boxWidth > 0, boxWidth <= size.width, boxHeight > 0, boxHeight <= size.height else { continue }
+      let left = draws.integer(in: 0...size.width - boxWidth)
+      let top = draws.integer(in: 0...size.height - boxHeight)
+      self.init(top: top, left: left, height: boxHeight, width: boxWidth)
+      return
+    }
+    let side = min(size.width, size.height)
+    self.init(top: (size.height - side) / 2, left: (size.width - side) / 2, height: side, width: side)
+  }
+}
+
+/// In which order the chances of a box of random area and shape are drawn.
+public enum CropDraws: String, Sendable, CaseIterable {
+  /// One attempt after the other, area before shape, top before left; a box that fits nowhere is replaced by the largest
+  /// centered one of an allowed shape: torchvision.
+  case oneByOne
+  /// The shapes of ten attempts, then their areas, left before top; what fits nowhere is replaced by the centered square of
+  /// the shorter side: mmaction2.
+  case ahead
 }

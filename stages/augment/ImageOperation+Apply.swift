@@ -30,6 +30,15 @@ extension ImageOperation {
     case .equalize:
       for color in 0..<3 { unsafe equalize(planes + color * area, count: area) }
     case .colors(let changes): unsafe ColorChange.apply(changes, to: planes, count: area)
+    case .cutout(let box):
+      for row in 0..<3 * box.height {
+        let (color, y) = (row / box.height, box.top + row % box.height)
+        unsafe (planes + color * area + y * width + box.left).update(repeating: 128, count: box.width)
+      }
+    case .blur:
+      for color in 0..<3 {
+        unsafe sluice_pillow_blur(planes + color * area, Int32(width), Int32(height), soft.room(area))
+      }
     case .shearX, .shearY, .translateX, .translateY, .rotate: break
     }
   }

@@ -22,7 +22,7 @@ extension ImageOperation {
     case .autoContrast:
       for color in 0..<3 { unsafe stretch(planes + color * area, count: area) }
     // Both libraries agree on these.
-    case .hue, .posterize, .solarize, .solarizeAdd, .invert, .equalize, .colors:
+    case .hue, .posterize, .solarize, .solarizeAdd, .invert, .equalize, .colors, .cutout, .blur:
       unsafe apply(to: planes, width: width, height: height, soft: soft)
     case .shearX, .shearY, .translateX, .translateY, .rotate: break
     }

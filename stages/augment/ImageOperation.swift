@@ -34,4 +34,9 @@ public enum ImageOperation: Sendable, Hashable {
   case colors([ColorChange])
   /// Turned counterclockwise about the middle, degrees.
   case rotate(Double)
+  /// A box overwritten with gray, 128.
+  case cutout(CropBox)
+  /// The mean of the sixteen pixels around each neighborhood of three by three: Pillow's `ImageFilter.BLUR`, which leaves two
+  /// pixels at each border as they are.
+  case blur
 }

@@ -13,8 +13,14 @@ public protocol Tokenizer: Sendable {
   var tokenSize: Int { get }
   /// What tells it from others: a run that was begun with one is not continued with another.
   var identity: String { get }
+  /// Numbers that it is made of; 0 unless it says more.
+  var parameterCount: Int { get }
 
   /// The word of each cell of 8-bit frames, row-major `[T, height / tokenSize, width / tokenSize]`; the same each time.
   /// - Throws: an error that says why these frames have none.
   func tokens(of frames: PixelClip) throws -> [Int]
+}
+
+extension Tokenizer {
+  public var parameterCount: Int { 0 }
 }

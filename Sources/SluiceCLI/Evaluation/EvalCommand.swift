@@ -14,9 +14,14 @@ struct EvalCommand: AsyncParsableCommand {
       The views of a sample (windows × crops) are averaged. Beside a run, or in --out, the report is \
       left as evaluation.json and evaluation.html; clips that fail are named in failures.csv.
 
+      --scores writes a safetensors file: "scores", float32 [samples, classes] in the order of the lists, probabilities \
+      with --average prob and else logits; "labels", int64 [samples]; and in its metadata "samples" (paths), "classes" \
+      (names; both JSON lists) and "unit" (logit or probability).
+
       Example:
         sluice eval timesformer --from runs/timesformer-1 --data val.txt
         sluice eval vivit --from runs/vivit-1 --data val.txt --windows 4 --crops three --json
+        sluice eval bevt-finetune --from runs/swin --views published --scores scores.safetensors
       """)
 
   @Argument(help: "The pipeline's name.")
@@ -42,8 +47,11 @@ struct EvalCommand: AsyncParsableCommand {
     request.maxFailures = data.maxFailures
     let model = try TrainedSystem(from: arguments.from, system, request)
     model.report.note(of: model.path)
-    var evaluation = try model.evaluation(on: paths, views: arguments.views)
+    let views = try arguments.views { try model.publishedViews() }
+    var evaluation = try model.evaluation(on: paths, views: views)
     try arguments.apply { try evaluation.set($0, to: $1) }
+    try data.requireFolderOfScores()
+    if let scores = data.scores { try evaluation.keepScores(for: scores) }
 
     try evaluation.requireMemory()
     let stop = StopRequest()
@@ -71,7 +79,11 @@ struct EvalCommand: AsyncParsableCommand {
     try note(failures, in: directory)
     guard let outcome else { throw ExitCode(130) }
     let report = EvaluationReport(
-      outcome, of: system.name, from: model.path, on: paths, views: arguments.views)
+      outcome, of: system.name, from: model.path, on: paths, views: views)
+    if let path = data.scores, let scores = outcome.findings.scores {
+      try scores.write(to: path, metadata: ["pipeline": system.name, "checkpoint": model.path])
+      Console.note("scores: \(path)")
+    }
     Console.print(arguments.json ? try report.json() : report.text)
     if let directory { Console.note("report: \(try report.write(to: directory))") }
   }
@@ -101,4 +113,25 @@ struct EvaluationData: ParsableArguments {
 
   @Option(help: ArgumentHelp("Where the report is left (default: the run, if --from is one).", valueName: "dir"))
   var out: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Writes what every sample is given for each class, with labels and paths, as safetensors.", valueName: "file"))
+  var scores: String?
+
+  func validate() throws {
+    guard let scores, !scores.hasSuffix(".safetensors") else { return }
+    throw ValidationError(
+      "--scores \(scores): scores are written as safetensors. Name a file that ends in .safetensors.")
+  }
+
+  /// Looks before a sample is evaluated.
+  /// - Throws: ``RunError`` if there is no folder for the scores.
+  func requireFolderOfScores() throws(RunError) {
+    guard let scores else { return }
+    let folder = scores.lastIndex(of: "/").map { String(scores[...$0]) } ?? "."
+    guard FileKind(at: folder) == .folder else {
+      throw RunError(.file, "--scores \(scores): there is no folder \(folder). Make it, or name another file.")
+    }
+  }
 }

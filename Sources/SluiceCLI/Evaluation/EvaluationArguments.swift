@@ -17,18 +17,24 @@ struct EvaluationArguments: ParsableArguments {
   var weights: WeightsArguments
 
   @Option(
-    help: "Windows in time of each sample, spread evenly.",
-    in: NumberRange(1...1000))
-  var windows = 1
+    help: ArgumentHelp(
+      """
+      Takes the views by which the recipe's authors measured its results: published. It stands for --windows, --crops \
+      and --average.
+      """), transform: word)
+  var views: PublishedViews?
+
+  @Option(help: "Windows in time of each sample, spread evenly. (default: 1)", in: NumberRange(1...1000))
+  var windows: Int?
 
   @Option(help: "Crops of each frame: center (the default), or three (left, right, center).", transform: parsed)
-  var crops = EvaluationViews.Crops.center
+  var crops: EvaluationViews.Crops?
 
   @Option(
     help:
       "What of a sample's views is averaged: score (the default), logits before any softmax, or prob, probabilities.",
     transform: averaging)
-  var average = ViewAverage.Rule.score
+  var average: ViewAverage.Rule?
 
   @Option(
     help: ArgumentHelp(
@@ -49,7 +55,23 @@ struct EvaluationArguments: ParsableArguments {
   @Flag(help: "Prints JSON.")
   var json = false
 
-  var views: EvaluationViews { EvaluationViews(windows: windows, crops: crops, average: average) }
+  /// What `--views` takes.
+  enum PublishedViews: String, CaseIterable {
+    case published
+  }
+
+  func validate() throws {
+    let own = [("--windows", windows != nil), ("--crops", crops != nil), ("--average", average != nil)]
+    guard views != nil, let (option, _) = own.first(where: \.1) else { return }
+    throw ValidationError("--views published says how many windows and crops there are. Leave \(option) out.")
+  }
+
+  /// The views that are asked for.
+  /// - Parameter published: those of the recipe's authors.
+  func views(published: () throws -> EvaluationViews) rethrows -> EvaluationViews {
+    guard views == nil else { return try published() }
+    return EvaluationViews(windows: windows ?? 1, crops: crops ?? .center, average: average ?? .score)
+  }
 
   /// What the options say of the model and its data.
   func request(root: String? = nil, format: String? = nil) throws -> RunRequest {
@@ -58,6 +80,11 @@ struct EvaluationArguments: ParsableArguments {
     request.format = format
     request.classes = classes
     request.weights = weights.options
+    if weights.weights == nil, let stored = try StoredModel(opening: from, weights.checkpoint ?? .best),
+      stored.checkpoint.hasAverage
+    {
+      Console.note("\(from): the weights that training steps; --weights ema reads their average, which --val evaluates")
+    }
     if let pixels { request.settings["augment.path"] = pixels }
     for (name, value) in try settings.assignments where !Self.isStage(name) { request.settings[name] = value }
     return request

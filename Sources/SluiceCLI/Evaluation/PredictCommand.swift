@@ -36,7 +36,8 @@ struct PredictCommand: AsyncParsableCommand {
     let classifier = try TrainedClassifier(from: arguments.from, name: pipeline, try arguments.request())
     classifier.report.note(of: classifier.path)
     try requireSameNames(as: classifier.tuning.classes)
-    var prediction = try classifier.classes(of: files, views: arguments.views)
+    let views = arguments.views { classifier.tuning.publishedViews }
+    var prediction = try classifier.classes(of: files, views: views)
     try arguments.apply { try prediction.pipeline.set($0, to: $1) }
     let rankings = try await arguments.compute.run { try await prediction.rankings(top, arguments.options()) }
     if arguments.json {

@@ -13,6 +13,7 @@ struct GraphCommand: ParsableCommand {
         sluice graph maskfeat --format mermaid
         sluice graph maskfeat --set decode.workers=4 --settings
         sluice graph timesformer --settings --format yaml
+        sluice graph bevt --set model.preset=base --dry-run
       """)
 
   @Argument(help: "The pipeline's name.")
@@ -35,6 +36,9 @@ struct GraphArguments: ParsableArguments {
   @Flag(help: "Prints the settable fields and their values instead, as --set takes them.")
   var settings = false
 
+  @Flag(help: "Prints too how many parameters there are; nothing is read or trained.")
+  var dryRun = false
+
   @Option(
     help: ArgumentHelp("How lists of --data are written, where their content does not tell.", valueName: "name"))
   var listFormat: String?
@@ -44,6 +48,9 @@ struct GraphArguments: ParsableArguments {
     if settings, ![.text, .yaml, .json].contains(format) {
       throw ValidationError("--settings --format \(format.rawValue): text, yaml or json is wanted.")
     }
+    if dryRun, settings || format != .text {
+      throw ValidationError("--dry-run goes with the graph as text. Leave --settings and --format out.")
+    }
     if !settings, format == .yaml { throw ValidationError("--format yaml goes with --settings.") }
   }
 
@@ -51,7 +58,9 @@ struct GraphArguments: ParsableArguments {
   func print(_ system: any TrainingSystem.Type, _ arguments: RunArguments) throws {
     let prepared = try PreparedRun(system, try arguments.request(listFormat: listFormat))
     guard settings else {
-      return printText(format.rendering(of: prepared.pipeline.graph(lookingAt: 8)))
+      printText(format.rendering(of: prepared.pipeline.graph(lookingAt: 8)))
+      if dryRun { ParameterLines(of: prepared).print() }
+      return
     }
     switch format {
     case .yaml: printText(SettingsFile.text(of: prepared.fileSettings))

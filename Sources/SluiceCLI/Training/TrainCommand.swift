@@ -30,7 +30,7 @@ struct TrainCommand: AsyncParsableCommand {
   @OptionGroup
   var session: SessionArguments
 
-  @Flag(help: "Takes one step and says what a run would be: parameters, operations, memory, graph.")
+  @Flag(help: "Takes one step, of one batch, and says what a run would be: parameters, operations, memory.")
   var dryRun = false
 
   func run() async throws {

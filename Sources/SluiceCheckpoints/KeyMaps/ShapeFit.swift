@@ -40,6 +40,16 @@ public struct ShapeFit: Sendable {
       })
   }
 
+  /// Filters `[outputs, colors, T, H, W]` for `[outputs, colors, H, W]`: their sum over the frames, so that an image gives
+  /// what a clip of it would.
+  public static let flattened: ShapeFit = ShapeFit(
+    isAsked: false,
+    fits: { stored, wanted in stored.count == 5 && wanted == Array(stored[..<2]) + Array(stored[3...]) },
+    value: { filters, wanted in
+      (1..<filters.shape[2]).reduce(filters.slice(0..<1, axis: 2)) { $0 + filters.slice($1..<$1 + 1, axis: 2) }
+        .reshaped(Shape(wanted))
+    })
+
   /// Filters `[outputs, colors, T, H, W]` for another number of frames, with the same sum over them.
   public static let filterLength: ShapeFit = ShapeFit(
     isAsked: true,

@@ -32,6 +32,9 @@ uint64_t sluice_pillow_luma_sum(const uint8_t *planes, ptrdiff_t count);
 // Each pixel against the rounded mean of its neighbors, the center counted five times; the border stays. `soft` holds
 // width * height bytes of scratch memory. One plane at a time.
 void sluice_pillow_blend_soft(uint8_t *plane, int width, int height, float factor, uint8_t *soft);
+// The rounded mean of the sixteen pixels two rows or two columns away, ImageFilter.BLUR; two pixels at each border stay.
+// `soft` holds width * height bytes of scratch memory. One plane at a time.
+void sluice_pillow_blur(uint8_t *plane, int width, int height, uint8_t *soft);
 
 // Where a pixel (x, y) of a moved picture comes from: column a (x + 1/2) + b (y + 1/2) + c and row
 // d (x + 1/2) + e (y + 1/2) + f, both counted from the picture's corner.

@@ -53,6 +53,11 @@ enum ImageCodec {
       throw MediaError(.cannotDecode, path: path, "the image cannot be decoded: its header is damaged or cut off")
     }
     try header.check(limits, path: path)
+    guard !header.hasUnknownColors else {
+      throw MediaError(
+        .unsupported, path: path,
+        "the image has four colors and no Adobe segment that says which. Save it as RGB, or as CMYK with that segment")
+    }
     // A decoder fills what is cut off with gray; the formats say where they end.
     guard let end = header.end else {
       throw MediaError(.cannotDecode, path: path, "the image cannot be decoded: its data is damaged or cut off")

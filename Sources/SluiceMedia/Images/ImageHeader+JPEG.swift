@@ -1,17 +1,19 @@
 extension ImageHeader {
   /// Reads the segments of a JPEG file (ITU-T T.81, annex B).
   mutating func readJPEG(_ bytes: Span<UInt8>) {
-    var hasParts = false
+    var (hasParts, isOfAdobe) = (false, false)
     end = ImageHeader.forEachSegment(bytes) { marker, segment in
       switch marker {
       case _ where ImageHeader.isFrame(marker): readFrame(segment)
       case 0xE1 where ImageHeader.begins(segment, with: "Exif\0\0"):
         orientation = Orientation(exif: segment.extracting(6...))
+      case 0xEE where ImageHeader.begins(segment, with: "Adobe"): isOfAdobe = true
       case 0xE2 where ImageHeader.begins(segment, with: "MPF\0"): hasParts = true
       default: break
       }
       return true
     }
+    hasUnknownColors = hasUnknownColors && !isOfAdobe
     if let end { isMoving = !hasParts && isFollowedByLike(bytes, end) }
   }
 
@@ -20,6 +22,8 @@ extension ImageHeader {
     guard width == 0, segment.count > 5 else { return }
     height = Int(segment[1]) << 8 | Int(segment[2])
     width = Int(segment[3]) << 8 | Int(segment[4])
+    // Three are luma and chroma; of four an Adobe segment says whether they are inks or luma, chroma and black.
+    hasUnknownColors = segment[5] == 4
     let sampling = (0..<Int(segment[5])).map { 7 + 3 * $0 < segment.count ? segment[7 + 3 * $0] : 0 }
     guard sampling.count == 3, sampling[1] == sampling[2], sampling[1] & 15 > 0, sampling[1] >> 4 > 0 else {
       form = sampling.count == 1 ? .gray : .other

@@ -8,6 +8,8 @@ struct ImageHeader {
   var orientation = Orientation()
   /// Where the image ends; `nil` if that was not reached.
   var end: Int?
+  /// Whether it has four colors and does not say which, so that a decoder would guess.
+  var hasUnknownColors = false
   /// Whether the file holds further frames: an animation, or JPEG images one after the other.
   var isMoving = false
 

@@ -17,6 +17,9 @@ struct MapConvolution: Sendable {
   private let bias: Weight
   private let kernel: Int
 
+  /// Features of a cell from which on windows are rows of a matrix.
+  private static let manyFeatures = 8
+
   /// Declares `w` `[outputs, inputs, kernel, kernel]` and `b` in `scope`.
   init(_ scope: ParameterScope, inputs: Int, outputs: Int, kernel: Int) {
     self.kernel = kernel
@@ -29,6 +32,10 @@ struct MapConvolution: Sendable {
     let (outputs, inputs) = (weight.value.shape[0], weight.value.shape[1])
     guard kernel > 1 else {
       return map.with(map.cells.linear(weight.value.reshaped(outputs, inputs), bias: bias.value))
+    }
+    guard inputs < MapConvolution.manyFeatures else {
+      return map.with(
+        map.cells.convolvedCells(weight.value, bias: bias.value, height: map.height, width: map.width))
     }
     let frames = map.cells.permuted(0, 2, 1).reshaped(map.cells.shape[0], inputs, 1, map.height, map.width)
     let window = SlidingWindow(

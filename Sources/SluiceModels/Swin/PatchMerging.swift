@@ -8,9 +8,10 @@ package struct PatchMerging: Sendable {
 
   /// Declares `norm` and `reduction` in `scope`.
   package init(_ scope: ParameterScope, width: Int) {
-    norm = LayerNorm(scope["norm"], dimension: 4 * width, epsilon: 1e-5)
+    // In the order of published checkpoints.
     reduction = Linear(
       scope["reduction"], inputs: 4 * width, outputs: 2 * width, weight: .truncatedNormal(0.02), bias: nil)
+    norm = LayerNorm(scope["norm"], dimension: 4 * width, epsilon: 1e-5)
   }
 
   /// The grid afterwards; odd sides are padded with zeros at their ends.

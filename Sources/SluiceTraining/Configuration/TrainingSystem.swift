@@ -39,6 +39,8 @@ public protocol TrainingSystem: Sendable {
   /// What a run is made with besides settings and data, by name, such as the identity of a tokenizer: it is resumed with the
   /// same only.
   var fixedParts: [String: String] { get }
+  /// Numbers of networks that a stage reads and nobody trains, by name, such as a tokenizer's.
+  var frozenParameters: [String: Int] { get }
   /// What is odd about the data though it can be trained on, one sentence each.
   var notes: [String] { get }
 
@@ -57,6 +59,8 @@ extension TrainingSystem {
   public var notes: [String] { [] }
 
   public var fixedParts: [String: String] { [:] }
+
+  public var frozenParameters: [String: Int] { [:] }
 
   public static var ownOptions: Set<String> { [] }
 

@@ -32,6 +32,16 @@ public struct Evaluation: Sendable {
   /// - Throws: ``FlowError`` that names the nearest.
   public mutating func set(_ setting: String, to text: String) throws { try body.set(setting, to: text) }
 
+  /// Keeps what every sample is given for each class, so that the findings have it.
+  /// - Parameter path: where it is to be written, for the message.
+  /// - Throws: ``RunError`` if the evaluator gives no scores.
+  public mutating func keepScores(for path: String) throws(RunError) {
+    guard body.keepScores() else {
+      throw RunError(
+        .configuration, "--scores \(path): this evaluation gives no scores of classes. Leave the option out.")
+    }
+  }
+
   /// - Throws: ``RunError`` if a batch takes more memory than there is, with both.
   public func requireMemory() throws(RunError) { try requireMemory(of: .current) }
 
@@ -86,6 +96,7 @@ public struct EvaluationOutcome: Sendable {
 private protocol EvaluationBody: Sendable {
   var graph: GraphDescription { get }
   mutating func set(_ setting: String, to text: String) throws
+  mutating func keepScores() -> Bool
   func check() throws
   func run(
     _ options: RunOptions, stop: StopRequest?, failures: inout FailureLog, observe: (Int) -> Void
@@ -94,11 +105,13 @@ private protocol EvaluationBody: Sendable {
 
 private struct Body<Comparison: Evaluator>: EvaluationBody {
   var pipeline: Pipeline<Prediction<Comparison.Batch, Comparison.Output>>
-  let evaluator: Comparison
+  var evaluator: Comparison
 
   var graph: GraphDescription { pipeline.graph }
 
   mutating func set(_ setting: String, to text: String) throws { try pipeline.set(setting, to: text) }
+
+  mutating func keepScores() -> Bool { evaluator.keepScores() }
 
   func check() throws { try pipeline.check() }
 

@@ -16,16 +16,29 @@ public struct EvaluationViews: Sendable, Equatable {
     case three
   }
 
+  /// How windows and crops are taken.
+  public enum Geometry: String, Sendable, CaseIterable {
+    /// As between epochs: frames are spaced and resized as the recipe does it.
+    case asTrained
+    /// As the results of the recipe's authors were measured.
+    case published
+  }
+
   /// Windows of one sample, spread evenly.
   public var windows: Int
   public var crops: Crops
   /// What of the views is averaged.
   public var average: ViewAverage.Rule
+  /// How windows and crops are taken.
+  public var geometry: Geometry
 
-  public init(windows: Int = 1, crops: Crops = .center, average: ViewAverage.Rule = .score) {
+  public init(
+    windows: Int = 1, crops: Crops = .center, average: ViewAverage.Rule = .score, geometry: Geometry = .asTrained
+  ) {
     self.windows = windows
     self.crops = crops
     self.average = average
+    self.geometry = geometry
   }
 
   /// Views of one sample.

@@ -32,6 +32,13 @@ public protocol Evaluator<Batch, Output>: Sendable {
   var sampleCount: Int { get }
   /// What was found in all batches.
   func findings() throws -> EvaluationFindings
+  /// Asks, before the first batch, for the scores of every sample among the findings.
+  /// - Returns: whether it gives any; not unless said.
+  mutating func keepScores() -> Bool
+}
+
+extension Evaluator {
+  public mutating func keepScores() -> Bool { false }
 }
 
 /// The metric that tells the better of two networks.
@@ -75,11 +82,13 @@ public struct EvaluationFindings: Sendable {
   public let details: [String: JSONValue]
   /// The sections of a page about it.
   public let sections: [Report.Section]
+  /// What every sample was given for each class, where that was asked for.
+  public let scores: SampleScores?
 
   /// - Precondition: at least one metric.
   public init(
     sampleCount: Int, metrics: [Metric], text: String = "", details: [String: JSONValue] = [:],
-    sections: [Report.Section] = []
+    sections: [Report.Section] = [], scores: SampleScores? = nil
   ) {
     precondition(!metrics.isEmpty, "an evaluation has at least one metric")
     self.sampleCount = sampleCount
@@ -87,6 +96,7 @@ public struct EvaluationFindings: Sendable {
     self.text = text
     self.details = details
     self.sections = sections
+    self.scores = scores
   }
 
   /// The metrics as they stand in a run's log: `val_` and the name.

@@ -20,6 +20,8 @@ public struct PreparedRun: Sendable {
   public var fileSettings: [(name: String, value: String)] { askedSettings() }
   /// What is odd about the data though it can be trained on, one sentence each.
   public let notes: [String]
+  /// Numbers of networks that a stage reads and nobody trains, by name.
+  public let frozenParameters: [String: Int]
   // Made when somebody asks: each of the settings is tried.
   private let askedSettings: @Sendable () -> [(name: String, value: String)]
   private let request: RunRequest
@@ -37,7 +39,7 @@ public struct PreparedRun: Sendable {
     pipeline = try system.pipeline(with: request)
     try pipeline.check()
     trainable = system.trainable
-    notes = system.notes
+    (notes, frozenParameters) = (system.notes, system.frozenParameters)
     settings = try system.settings(with: request)
     let asked = try System.Configuration(request.settings, over: request.knownValues)
     let known = Set(System.Configuration.settings.map(\.name))
@@ -80,9 +82,12 @@ public struct PreparedRun: Sendable {
     try RunMemory(trainable, pipeline.graph, precision: precision).require(.current)
   }
 
+  /// Whether there are samples, or somebody said where they would be.
+  public var hasData: Bool { !request.data.isEmpty || !pipeline.sampleCounts.contains(0) }
+
   /// - Throws: ``RunError`` if no data was named.
   public func requireData() throws(RunError) {
-    guard request.data.isEmpty, pipeline.sampleCounts.contains(0) else { return }
+    guard !hasData else { return }
     throw RunError(.data, "no data: name a list file with --data, one path or 'path label' on each line.")
   }
 

@@ -138,7 +138,10 @@ extension StepRecorder {
     var failures = FailureLog()
     var outcome: EvaluationOutcome?
     do {
-      outcome = try await validation.evaluation.run(trainer.options, stop: stop, failures: &failures)
+      // Of the averages, where the run keeps any: they are what is used of it.
+      outcome = try await trainer.trainable.optimizer.withAveragedWeights {
+        try await validation.evaluation.run(trainer.options, stop: stop, failures: &failures)
+      }
     } catch {
       try? record(validationFailures: failures, observe: observe)
       throw error

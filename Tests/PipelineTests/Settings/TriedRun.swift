@@ -150,7 +150,7 @@ final class TinyData: Sendable {
     var request = inputs
     (request.data, request.settings, request.seed) = ([list], settings, 3)
     (request.threads, request.maxFailures, request.epochs) = (1, 0, 2)
-    if settings["recipe.target"] == "tokens" { request.tokenizer = tokenizer }
+    if let target = settings["recipe.target"] { request.tokenizer = target == "tokens" ? tokenizer : nil }
     return request
   }
 }
