@@ -37,13 +37,12 @@ public struct BEVTTraining<Declaration: BEVTDeclaration>: TrainingSystem {
   public var defaultEpochs: Int { configuration.recipe.optimizer.epochs }
 
   public init(_ configuration: BEVTConfiguration<Declaration>, _ request: RunRequest) throws {
-    let tokenizer = try request.openedTokenizer()
-    let (recipe, network) = (configuration.recipe, configuration.network.network)
-    let model = try BEVT(network, vocabularySize: tokenizer.vocabularySize, readsClips: Declaration.hasClips)
-    let cell = network.patch.height << (network.depths.count - 2)
+    let tokens = try request.tokenInput()
+    let (recipe, network, cell) = (configuration.recipe, configuration.network.network, configuration.network.cell)
+    let model = try BEVT(network, vocabularySize: tokens.vocabularySize, readsClips: Declaration.hasClips)
     let streams = Streams(
-      recipe: recipe, size: network.imageSize, cell: cell, view: try SecondView(cells: cell, of: tokenizer),
-      tokenizer: tokenizer, seed: request.seed ?? 0)
+      recipe: recipe, size: network.imageSize, cell: cell, viewDivisor: try tokens.viewDivisor(cells: cell),
+      seed: request.seed ?? 0)
     guard network.imageSize % (2 * cell) == 0 else {
       throw RunError(
         .configuration,
@@ -55,16 +54,27 @@ public struct BEVTTraining<Declaration: BEVTDeclaration>: TrainingSystem {
     let optimize = Optimize(model.parameters, optimizer.configuration, accumulation: optimizer.accumulation)
     let clips = try request.clips(of: request.data)
     let images = try request.images.isEmpty ? nil : request.clips(of: request.images)
-    if images != nil || !Declaration.hasClips { try model.requireImages() }
+    let hasImages = images != nil || !Declaration.hasClips
+    if hasImages { try model.requireImages() }
+    if hasImages, case .stored = tokens { try configuration.requireStoredColors() }
+    let input = Streams.Input(
+      clips: clips,
+      tokens: try tokens.stream(
+        of: request.data, seenBy: try configuration.viewRecipe(ofImages: !Declaration.hasClips)))
+    let imageInput = try images.map { images in
+      Streams.Input(
+        clips: images,
+        tokens: try tokens.stream(of: request.images, seenBy: try configuration.viewRecipe(ofImages: true)))
+    }
     var sets = [RunDatasets.training: clips]
     sets["images"] = images
     (self.configuration, self.model, self.sets) = (configuration, model, sets)
     toleratedFailures = request.toleratedFailures
-    fixedParts = request.fixedParts(with: tokenizer)
+    fixedParts = try request.fixedParts(tokens, [input.tokens] + (imageInput.map { [$0.tokens] } ?? []))
     trainable = optimize.state
     let batches =
       Declaration.hasClips
-      ? streams.batches(of: clips, beside: images, network: network) : streams.batches(ofImages: clips)
+      ? streams.batches(of: input, beside: imageInput, network: network) : streams.batches(ofImages: input)
     pipeline = Pipeline(Declaration.name) {
       batches
       Step {

@@ -16,57 +16,64 @@ struct Streams {
   let size: Int
   /// Pixels of a cell's side.
   let cell: Int
-  /// What the tokenizer reads of a frame.
-  let view: SecondView
-  let tokenizer: any Tokenizer
+  /// The side of the crop over that of the frames that a tokenizer reads; 1 where tokens are stored.
+  let viewDivisor: Int
   let seed: UInt64
+
+  /// Clips or images, and where their tokens come from.
+  struct Input {
+    let clips: Clips
+    let tokens: TokenStream
+  }
 
   /// Batches of clips; of images too if there are any, which come round again beside the clips.
   func batches(
-    of clips: Clips, beside images: Clips?, network: SwinConfiguration
+    of clips: Input, beside images: Input?, network: SwinConfiguration
   ) -> Segment<Never, TwoStreams<MaskedBatch<VisualTokens>>> {
     let clips = self.clips(clips, network: network, count: recipe.optimizer.batchSize)
     guard let images else { return Segment { clips.map { TwoStreams(clips: $0, images: nil) } } }
     return Segment {
-      Zip(clips, self.images(images.shuffled().repeated(), count: recipe.imageCount)) {
+      Zip(clips, self.images(images.clips.shuffled().repeated(), images.tokens, count: recipe.imageCount)) {
         TwoStreams(clips: $0, images: $1)
       }
     }
   }
 
   /// Batches of images alone.
-  func batches(ofImages images: Clips) -> Segment<Never, TwoStreams<MaskedBatch<VisualTokens>>> {
-    let images = self.images(images.shuffled(), count: recipe.optimizer.batchSize)
+  func batches(ofImages images: Input) -> Segment<Never, TwoStreams<MaskedBatch<VisualTokens>>> {
+    let images = self.images(images.clips.shuffled(), images.tokens, count: recipe.optimizer.batchSize)
     return Segment { images.map { TwoStreams(clips: nil, images: $0) } }
   }
 
   /// Batches of masked clips with their tokens.
   private func clips(
-    _ clips: Clips, network: SwinConfiguration, count: Int
+    _ input: Input, network: SwinConfiguration, count: Int
   ) -> Segment<Never, MaskedBatch<VisualTokens>> {
     Segment {
-      clips.shuffled()
-      recipe.frames.sampling(count: network.frameCount)
+      input.clips.shuffled()
+      input.tokens.sampling(recipe.frames.sampling(count: network.frameCount))
       Decode().workers(2)
-      recipe.augment(size: size, isImage: false, seed: seed).workers(2).buffer(4)
-      view
+      input.tokens.augment(recipe.augment(size: size, isImage: false, seed: seed)).workers(2).buffer(4)
+      if viewDivisor > 1 { SecondView(divisor: viewDivisor) }
       recipe.mask(cell: cell, span: network.patch.time)
-      TokenTarget(tokenizer)
+      TokenTarget(input.tokens.source)
         .batch(count)
       Collate(batch)
     }
   }
 
   /// Batches of masked images with their tokens.
-  private func images(_ images: SourceNode<ClipHandle>, count: Int) -> Segment<Never, MaskedBatch<VisualTokens>> {
+  private func images(
+    _ images: SourceNode<ClipHandle>, _ tokens: TokenStream, count: Int
+  ) -> Segment<Never, MaskedBatch<VisualTokens>> {
     Segment {
       images.named("images")
-      StillFrame(count: 1)
+      tokens.sampling(Segment { StillFrame(count: 1) })
       Decode().workers(2)
-      recipe.augment(size: size, isImage: true, seed: seed).workers(2).buffer(4)
-      view
+      tokens.augment(recipe.augment(size: size, isImage: true, seed: seed)).workers(2).buffer(4)
+      if viewDivisor > 1 { SecondView(divisor: viewDivisor) }
       recipe.mask(cell: cell, span: 1)
-      TokenTarget(tokenizer)
+      TokenTarget(tokens.source)
         .batch(count)
       Collate(batch)
     }

@@ -45,11 +45,14 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
       let target = PixelTarget(tubeletSize: configuration.network.tokenSize.time, patchSize: patchSize)
       try self.init(configuration, PixelObjective(target), request)
     case .tokens:
-      let tokenizer = try request.openedTokenizer()
-      let view = try SecondView(cells: patchSize, of: tokenizer)
+      let tokens = try request.tokenInput()
+      let divisor = try tokens.viewDivisor(cells: patchSize)
+      if case .stored = tokens { try configuration.requireStoredColors() }
+      let stream = try tokens.stream(of: request.data, seenBy: try Self.viewRecipe(configuration))
       let objective = TokenObjective(
-        tokenizer, tubeletSize: configuration.network.tokenSize.time, viewDivisor: view.divisor)
-      try self.init(configuration, objective, request, parts: request.fixedParts(with: tokenizer))
+        stream.source, tubeletSize: configuration.network.tokenSize.time, viewDivisor: divisor)
+      try self.init(
+        configuration, objective, request, tokens: stream, parts: try request.fixedParts(tokens, [stream]))
     }
   }
 
@@ -58,19 +61,22 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
   public init(
     _ configuration: MaskedConfiguration<Declaration>, _ objective: some MaskedObjective, _ request: RunRequest
   ) throws {
-    try self.init(configuration, objective, request, parts: [:])
+    try self.init(configuration, objective, request, tokens: nil, parts: [:])
   }
 
   private init(
     _ configuration: MaskedConfiguration<Declaration>, _ objective: some MaskedObjective, _ request: RunRequest,
-    parts: [String: String]
+    tokens: TokenStream?, parts: [String: String]
   ) throws {
     let (recipe, network) = (configuration.recipe, configuration.network)
     try recipe.clips.check()
     let backbone = try network.masked(predictionWidth: objective.predictionWidth)
     let model = MaskedModel(backbone, for: objective)
     let clips = try request.clips(of: request.data, classMap: request.classMap())
-    let augment = recipe.clips.augment(recipe.clips.operations(size: network.imageSize), keepsPixels: true)
+    let drawn = recipe.clips.augment(recipe.clips.operations(size: network.imageSize), keepsPixels: true)
+    let erasing: [AugmentOperation] = recipe.clips.erasing > 0 ? [.erase(probability: recipe.clips.erasing)] : []
+    let augment = tokens?.augment(drawn, then: erasing) ?? drawn
+    let sampling = recipe.frames.sampling(count: network.frameCount)
     var optimizer = recipe.optimizer
     optimizer.groups = network.groups(layerDecay: optimizer.layerDecay)
     let optimize = Optimize(model.parameters, optimizer.configuration, accumulation: optimizer.accumulation)
@@ -82,7 +88,7 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
     trainable = optimize.state
     pipeline = Pipeline(Declaration.name) {
       clips.shuffled()
-      recipe.frames.sampling(count: network.frameCount)
+      tokens?.sampling(sampling) ?? sampling
       Decode().workers(2)
       augment.workers(2).buffer(4)
       configuration.masking(viewDivisor: objective.viewDivisor)

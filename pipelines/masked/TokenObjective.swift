@@ -15,15 +15,17 @@ public struct TokenObjective: MaskedObjective {
   public let tubeletSize: Int
   public let viewDivisor: Int
 
-  /// - Parameter viewDivisor: the side of the network's tokens over that of the tokenizer's.
-  public init(_ tokenizer: any Tokenizer, tubeletSize: Int = 2, viewDivisor: Int = 2) {
-    target = TokenTarget(tokenizer)
+  /// - Parameters:
+  ///   - source: a tokenizer, or tokens that were stored.
+  ///   - viewDivisor: the side of the network's tokens over that of the tokenizer's; 1 for stored tokens, which read no frame.
+  public init(_ source: any TokenSource, tubeletSize: Int = 2, viewDivisor: Int = 2) {
+    target = TokenTarget(source)
     self.tubeletSize = tubeletSize
     self.viewDivisor = viewDivisor
   }
 
   /// A score of every word for each frame.
-  public var predictionWidth: Int { tubeletSize * target.tokenizer.vocabularySize }
+  public var predictionWidth: Int { tubeletSize * target.source.vocabularySize }
 
   public func targets(of samples: [MaskedSample<TokenTargets>]) -> VisualTokens {
     VisualTokens(joining: samples.map(\.target))
@@ -38,7 +40,7 @@ public struct TokenObjective: MaskedObjective {
       let (frame, inside) = cell.quotientAndRemainder(dividingBy: area)
       return (frame / tubeletSize * area + inside) * tubeletSize + frame % tubeletSize
     }
-    let logits = output.reshaped(-1, target.tokenizer.vocabularySize).rows(at: rows)
+    let logits = output.reshaped(-1, target.source.vocabularySize).rows(at: rows)
     let prediction = try TokenPrediction(of: logits, to: batch.targets)
     return LossTerms(prediction.loss, metrics: ["mask_acc": prediction.accuracy])
   }

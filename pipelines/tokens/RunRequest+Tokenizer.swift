@@ -1,19 +1,29 @@
 internal import SluiceAugment
 internal import SluiceSamples
+internal import SluiceShards
 internal import SluiceTokenize
 internal import SluiceTraining
 
 extension RunRequest {
-  /// The tokenizer that was named; one that can only be drawn in graphs where no data was named either.
+  /// What `--tokenizer` names: an encoder, or shards with stored tokens; what can only be drawn in graphs where no data was
+  /// named either.
   /// - Throws: an error that says what is missing, or what of the file is wrong.
-  func openedTokenizer() throws -> any Tokenizer {
-    guard tokenizer != nil || data.isEmpty else { throw NoTokenizer.error }
-    return try tokenizer.map { try DVAETokenizer(opening: $0) } ?? NoTokenizer()
+  func tokenInput() throws -> TokenInput {
+    guard let tokenizer else {
+      guard data.isEmpty else { throw NoTokenizer.error }
+      return .encoder(NoTokenizer())
+    }
+    if ShardSet.isSet(tokenizer) { return .stored(try StoredTokens(of: [try ShardSet(tokenizer)])) }
+    return .encoder(try DVAETokenizer(opening: tokenizer))
   }
 
-  /// What tells a run with this tokenizer from runs with others.
-  func fixedParts(with opened: any Tokenizer) -> [String: String] {
-    tokenizer == nil ? [:] : ["tokenizer": opened.identity]
+  /// What tells a run with these tokens from runs with others.
+  func fixedParts(_ input: TokenInput, _ streams: [TokenStream]) throws -> [String: String] {
+    guard tokenizer != nil else { return [:] }
+    var parts = ["tokenizer": input.source.identity]
+    let digests = try streams.compactMap { try $0.digest }
+    if !digests.isEmpty { parts["tokens"] = digests.joined(separator: "; ") }
+    return parts
   }
 }
 
@@ -28,6 +38,16 @@ extension SecondView {
           + "multiple of \(tokenizer.tokenSize).")
     }
     self.init(divisor: size / tokenizer.tokenSize)
+  }
+}
+
+extension TokenInput {
+  /// How much smaller the frames are that an encoder reads; 1 for stored tokens, which read none.
+  /// - Parameter size: pixels of a cell's side.
+  /// - Throws: ``RunError`` if cells are no whole number of tokens wide.
+  func viewDivisor(cells size: Int) throws(RunError) -> Int {
+    guard case .encoder(let tokenizer) = self else { return 1 }
+    return try SecondView(cells: size, of: tokenizer).divisor
   }
 }
 
