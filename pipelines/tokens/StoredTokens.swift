@@ -23,6 +23,8 @@ public struct StoredTokens: TokenSource {
   }
 
   private let parts: [Part]
+  /// Frames of a view; the longest if sets differ.
+  var frameCount: Int { parts.map(\.views.facts.frameCount).max() ?? 0 }
 
   public let identity: String
   public let vocabularySize: Int
@@ -158,16 +160,14 @@ public struct StoredTokens: TokenSource {
 /// Stands where frames are chosen; ``Augment`` with `.storedView` shows what the view cuts out of them.
 public struct DrawView: Stage, ByteBounded {
   private let tokens: StoredTokens
-  private let frameCount: Int
 
-  /// - Parameter frameCount: frames of a view.
-  init(_ tokens: StoredTokens, frameCount: Int) {
-    (self.tokens, self.frameCount) = (tokens, frameCount)
+  public init(_ tokens: StoredTokens) {
+    self.tokens = tokens
   }
 
   public func outputSize(of input: ElementSize) -> ElementSize {
     var size = input
-    size.frameCount = frameCount
+    size.frameCount = tokens.frameCount
     return size
   }
 

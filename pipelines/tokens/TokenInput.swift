@@ -53,7 +53,7 @@ struct TokenStream {
   /// The stage that chooses frames: of a stored view, or `sampling`.
   func sampling(_ sampling: Segment<ClipHandle, FrameSelection>) -> Segment<ClipHandle, FrameSelection> {
     guard let stored else { return sampling }
-    return Segment { DrawView(stored.tokens, frameCount: stored.recipe.facts.frameCount) }
+    return Segment { DrawView(stored.tokens) }
   }
 
   /// What cuts the crop out: as the stored view has it, or `augment`.

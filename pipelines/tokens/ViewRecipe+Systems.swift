@@ -13,13 +13,16 @@ extension BEVTConfiguration {
   func viewRecipe(ofImages: Bool) throws(RunError) -> ViewRecipe {
     var names = ["model.imageSize", "recipe.flip", "augment.path"]
     if !ofImages { names += ["model.frameCount", "denseFrames.stride", "denseFrames.spacing"] }
+    // Stages decide how large cells are.
+    let decisive = names + ["model.depths"]
     var (frames, plain) = (recipe.frames, recipe)
     if ofImages { frames.choice = .still }
     plain.jitter = 0
     return try ViewRecipe(
       of: ofImages ? BEVTImageDeclaration.name : Declaration.name, frames: frames,
       augment: plain.augment(size: network.imageSize, isImage: ofImages, seed: 0), resampling: .bicubic,
-      size: (ofImages ? 1 : network.frameCount, network.imageSize, network.cell), settings: effectiveValues(of: names))
+      size: (ofImages ? 1 : network.frameCount, network.imageSize, network.cell), decisive: decisive,
+      settings: effectiveValues(of: names))
   }
 
   /// - Throws: ``RunError`` if colors of images change, of which stored tokens know nothing.
@@ -47,11 +50,12 @@ extension MaskedPretraining: ViewedSystem {
       "model.frameCount", "model.imageSize", "denseFrames.stride", "denseFrames.spacing", "recipe.cropping",
       "recipe.minimumScale", "recipe.shortSide", "recipe.resampling", "recipe.flip", "augment.path",
     ]
+    let sizes = Declaration.Network.settings.map { "model.\($0.name)" }.filter { $0 == "model.patchSize" }
     return try ViewRecipe(
       of: Declaration.name, frames: recipe.frames,
       augment: clips.augment(clips.operations(size: network.imageSize), keepsPixels: true),
       resampling: clips.resampling, size: (network.frameCount, network.imageSize, network.tokenSize.height),
-      settings: configuration.effectiveValues(of: names))
+      decisive: names + sizes, settings: configuration.effectiveValues(of: names))
   }
 }
 

@@ -33,6 +33,8 @@ public struct ViewRecipe: Sendable {
   }
 
   public let facts: Facts
+  /// The settings that can decide about views, whether they do with the others or not.
+  let decisive: [String]
   let frames: FrameRecipe
   let augment: Augment
   private let resampling: Resampling
@@ -41,11 +43,12 @@ public struct ViewRecipe: Sendable {
   ///   - system: whose recipe it is.
   ///   - augment: what draws the view, without changes of color.
   ///   - size: frames of a clip, pixels of their sides and of a cell's.
-  ///   - settings: what decides about all that.
+  ///   - decisive: names of all settings that can decide about that.
+  ///   - settings: those that do, with their values.
   /// - Throws: ``RunError`` if a frame is no whole number of cells.
   init(
     of system: String, frames: FrameRecipe, augment: Augment, resampling: Resampling,
-    size: (frameCount: Int, side: Int, cell: Int), settings: [String: String]
+    size: (frameCount: Int, side: Int, cell: Int), decisive: [String], settings: [String: String]
   ) throws(RunError) {
     guard size.cell > 0, size.side % size.cell == 0 else {
       throw RunError(
@@ -56,7 +59,7 @@ public struct ViewRecipe: Sendable {
     facts = Facts(
       system: system, frameCount: size.frameCount, side: size.side, cell: size.cell, resampling: resampling.rawValue,
       path: augment.path.rawValue, settings: settings)
-    (self.frames, self.augment, self.resampling) = (frames, augment, resampling)
+    (self.frames, self.augment, self.resampling, self.decisive) = (frames, augment, resampling, decisive)
   }
 
   /// Draws a view of a clip.
@@ -98,15 +101,12 @@ extension ViewedSystem {
   /// - Throws: ``RunError`` for a setting that is not there, or decides nothing about views.
   static func viewRecipe(settings: [String: String]) throws(RunError) -> ViewRecipe {
     let recipe = try viewRecipe(Configuration(settings))
-    for (name, value) in settings.sorted(by: { $0.key < $1.key })
-    where recipe.facts.settings[name] == nil && !Configuration.presets.contains(name) {
-      var others = settings
-      others[name] = nil
-      guard try viewRecipe(Configuration(others)).facts == recipe.facts else { continue }
+    let names = Configuration.presets + recipe.decisive
+    for (name, value) in settings.sorted(by: { $0.key < $1.key }) where !names.contains(name) {
       throw RunError(
         .configuration,
         "--set \(name)=\(value) decides nothing about the views of \(Self.name). They follow from "
-          + "\((Configuration.presets + recipe.facts.settings.keys.sorted()).joined(separator: ", ")).")
+          + "\(names.joined(separator: ", ")).")
     }
     return recipe
   }
