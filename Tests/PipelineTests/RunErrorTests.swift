@@ -181,7 +181,7 @@ import Testing
     let pixels = try CheckpointFolder(runs.folder("pixels")).save(plain)
     #expect(
       await sentence { _ = try MaskedPreview(from: pixels) }.hasSuffix(
-        "predicts no HOG; only predicted HOG can be shown."))
+        "predicts no HOG; only predicted HOG can be shown here. 'sluice show tokens' shows tokens."))
   }
 
   @Test func anEvaluationOfNothingOrOfTooMuchIsRefused() async throws {

@@ -29,7 +29,7 @@ public struct BEVTTraining<Declaration: BEVTDeclaration>: TrainingSystem {
   public let pipeline: Pipeline<StepReport>
   public let trainable: TrainableState
   public let fixedParts: [String: String]
-  private let model: BEVT
+  let model: BEVT
   /// The sets by the names under which they are compared.
   private let sets: [String: Clips]
   private let toleratedFailures: Double

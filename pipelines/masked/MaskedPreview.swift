@@ -31,7 +31,8 @@ public struct MaskedPreview: Sendable {
     var request = RunRequest()
     request.knownValues = stored.values
     guard let hog = try system.init(request).hogPredictions() else {
-      throw RunError(.weights, "\(path) predicts no HOG; only predicted HOG can be shown.")
+      throw RunError(
+        .weights, "\(path) predicts no HOG; only predicted HOG can be shown here. 'sluice show tokens' shows tokens.")
     }
     (predictions, images) = (hog.pipeline, MaskImages(hog.target))
     _ = try weights.load(into: hog.parameters, requiring: .whole)

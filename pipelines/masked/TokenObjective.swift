@@ -35,13 +35,21 @@ public struct TokenObjective: MaskedObjective {
   /// - Throws: ``ShapeError`` if the prediction has another width or number of tokens than the targets.
   public func loss(of output: Tensor, for batch: MaskedBatch<VisualTokens>) throws -> LossTerms {
     try output.shape.check(is: [batch.count, batch.grid.count, predictionWidth], in: "token loss")
-    let area = batch.grid.rows * batch.grid.columns
-    let rows = batch.targets.cells.map { cell in
+    let logits = logits(of: output, at: batch.targets.cells, area: batch.grid.rows * batch.grid.columns)
+    let prediction = try TokenPrediction(of: logits, to: batch.targets)
+    return LossTerms(prediction.loss, metrics: ["mask_acc": prediction.accuracy])
+  }
+
+  /// A score of every word for some cells, `[cells, vocabularySize]`.
+  /// - Parameters:
+  ///   - output: `[B, N, predictionWidth]`.
+  ///   - cells: numbers of cells, counted over the frames of the batch.
+  ///   - area: cells of a frame.
+  func logits(of output: Tensor, at cells: [Int], area: Int) -> Tensor {
+    let rows = cells.map { cell in
       let (frame, inside) = cell.quotientAndRemainder(dividingBy: area)
       return (frame / tubeletSize * area + inside) * tubeletSize + frame % tubeletSize
     }
-    let logits = output.reshaped(-1, target.source.vocabularySize).rows(at: rows)
-    let prediction = try TokenPrediction(of: logits, to: batch.targets)
-    return LossTerms(prediction.loss, metrics: ["mask_acc": prediction.accuracy])
+    return output.reshaped(-1, target.source.vocabularySize).rows(at: rows)
   }
 }

@@ -52,7 +52,7 @@ extension TokenInput {
 }
 
 /// What stands where no tokenizer was named: graphs can be drawn, and nothing can be trained.
-private struct NoTokenizer: Tokenizer {
+struct NoTokenizer: Tokenizer {
   static let error = RunError(
     .configuration,
     "no tokenizer: name the encoder's file or folder by --tokenizer. 'sluice weights make dvae --out DIR' makes a random one "
