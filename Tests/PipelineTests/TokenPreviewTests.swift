@@ -60,6 +60,13 @@ import Testing
         #expect(panel.width == 4 * side + 12 && panel.height == frames * (side + 4) - 4, "\(system)")
         #expect(try openFrames(path: stem + ".mp4").frameCount == frames)
 
+        let asked = try sluice(
+          "show", "tokens", folder + "/clip 1.mp4", "--from", "\(folder)/\(system)", "--out", folder + "/asked", "--seed",
+          "5", "--checkpoint", "last", "--weights", "raw", "--partial", "--resize-positions")
+        #expect(asked.status == 0, "\(system): \(asked.errors)")
+        #expect(
+          FileManager.default.contentsEqual(atPath: stem + ".png", andPath: folder + "/asked/clip 1-tokens.png"))
+
         // Hidden cells are black; where nothing is hidden both images of tokens are the same.
         let preview = try TokenPreview(from: "\(folder)/\(system)", tokenizer: dvae)
         let again = try await preview.shown(of: folder + "/clip 1.mp4", seed: 5)

@@ -194,7 +194,7 @@ import Testing
     try SafetensorsFile.write([TensorContent(info, bytes: geometry)] + others, metadata: metadata, to: path)
     let forged = try ViewTable(of: shards.set)
     let said = sentence { _ = try forged.view(0) }
-    #expect(said.contains("and its last number is wanted 0 or 1. Draw the views anew"), "\(said)")
+    #expect(said.contains("], and its last number is wanted 0 or 1. Draw the views anew"), "\(said)")
     #expect(try forged.view(1).frames.count == 8)
   }
 
