@@ -61,7 +61,8 @@ import Testing
         #expect(try openFrames(path: stem + ".mp4").frameCount == frames)
 
         let asked = try sluice(
-          "show", "tokens", folder + "/clip 1.mp4", "--from", "\(folder)/\(system)", "--out", folder + "/asked", "--seed",
+          "show", "tokens", folder + "/clip 1.mp4", "--from", "\(folder)/\(system)", "--out", folder + "/asked",
+          "--seed",
           "5", "--checkpoint", "last", "--weights", "raw", "--partial", "--resize-positions")
         #expect(asked.status == 0, "\(system): \(asked.errors)")
         #expect(
