@@ -31,7 +31,7 @@ public struct TokenParts {
   public init(of set: ShardSet, _ views: ViewTable, _ tokenizer: any Tokenizer, replacing replaces: Bool = false) throws
   {
     (self.set, self.views, self.tokenizer, self.replaces) = (set, views, tokenizer, replaces)
-    folder = "\(set.path)/tokens.parts"
+    folder = ShardSet.tokenPartsPath(in: set.path)
     // Before days of work.
     if !replaces { try TokenTable.requireNoOther(than: tokenizer.identity, in: set) }
     while count < views.count, let part = try? TokenTable(opening: path(of: count)), part.first == count,

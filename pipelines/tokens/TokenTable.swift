@@ -1,6 +1,7 @@
 internal import SluiceCheckpoints
 internal import SluicePlatform
 public import SluiceSamples
+internal import SluiceShards
 
 /// A file of tokens of stored views: the words of all cells of all their frames, by whatever program they were made.
 ///
@@ -10,8 +11,6 @@ public import SluiceSamples
 /// ```
 /// `shards/FORMAT.md` describes the file, and how to write one from any language.
 public struct TokenTable: Sendable {
-  /// What the table beside a set's shards is called.
-  public static let name: String = "tokens.safetensors"
   /// Words of the largest vocabulary.
   static let largestVocabulary = 1 << 24
 
@@ -73,7 +72,7 @@ public struct TokenTable: Sendable {
   }
 
   /// Where the tokens of a set are.
-  public static func path(in directory: String) -> String { "\(directory)/\(name)" }
+  public static func path(in directory: String) -> String { ShardSet.tokensPath(in: directory) }
 
   /// What tells these tokens from others: a checksum of the checksums.
   var digest: String {

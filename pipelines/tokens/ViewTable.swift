@@ -13,8 +13,6 @@ public import SluiceShards
 /// ```
 /// Tokens belong to pixels: of these views they can be made once, by any program. `shards/FORMAT.md` describes the file.
 public struct ViewTable: Sendable {
-  /// What the file is called.
-  public static let name: String = "views.safetensors"
   static let format: String = "sluice views 1"
 
   /// Where it is.
@@ -88,7 +86,7 @@ public struct ViewTable: Sendable {
   private static let advice = "Draw the views anew by `sluice preprocess` with --token-views."
 
   /// Where the views of a set are.
-  public static func path(in directory: String) -> String { "\(directory)/\(name)" }
+  public static func path(in directory: String) -> String { ShardSet.viewsPath(in: directory) }
 
   /// The numbers of the views of a clip; none of a clip of which nothing can be seen.
   public func views(of clip: Int) throws -> Range<Int> {
