@@ -101,7 +101,13 @@ import Testing
     let expected = try (0..<72).map { try whole.table.words(of: $0) }
     try FileManager.default.removeItem(atPath: whole.table.path)
     var begun = try TokenParts(of: shards.set, shards.views, Reds())
-    for words in expected.prefix(70) { try begun.append(words) }
+    var some: [Viewed<[Int]>] = []
+    for try await words in viewTokens(shards.views, of: shards.set, by: Reds(), workers: 2).run() { some.append(words) }
+    #expect(some.map(\.view) == Array(0..<72) && some.map(\.content) == expected)
+    for words in some.prefix(70) { try begun.append(words) }
+    #expect(
+      sentence { try begun.append(some[71]) }
+        == "\(shards.views.path): view 70 could not be read. `sluice shards verify` says what of the set is damaged.")
     let resumed = try TokenParts(of: shards.set, shards.views, Reds())
     #expect(begun.count == 70 && resumed.count == 64, "what fills no file is computed again")
     let other = try TokenParts(of: shards.set, shards.views, Reds(identity: "other reds"))

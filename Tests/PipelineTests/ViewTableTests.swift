@@ -59,8 +59,8 @@ import Testing
     var view = 0
     for try await pixels in viewPixels(views, of: shards.set, size: views.facts.side, workers: 2).run() {
       let clip = try views.clip(of: view)
-      #expect(try views.views(of: clip) == clip * 3..<clip * 3 + 3)
-      #expect(pixels.bytes == epochs[view % 3][clip], "view \(view)")
+      #expect(try views.views(of: clip) == clip * 3..<clip * 3 + 3 && pixels.view == view)
+      #expect(pixels.content.bytes == epochs[view % 3][clip], "view \(view)")
       view += 1
     }
     #expect(view == 12)

@@ -46,8 +46,10 @@ public struct TokenParts {
   }
 
   /// Adds the words of the next view.
-  public mutating func append(_ words: [Int]) throws {
-    pending += TokenTable.bytes(of: words, .uint32)
+  /// - Throws: ``TableError`` if they are of another one; an error that says what cannot be written.
+  public mutating func append(_ next: Viewed<[Int]>) throws {
+    try next.require(count, of: views)
+    pending += TokenTable.bytes(of: next.content, .uint32)
     count += 1
     if count % TokenParts.perFile == 0 || count == views.count { try writePending() }
   }

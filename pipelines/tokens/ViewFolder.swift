@@ -33,7 +33,10 @@ public struct ViewFolder {
   }
 
   /// Adds the next view.
-  public mutating func append(_ pixels: PixelClip) throws {
+  /// - Throws: ``TableError`` if it is another one; an error that says what cannot be written.
+  public mutating func append(_ next: Viewed<PixelClip>) throws {
+    try next.require(count, of: views)
+    let pixels = next.content
     let (view, clip) = (try views.view(count), try views.clip(of: count))
     let fields = [
       "\(count)", name(of: count / perFile), "\(count % perFile)", "\(clip)", try set.clip(clip).name,

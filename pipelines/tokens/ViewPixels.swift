@@ -6,18 +6,32 @@ public import SluiceSamples
 public import SluiceShards
 public import SluiceTokenize
 
+/// What was made of one stored view.
+public struct Viewed<Content: Sendable>: Sendable {
+  /// The view's number among all of the set.
+  public let view: Int
+  public let content: Content
+
+  /// - Throws: ``TableError`` if another view was to come: one before it could not be read.
+  func require(_ expected: Int, of views: ViewTable) throws(TableError) {
+    guard view == expected else {
+      throw TableError(
+        views.path, "view \(expected) could not be read. `sluice shards verify` says what of the set is damaged.")
+    }
+  }
+}
+
 /// What a tokenizer sees of stored views, one after the other, as 8-bit frames.
 ///
 /// ```swift
-/// for try await pixels in viewPixels(views, of: set, size: 112).run() { … }
+/// for try await pixels in viewPixels(views, of: set, size: 112).run(RunOptions(maxFailures: 0)) { … }
 /// ```
-/// A view that cannot be read ends the run.
 /// - Parameters:
 ///   - size: height and width of the frames; from another size they are resized by Lanczos' kernel, as ``SecondView`` does.
 ///   - first: the view to begin with.
 public func viewPixels(
   _ views: ViewTable, of set: ShardSet, size: Int, from first: Int = 0, workers: Int = 1
-) -> Pipeline<PixelClip> {
+) -> Pipeline<Viewed<PixelClip>> {
   Pipeline("views") { pixels(views, of: set, size: size, from: first, workers: workers) }
 }
 
@@ -28,7 +42,7 @@ public func viewPixels(
 ///   - first: the view to begin with.
 public func viewTokens(
   _ views: ViewTable, of set: ShardSet, by tokenizer: any Tokenizer, from first: Int = 0, workers: Int = 1
-) -> Pipeline<[Int]> {
+) -> Pipeline<Viewed<[Int]>> {
   let size = views.facts.cellsPerSide * tokenizer.tokenSize
   return Pipeline("tokens") {
     pixels(views, of: set, size: size, from: first, workers: workers)
@@ -38,7 +52,7 @@ public func viewTokens(
 
 private func pixels(
   _ views: ViewTable, of set: ShardSet, size: Int, from first: Int, workers: Int
-) -> Segment<Never, PixelClip> {
+) -> Segment<Never, Viewed<PixelClip>> {
   Segment {
     StoredViews(views: views, set: set, first: first)
     Decode().workers(workers).onFailure(.stop)
@@ -83,13 +97,13 @@ private struct ShowView: Transform {
 
   func callAsFunction(
     _ decoded: DecodedClip, worker: inout PixelWorker, context: ElementContext
-  ) throws -> PixelClip {
+  ) throws -> Viewed<PixelClip> {
     let size = PixelSize(width: decoded.frames.first?.width ?? 0, height: decoded.frames.first?.height ?? 0)
     // Nothing is drawn; the generator is only asked for.
     var draws = context.random()
     let steps = try augment.steps(for: size, of: decoded.handle.view, draws: &draws)
     let pixels = try augment.pixels(decoded, steps: steps, worker: worker)
-    return resize.map { $0(pixels) } ?? pixels
+    return Viewed(view: decoded.handle.view?.number ?? -1, content: resize.map { $0(pixels) } ?? pixels)
   }
 }
 
@@ -97,7 +111,7 @@ private struct ShowView: Transform {
 private struct Tokenize: Stage {
   let tokenizer: any Tokenizer
 
-  func callAsFunction(_ pixels: PixelClip, context: ElementContext) throws -> [Int] {
-    try tokenizer.tokens(of: pixels)
+  func callAsFunction(_ pixels: Viewed<PixelClip>, context: ElementContext) throws -> Viewed<[Int]> {
+    Viewed(view: pixels.view, content: try tokenizer.tokens(of: pixels.content))
   }
 }

@@ -137,12 +137,14 @@ public struct ViewTable: Sendable {
 }
 
 extension ShardSet {
-  /// The digest of what views depend on: which part of which file each clip is, how many frames it has, and how large.
+  /// The digest of what views depend on: how frames were stored, which part of which file each clip is, how many frames it
+  /// has, and how large.
   ///
   /// Not of labels, captions and names of classes, which may be corrected.
   /// - Throws: ``ShardError`` if an entry is damaged.
   public func clipDigest() throws -> String {
     var hash = SHA256()
+    hash.update(Array("frames \(try settings().frameChange ?? "as decoded")\n".utf8))
     for number in 0..<count {
       let info = try clip(number).info
       let (about, size) = (info.description, info.geometry)
