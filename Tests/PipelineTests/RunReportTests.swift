@@ -70,6 +70,9 @@ import Testing
       ])
       #expect(run.status == 0, "\(run.errors)")
       let lines = try MetricsLog.lines(at: folder + "/run/metrics.jsonl")
+      let last = try #require(lines.last).metrics
+      let (accuracy, guess) = (try #require(last["mask_acc_3d"]), try #require(last["mask_acc_3d_guess"]))
+      #expect(run.errors.contains("mask_acc_3d \(accuracy.percentText) (guess \(guess.percentText))"), "\(run.errors)")
       let page = try HTMLPage(contentsOf: folder + "/run/report.html").text
       let found = RunCurves(lines).againstGuessing
       #expect(found.map(\.name) == ["mask_acc_2d", "mask_acc_3d"])
