@@ -40,13 +40,16 @@ extension ViewGeometry {
     }
     let box = CropBox(top: top, left: left, height: height, width: width)
     let square = CropBox(top: squareTop, left: squareLeft, height: side, width: side)
+    let isOfWholeFrame = box == CropBox(width: size.width, height: size.height)
     // A frame that has its size already is not resized where views are drawn either.
-    if box == CropBox(width: size.width, height: size.height), height == resizedHeight, width == resizedWidth {
+    if isOfWholeFrame, height == resizedHeight, width == resizedWidth {
       return [.crop(square, isFlipped: isMirrored)]
     }
-    let isWhole = square == CropBox(width: resizedWidth, height: resizedHeight)
+    // Boxes are mirrored while they are resized, squares of whole frames when they are cut out: so are those that are drawn.
+    let isResizeAlone =
+      square == CropBox(width: resizedWidth, height: resizedHeight) && (!isOfWholeFrame || resampling.isUnrounded)
     let resize = PixelStep.resize(
-      box, width: resizedWidth, height: resizedHeight, resampling, isFlipped: isWhole && isMirrored)
-    return isWhole ? [resize] : [resize, .crop(square, isFlipped: isMirrored)]
+      box, width: resizedWidth, height: resizedHeight, resampling, isFlipped: isResizeAlone && isMirrored)
+    return isResizeAlone ? [resize] : [resize, .crop(square, isFlipped: isMirrored)]
   }
 }
