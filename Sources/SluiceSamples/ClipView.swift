@@ -27,12 +27,17 @@ public struct ViewGeometry: Sendable, Hashable {
   public var squareTop: Int
   public var squareLeft: Int
   public var isMirrored: Bool
+  /// Whether the box is resized, if only to the size that it has; if not, it is the whole frame.
+  public var isResized: Bool
+  /// Whether the square is cut out of the resized box; if not, it is all of it.
+  public var isCut: Bool
 
   /// The upper left square of a whole frame that is not resized.
   public init(frameHeight: Int, frameWidth: Int) {
     (top, left, height, width) = (0, 0, frameHeight, frameWidth)
     (resizedHeight, resizedWidth) = (frameHeight, frameWidth)
     (squareTop, squareLeft, isMirrored) = (0, 0, false)
+    (isResized, isCut) = (false, true)
   }
 }
 
@@ -40,19 +45,22 @@ extension ViewGeometry {
   /// What stands for each number of ``numbers``.
   public static let columns: [String] = [
     "top", "left", "height", "width", "resized_height", "resized_width", "square_top", "square_left", "mirrored",
+    "resized", "cut",
   ]
 
   /// The geometry as a row of numbers, in the order of ``columns``.
   public var numbers: [Int] {
-    [top, left, height, width, resizedHeight, resizedWidth, squareTop, squareLeft, isMirrored ? 1 : 0]
+    [top, left, height, width, resizedHeight, resizedWidth, squareTop, squareLeft]
+      + [isMirrored, isResized, isCut].map { $0 ? 1 : 0 }
   }
 
-  /// Reads a row of numbers; `nil` if they are not as many, or the last is neither 0 nor 1.
+  /// Reads a row of numbers; `nil` if they are not as many, or one of the last three is neither 0 nor 1.
   public init?(_ numbers: [Int]) {
-    guard numbers.count == ViewGeometry.columns.count, (0...1).contains(numbers[8]) else { return nil }
+    guard numbers.count == ViewGeometry.columns.count, numbers[8...].allSatisfy((0...1).contains) else { return nil }
     (top, left, height, width) = (numbers[0], numbers[1], numbers[2], numbers[3])
     (resizedHeight, resizedWidth) = (numbers[4], numbers[5])
     (squareTop, squareLeft, isMirrored) = (numbers[6], numbers[7], numbers[8] == 1)
+    (isResized, isCut) = (numbers[9] == 1, numbers[10] == 1)
   }
 
   /// Whether the box is inside a frame of this size, and the square inside the resized box.
@@ -63,6 +71,9 @@ extension ViewGeometry {
     guard side > 0, numbers.allSatisfy(limits.contains), limits.contains(side), height > 0, width > 0 else {
       return false
     }
+    let isWhole = (top, left, height, width) == (0, 0, frameHeight, frameWidth)
+    guard isResized || isWhole && (resizedHeight, resizedWidth) == (height, width) else { return false }
+    guard isCut || (squareTop, squareLeft, resizedHeight, resizedWidth) == (0, 0, side, side) else { return false }
     return top + height <= frameHeight && left + width <= frameWidth && squareTop + side <= resizedHeight
       && squareLeft + side <= resizedWidth
   }

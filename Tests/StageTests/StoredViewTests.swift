@@ -113,6 +113,7 @@ import Testing
       changed { $0.height = 19 }, changed { $0.left = 1 }, changed { $0.squareTop = 3 }, changed { $0.width = 0 },
       changed { $0.top = -1 }, changed { $0.top = .max }, changed { $0.resizedWidth = 15 },
       changed { $0.squareLeft = .max },
+      changed { $0.isCut = false }, changed { ($0.isResized, $0.isCut) = (true, false) },
     ]
     for geometry in wrong {
       #expect(!geometry.fits(frameHeight: 18, frameWidth: 20, side: 16))
@@ -120,7 +121,12 @@ import Testing
       #expect(
         said.hasSuffix("does not fit into frames of 20×18") && said.hasPrefix("a stored view of 16 pixels,"), "\(said)")
     }
-    #expect(ViewGeometry([1, 2, 3]) == nil && ViewGeometry([0, 0, 1, 1, 1, 1, 0, 0, 2]) == nil)
+    #expect(ViewGeometry([1, 2, 3]) == nil && ViewGeometry([0, 0, 1, 1, 1, 1, 0, 0, 0, 1, 1]) != nil)
+    for column in 8..<11 {
+      var numbers = fitting.numbers
+      numbers[column] = 2
+      #expect(ViewGeometry(numbers) == nil)
+    }
   }
 
   @Test func nothingThatChangesBytesFollowsAViewInFloats() {

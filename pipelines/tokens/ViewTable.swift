@@ -111,7 +111,8 @@ public struct ViewTable: Sendable {
   public func view(_ number: Int, from start: Int = 0) throws -> ClipView {
     let row = try file.integers(ofRows: number..<number + 1, of: geometry)
     guard let geometry = ViewGeometry(row) else {
-      throw TableError(path, "view \(number) is \(row), and its last number is wanted 0 or 1. \(ViewTable.advice)")
+      throw TableError(
+        path, "view \(number) is \(row), and its last three numbers are wanted 0 or 1. \(ViewTable.advice)")
     }
     let frames = try file.integers(ofRows: number..<number + 1, of: frames)
     return ClipView(number: start + number, frames: frames, geometry: geometry)

@@ -8,7 +8,7 @@ extension ViewGeometry {
   /// - Throws: ``AugmentError`` if they do more than to resize a box, cut a square out and mirror it.
   package init(_ steps: [PixelStep], of size: PixelSize, side: Int) throws(AugmentError) {
     self.init(frameHeight: size.height, frameWidth: size.width)
-    var (isCut, isResized) = (false, false)
+    (isResized, isCut) = (false, false)
     var end = size
     for step in steps {
       switch step {
@@ -38,18 +38,18 @@ extension ViewGeometry {
       throw .setting(
         "a stored view of \(side) pixels, \(numbers), does not fit into frames of \(size.width)×\(size.height)")
     }
-    let box = CropBox(top: top, left: left, height: height, width: width)
-    let square = CropBox(top: squareTop, left: squareLeft, height: side, width: side)
-    let isOfWholeFrame = box == CropBox(width: size.width, height: size.height)
-    // A frame that has its size already is not resized where views are drawn either.
-    if isOfWholeFrame, height == resizedHeight, width == resizedWidth {
-      return [.crop(square, isFlipped: isMirrored)]
+    // In the steps in which it was drawn, for those decide about rounding; the last one mirrors.
+    var steps: [PixelStep] = []
+    if isResized {
+      let box = CropBox(top: top, left: left, height: height, width: width)
+      steps.append(
+        .resize(
+          box, width: resizedWidth, height: resizedHeight, resampling, isFlipped: isMirrored && !isCut))
     }
-    // Boxes are mirrored while they are resized, squares of whole frames when they are cut out: so are those that are drawn.
-    let isResizeAlone =
-      square == CropBox(width: resizedWidth, height: resizedHeight) && (!isOfWholeFrame || resampling.isUnrounded)
-    let resize = PixelStep.resize(
-      box, width: resizedWidth, height: resizedHeight, resampling, isFlipped: isResizeAlone && isMirrored)
-    return isResizeAlone ? [resize] : [resize, .crop(square, isFlipped: isMirrored)]
+    if isCut {
+      let square = CropBox(top: squareTop, left: squareLeft, height: side, width: side)
+      steps.append(.crop(square, isFlipped: isMirrored))
+    }
+    return steps
   }
 }
