@@ -48,9 +48,17 @@ struct ShardsTokensCommand: AsyncParsableCommand {
   private func computed(_ set: ShardSet) async throws -> TokenTable.Taken {
     let views = try ViewTable(of: set)
     let encoder = try DVAETokenizer(opening: tokenizer ?? "")
-    let threads = workers ?? ThreadBudget.availableCores
     var parts = try TokenParts(of: set, views, encoder, replacing: replace)
     if parts.count > 0 { Console.note("\(parts.count) of \(views.count) views have tokens already.") }
+    if parts.count < views.count { try await compute(&parts, views, of: set, by: encoder) }
+    return try parts.finish()
+  }
+
+  /// Computes the tokens that are missing.
+  private func compute(
+    _ parts: inout TokenParts, _ views: ViewTable, of set: ShardSet, by encoder: DVAETokenizer
+  ) async throws {
+    let threads = workers ?? ThreadBudget.availableCores
     var progress = ProgressLine("tokens", total: views.count, done: parts.count)
     let run = viewTokens(views, of: set, by: encoder, from: parts.count, workers: threads)
       .run(RunOptions(maxFailures: 0, budget: ThreadBudget(data: threads)))
@@ -65,6 +73,5 @@ struct ShardsTokensCommand: AsyncParsableCommand {
       Console.note("Stopped. Run the same command again to go on.")
       throw ExitCode(130)
     }
-    return try parts.finish()
   }
 }

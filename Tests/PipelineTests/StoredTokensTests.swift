@@ -110,6 +110,11 @@ import Testing
         == "\(shards.views.path): view 70 could not be read. `sluice shards verify` says what of the set is damaged.")
     let resumed = try TokenParts(of: shards.set, shards.views, Reds())
     #expect(begun.count == 70 && resumed.count == 64, "what fills no file is computed again")
+    for words in some.dropFirst(70) { try begun.append(words) }
+    let complete = try TokenParts(of: shards.set, shards.views, Reds())
+    #expect(complete.count == 72)
+    #expect(try complete.finish().table.words(of: 71) == expected[71])
+    try FileManager.default.removeItem(atPath: whole.table.path)
     let other = try TokenParts(of: shards.set, shards.views, Reds(identity: "other reds"))
     #expect(other.count == 0)
     let again = try await compute(Reds(), shards)
@@ -215,7 +220,7 @@ import Testing
     #expect(
       try run("videomae", [path], tokenizer: path, tokens).contains(
         "the views were drawn for bevt, and videomae sees others: they differ in recipe.cropping, recipe.resampling. Draw "
-          + "views with --views-for videomae."))
+          + "views with --views-for videomae and the run's settings."))
     #expect(
       try run("bevt", [path], tokenizer: path, ["model.depths": "1 1 2 1 1", "model.headCounts": "1 2 4 8 8"])
         == "\(views): the views have 8 frames of 64 pixels with a token for each cell of 16; the network wants 8 of 64 with "

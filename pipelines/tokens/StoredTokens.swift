@@ -99,7 +99,8 @@ public struct StoredTokens: TokenSource {
         throw RunError(
           .configuration,
           "\(path): the views were drawn for \(found.system), and \(wanted.system) sees others: they differ in "
-            + "\(unlike.sorted().joined(separator: ", ")). Draw views with --views-for \(wanted.system).")
+            + "\(unlike.sorted().joined(separator: ", ")). Draw views with --views-for \(wanted.system) and "
+            + "the run's settings.")
       }
       for (name, value) in wanted.settings.sorted(by: { $0.key < $1.key }) {
         guard let stored = found.settings[name], stored != value else { continue }
