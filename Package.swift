@@ -192,7 +192,7 @@ let package = Package(
       ]),
     tests(
       "PipelineTests", ["Sluice", "SluicePipelines", "SluiceCLI", "SluiceMedia", argumentParser],
-      exclude: ["Commands/Help", "Commands/untested-options.txt"]),
+      exclude: ["Commands/Help", "Commands/untested-options.txt", "tokens.py"]),
     tests("ReportTests", ["SluiceReport", "SluiceFlow"]),
   ]
 )

@@ -10,6 +10,10 @@ enum ShardFormat {
   static let indexName: String = "index.sluice"
   static let failuresName: String = "failures.csv"
   static let manifestName: String = "dataset.zst"
+  static let viewsName: String = "views.safetensors"
+  static let tokensName: String = "tokens.safetensors"
+  /// A folder with tokens in the making.
+  static let tokenPartsName: String = "tokens.parts"
   static let partialSuffix: String = ".partial"
   /// Bytes at a shard's end that lead to its footer: size, "SLUICEND", checksum.
   static let tailSize: Int = 16

@@ -18,4 +18,13 @@ extension ShardSet {
 
   /// The file that says what a set in this directory consists of.
   public static func manifestPath(in directory: String) -> String { "\(directory)/\(ShardFormat.manifestName)" }
+
+  /// The file with the views that were drawn of the clips of a set in this directory.
+  public static func viewsPath(in directory: String) -> String { "\(directory)/\(ShardFormat.viewsName)" }
+
+  /// The file with the tokens of those views.
+  public static func tokensPath(in directory: String) -> String { "\(directory)/\(ShardFormat.tokensName)" }
+
+  /// The folder in which tokens are until there are some of all views.
+  public static func tokenPartsPath(in directory: String) -> String { "\(directory)/\(ShardFormat.tokenPartsName)" }
 }

@@ -79,10 +79,12 @@ public final class ShardSetWriter: Sendable {
 
   /// Files that are none of a shard set's mean that the directory is used for something else.
   private static func refuseForeign(_ names: [String], _ path: String) throws(ShardError) {
+    let besides = [
+      ShardFormat.indexName, ShardFormat.failuresName, ShardFormat.manifestName, ShardFormat.viewsName,
+      ShardFormat.tokensName, ShardFormat.tokenPartsName,
+    ]
     let own = { (name: String) in
-      ShardFormat.shardNumber(name) != nil || name == ShardFormat.indexName || name == ShardFormat.failuresName
-        || name == ShardFormat.manifestName
-        || name.hasSuffix(ShardFormat.partialSuffix)
+      ShardFormat.shardNumber(name) != nil || besides.contains(name) || name.hasSuffix(ShardFormat.partialSuffix)
     }
     guard let foreign = names.first(where: { !own($0) }) else { return }
     throw ShardError(

@@ -18,6 +18,9 @@ public struct PreprocessCommand: AsyncParsableCommand {
       corrected in the shards; clips that it no longer names are left out of the index. What cannot be read is listed in \
       DIR/failures.csv.
 
+      --token-views N draws views of each clip, crops and mirror images as the pre-training of --views-for sees them, and \
+      stores where they are, so that tokens can be made of them once: see 'sluice shards views' and 'sluice shards tokens'.
+
       Formats of lists, told from their content unless --format names one:
       \(AnnotationFormat.table)
 
@@ -35,6 +38,8 @@ public struct PreprocessCommand: AsyncParsableCommand {
   @OptionGroup var classes: ClassArguments
 
   @OptionGroup var storage: StorageOptions
+
+  @OptionGroup var views: ViewArguments
 
   @Option(help: "Threads (default: cores).", in: .threads)
   var workers: Int?
@@ -63,6 +68,8 @@ public struct PreprocessCommand: AsyncParsableCommand {
   }
 
   private func preprocess() async throws {
+    // What cannot be drawn is said before anything is decoded.
+    let recipe = try views.recipe()
     let items = try lists.list(list)
     let space = try classSpace(of: items)
     let clips = try ListedClip.all(of: items, classes: space)
@@ -94,6 +101,7 @@ public struct PreprocessCommand: AsyncParsableCommand {
       Console.note("The first difference from the set before: \(first).")
     }
     report.show(summary, out: out)
+    try views.draw(by: recipe, in: out)
     let failed = Set(summary.failures.map(\.description))
     let share = clips.isEmpty ? 0 : Double(clips.count { failed.contains($0.description) }) / Double(clips.count)
     guard share <= maxFailures else {

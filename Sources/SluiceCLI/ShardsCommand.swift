@@ -7,14 +7,14 @@ internal import SluicePlatform
 internal import SluiceShards
 
 /// `sluice shards`: inspects, checks and repairs shard sets.
-public struct ShardsCommand: ParsableCommand {
+public struct ShardsCommand: AsyncParsableCommand {
   public static let configuration: CommandConfiguration = CommandConfiguration(
     commandName: "shards",
-    abstract: "Inspects, checks and repairs shards, and gets frames back.",
+    abstract: "Inspects, checks and repairs shards, gets frames back, and stores tokens of their views.",
     discussion: "Example: sluice shards verify shards/train",
     subcommands: [
       ShardsInfoCommand.self, ShardsListCommand.self, ShardsVerifyCommand.self, ShardsExtractCommand.self,
-      ShardsRepairCommand.self,
+      ShardsRepairCommand.self, ShardsViewsCommand.self, ShardsTokensCommand.self,
     ])
 
   public init() {}
@@ -24,12 +24,16 @@ public struct ShardsCommand: ParsableCommand {
 private func reporting(_ command: String, _ body: () throws -> Void) throws {
   do {
     try body()
-  } catch let code as ExitCode {
-    throw code
   } catch {
-    Console.note("sluice shards \(command): \(error)")
-    throw ExitCode.failure
+    throw reported(error, command)
   }
+}
+
+/// The exit code of a command that ends by an error, which is said.
+func reported(_ error: any Error, _ command: String) -> ExitCode {
+  if let code = error as? ExitCode { return code }
+  Console.note("sluice shards \(command): \(error)")
+  return .failure
 }
 
 private func printJSON(_ value: some Encodable) throws {
@@ -56,6 +60,22 @@ struct ShardsInfoCommand: ParsableCommand {
     let classes: [String?]
     /// What tells its clips from others; `nil` in sets from before version 0.1.0.
     let dataset: DatasetIdentity?
+    /// What views of its clips were drawn, and what made their tokens; `nil` where there are none.
+    let views: Views?
+    let tokens: Tokens?
+  }
+
+  private struct Views: Encodable {
+    let views: Int
+    let identity: String
+    let seed: UInt64
+    let recipe: ViewRecipe.Facts
+  }
+
+  private struct Tokens: Encodable {
+    let tokenizer: String
+    let vocabulary: Int
+    let views: String
   }
 
   func run() throws {
@@ -64,11 +84,16 @@ struct ShardsInfoCommand: ParsableCommand {
       let (settings, classes) = (try set.settings(), try set.classNames())
       let identity = try ShardSet.storedManifest(in: dir)?.identity
       let perFrame = set.frameCount == 0 ? 0 : Double(set.byteCount) / Double(set.frameCount)
+      let views = FileKind(at: ViewTable.path(in: dir)) == nil ? nil : try ViewTable(of: set)
+      let tokens =
+        FileKind(at: TokenTable.path(in: dir)) == nil ? nil : try TokenTable(opening: TokenTable.path(in: dir))
       if json {
         return try printJSON(
           Info(
             shards: set.shardCount, clips: set.count, frames: set.frameCount, bytes: set.byteCount,
-            bytesPerFrame: perFrame, settings: settings, classes: classes, dataset: identity))
+            bytesPerFrame: perFrame, settings: settings, classes: classes, dataset: identity,
+            views: views.map { Views(views: $0.count, identity: $0.identity, seed: $0.seed, recipe: $0.facts) },
+            tokens: tokens.map { Tokens(tokenizer: $0.tokenizer, vocabulary: $0.vocabularySize, views: $0.views) }))
       }
       Console.print("clips     \(set.count)")
       Console.print("frames    \(set.frameCount)")
@@ -81,6 +106,11 @@ struct ShardsInfoCommand: ParsableCommand {
       Console.print("classes   \(classes.isEmpty ? "by number" : "\(classes.count): \(names)")")
       if let identity { Console.print("data      \(identity)") }
       Console.print("rate      \(settings.frameRate.map { "\($0) frames/s" } ?? "all frames")")
+      if let views { Console.print("views     \(views)") }
+      if let tokens {
+        let isStale = tokens.views != views?.identity
+        Console.print("tokens    \(tokens)\(isStale ? ", of other views" : "")")
+      }
     }
   }
 }
@@ -145,6 +175,7 @@ struct ShardsVerifyCommand: ParsableCommand {
       if problems.isEmpty, let problem = ShardSet.manifestProblem(in: dir) {
         problems.append("\(problem). `sluice shards repair \(dir)` writes it anew.")
       }
+      if problems.isEmpty { problems += StoredTokens.problems(in: dir) }
       for problem in problems { Console.print(problem) }
       Console.note(
         "\(report.shards) shards, \(report.clips) clips, \(report.frames) frames, \(report.bytes) bytes: "

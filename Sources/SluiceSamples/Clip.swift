@@ -29,11 +29,16 @@ public struct Clip: Sendable {
   public let labels: [Int]
   /// Sentences that describe the sample.
   public let captions: [String]
+  /// The stored view that the crop is; `nil` where it was drawn anew.
+  public let view: ClipView?
 
-  public init(pixels: PixelClip, values: Tensor, labels: [Int] = [], captions: [String] = []) {
+  public init(
+    pixels: PixelClip, values: Tensor, labels: [Int] = [], captions: [String] = [], view: ClipView? = nil
+  ) {
     self.pixels = pixels
     self.values = values
     self.labels = labels
     self.captions = captions
+    self.view = view
   }
 }

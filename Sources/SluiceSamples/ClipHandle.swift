@@ -10,6 +10,8 @@ public struct ClipHandle: Sendable {
   public let labels: [Int]
   /// Sentences that describe the sample.
   public let captions: [String]
+  /// The stored view that is to be seen of it; `nil` where views are drawn anew.
+  public private(set) var view: ClipView?
 
   /// - Parameter range: the whole of `frames` unless given.
   public init(frames: any FrameSource, range: Range<Int>? = nil, labels: [Int] = [], captions: [String] = []) {
@@ -17,6 +19,13 @@ public struct ClipHandle: Sendable {
     self.range = range ?? 0..<frames.frameCount
     self.labels = labels
     self.captions = captions
+  }
+
+  /// The sample, to be seen as a stored view has it.
+  public func seen(as view: ClipView) -> ClipHandle {
+    var handle = self
+    handle.view = view
+    return handle
   }
 
   /// Frames of the sample.

@@ -163,7 +163,7 @@ import Testing
           + "where it is not the usual size."))
     #expect(
       await sentence { _ = try MaskedPreview(from: runs.folder("run")) }.hasSuffix(
-        "is no run and no checkpoint of masked pre-training. Name one that is."))
+        "is no run and no checkpoint of maskfeat or videomae, whose HOG can be shown. Name one that is."))
     var wider = runs.request()
     wider.settings["model.dimension"] = "32"
     let misfit = await sentence {
@@ -182,7 +182,7 @@ import Testing
     let pixels = try CheckpointFolder(runs.folder("pixels")).save(plain)
     #expect(
       await sentence { _ = try MaskedPreview(from: pixels) }.hasSuffix(
-        "predicts no HOG; only predicted HOG can be shown."))
+        "predicts no HOG; only predicted HOG can be shown here. 'sluice show tokens' shows tokens."))
   }
 
   @Test func anEvaluationOfNothingOrOfTooMuchIsRefused() async throws {

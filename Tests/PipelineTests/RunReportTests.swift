@@ -1,4 +1,6 @@
 import Foundation
+import SluicePlatform
+import SluiceTraining
 import TestSupport
 import Testing
 
@@ -27,6 +29,63 @@ import Testing
         try FileManager.default.contentsOfDirectory(atPath: folder + "/run").sorted() == [
           "checkpoints", "configuration.json", "datasets", "failures.csv", "metrics.jsonl", "report.html",
         ])
+    }
+  }
+
+  private func line(_ step: Int, _ epoch: Int, _ metrics: [String: Double]) -> MetricsLog.Line {
+    MetricsLog.Line(
+      step: step, epoch: epoch, loss: 1, learningRate: 1, gradientNorm: 1, samplesPerSecond: 1, metrics: metrics)
+  }
+
+  @Test func anAccuracyIsComparedWithGuessingByEpochs() {
+    func found(_ epochs: [[(Double, Double)]]) -> [RunCurves.AgainstGuessing] {
+      var lines: [MetricsLog.Line] = []
+      for (epoch, values) in epochs.enumerated() {
+        for (accuracy, guess) in values {
+          lines.append(line(lines.count + 1, epoch, ["a": accuracy, "a_guess": guess, "alone": 1]))
+        }
+      }
+      return RunCurves(lines).againstGuessing
+    }
+    #expect(found([]).isEmpty)
+    #expect(RunCurves([line(1, 0, ["alone": 1])]).againstGuessing.isEmpty)
+    // By the means of epochs, not by single batches.
+    let means = found([[(0.5, 0.25), (0, 0.75)], [(0.5, 0.25), (0.25, 0.25)]])
+    #expect(means.count == 1 && means[0].name == "a" && means[0].accuracy == 0.375 && means[0].guess == 0.25)
+    #expect(means[0].since == 1)
+    // What was above and is not any more does not count, nor does being equal.
+    #expect(found([[(0.5, 0.25)], [(0.25, 0.25)], [(0.5, 0.25)], [(0.75, 0.5)]])[0].since == 2)
+    #expect(found([[(0.5, 0.25)], [(0.25, 0.25)]])[0].since == nil)
+  }
+
+  @Test func aPageSaysWhetherPredictedTokensBeatGuessing() throws {
+    try withTemporaryFolder { folder in
+      let list = try SampleVideos.write(3, to: folder)
+      _ = try SluiceProgram.run(["synth", folder + "/images", "--images", "4"])
+      _ = try SluiceProgram.run(["weights", "make", "dvae", "--out", folder + "/dvae"])
+      let run = try SluiceProgram.run([
+        "train", "bevt", "--data", list, "--images", folder + "/images", "--tokenizer", folder + "/dvae", "--epochs",
+        "2",
+        "--set", "batch.size=3", "--set", "model.dimension=8", "--set", "recipe.imageCount=2", "--out", folder + "/run",
+      ])
+      #expect(run.status == 0, "\(run.errors)")
+      let lines = try MetricsLog.lines(at: folder + "/run/metrics.jsonl")
+      let last = try #require(lines.last).metrics
+      let (accuracy, guess) = (try #require(last["mask_acc_3d"]), try #require(last["mask_acc_3d_guess"]))
+      #expect(run.errors.contains("mask_acc_3d \(accuracy.percentText) (guess \(guess.percentText))"), "\(run.errors)")
+      let page = try HTMLPage(contentsOf: folder + "/run/report.html").text
+      let found = RunCurves(lines).againstGuessing
+      #expect(found.map(\.name) == ["mask_acc_2d", "mask_acc_3d"])
+      for one in found {
+        #expect(one.guess > 0 && one.guess <= 1)
+        let values =
+          "In the last epoch \(one.name) \(one.accuracy.percentText), and the most frequent answer is right in "
+        let verdict =
+          one.since.map { "better than guessing since epoch \($0 + 1)." } ?? "it is not better than guessing."
+        #expect(page.contains("\(values)\(one.guess.percentText): \(verdict)"), "\(page.prefix(2000))")
+      }
+      #expect(page.contains("Accuracy, 0 to 1; guess: always the most frequent answer of the batch"))
+      for name in ["loss_2d", "loss_3d", "mask_acc_2d_guess", "mask_acc_3d_guess"] { #expect(page.contains(name)) }
     }
   }
 

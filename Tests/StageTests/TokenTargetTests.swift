@@ -59,13 +59,13 @@ import Testing
 
   @Test func aViewThatDoesNotFitTheMaskIsRefused() {
     let target = TokenTarget(Reds())
-    #expect(throws: TargetError.tokenGrid(mask: [2, 2, 3], view: [3, 4, 6], tokenSize: 2)) {
+    #expect(throws: TargetError.tokenGrid(mask: [2, 2, 3], tokens: [3, 2, 3])) {
       try target(sample([UInt8](repeating: 1, count: 12), frames: 3), context: .sample(0))
     }
     #expect(
-      TargetError.tokenGrid(mask: [2, 2, 3], view: [3, 4, 6], tokenSize: 2).description
-        == "a mask of [2, 2, 3] cells does not fit the tokens of a view of [3, 4, 6], which are 2 pixels wide. Choose a frame "
-        + "size at which the view has a token for each cell of the mask")
+      TargetError.tokenGrid(mask: [2, 2, 3], tokens: [3, 2, 3]).description
+        == "a mask of [2, 2, 3] cells does not fit the clip's tokens, [3, 2, 3]. Choose a frame size at which there is a "
+        + "token for each cell of the mask")
     let none = MaskedClip(
       clip: Clip(pixels: PixelClip(frameCount: 0, height: 4, width: 6, bytes: []), values: .zeros([3, 4, 8, 12])),
       mask: TokenMask(steps: 2, rows: 2, columns: 3, values: [UInt8](repeating: 1, count: 12)))

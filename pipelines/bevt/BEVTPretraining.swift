@@ -31,7 +31,7 @@ public struct BEVTTraining<Declaration: BEVTDeclaration>: TrainingSystem {
   public let trainable: TrainableState
   public let fixedParts: [String: String]
   public let frozenParameters: [String: Int]
-  private let network: BEVT
+  let network: BEVT
   /// The sets by the names under which they are compared.
   private let sets: [String: Clips]
   private let toleratedFailures: Double
@@ -39,26 +39,29 @@ public struct BEVTTraining<Declaration: BEVTDeclaration>: TrainingSystem {
   public var defaultEpochs: Int { configuration.recipe.optimizer.epochs }
 
   public init(_ configuration: BEVTConfiguration<Declaration>, _ request: RunRequest) throws {
-    let (recipe, network) = (configuration.recipe, configuration.network.network)
-    let cell = network.patch.height << (network.depths.count - 2)
+    let (recipe, cell) = (configuration.recipe, configuration.network.cell)
     try request.requireUse(ofTokenizerFor: recipe.target)
     switch recipe.target {
     case .tokens:
-      let tokenizer = try request.openedTokenizer()
-      let model = try BEVT(network, vocabularySize: tokenizer.vocabularySize, readsClips: Declaration.hasClips)
+      let input = try request.tokenInput()
+      let network = try Self.makeNetwork(configuration, predicting: input.vocabularySize)
+      let view = try input.view(cells: cell)
+      let (clips, images) = try Self.tokens(of: input, configuration, request)
       let streams = Streams(
-        recipe: recipe, size: network.imageSize, cell: cell, view: try SecondView(cells: cell, of: tokenizer),
-        target: TokenTarget(tokenizer), join: { VisualTokens(joining: $0) }, seed: request.seed ?? 0)
-      try self.init(
-        configuration, request, model, of: model, streams, TwoStreamObjective(), tokenizer)
+        recipe: recipe, network: configuration.network, view: view,
+        ofClips: StreamInput(views: clips.views, target: TokenTarget(clips.source)),
+        ofImages: StreamInput(views: images.views, target: TokenTarget(images.source)),
+        join: { VisualTokens(joining: $0) }, seed: request.seed ?? 0)
+      try self.init(configuration, request, network, of: network, streams, TwoStreamObjective(), [clips, images])
     case .hog, .pixels:
       if recipe.target == .hog { try HOG.requireWholeCells(inTokensOf: cell) }
       let target = CellTarget(recipe.target == .hog ? .hog(recipe.hog.target) : .pixels, cellSize: cell)
-      let model = try BEVT(network, vocabularySize: target.width, readsClips: Declaration.hasClips)
+      let network = try Self.makeNetwork(configuration, predicting: target.width)
+      let input = StreamInput(target: target)
       let streams = Streams(
-        recipe: recipe, size: network.imageSize, cell: cell, view: nil, target: target,
+        recipe: recipe, network: configuration.network, view: nil, ofClips: input, ofImages: input,
         join: { CellValues(joining: $0) }, seed: request.seed ?? 0)
-      try self.init(configuration, request, CellModel(model), of: model, streams, CellRegression(), nil)
+      try self.init(configuration, request, CellModel(network), of: network, streams, CellRegression(), [])
     }
   }
 
@@ -66,15 +69,8 @@ public struct BEVTTraining<Declaration: BEVTDeclaration>: TrainingSystem {
     _ configuration: BEVTConfiguration<Declaration>, _ request: RunRequest,
     _ model: some TrainingModel<TwoStreams<MaskedBatch<Targets>>, TwoStreams<Tensor>>, of network: BEVT,
     _ streams: Streams<TargetStage, Target, Targets>,
-    _ objective: some Objective<TwoStreams<MaskedBatch<Targets>>, TwoStreams<Tensor>>, _ tokenizer: (any Tokenizer)?
+    _ objective: some Objective<TwoStreams<MaskedBatch<Targets>>, TwoStreams<Tensor>>, _ tokens: [TokenStream]
   ) throws {
-    let shape = configuration.network.network
-    guard shape.imageSize % (2 * streams.cell) == 0 else {
-      throw RunError(
-        .configuration,
-        "model.imageSize=\(shape.imageSize): the decoder wants an even number of cells of \(streams.cell) pixels on a side. "
-          + "Choose a multiple of \(2 * streams.cell).")
-    }
     var optimizer = configuration.recipe.optimizer
     optimizer.groups = configuration.network.groups(layerDecay: 1)
     let optimize = Optimize(network.parameters, optimizer.configuration, accumulation: optimizer.accumulation)
@@ -85,11 +81,10 @@ public struct BEVTTraining<Declaration: BEVTDeclaration>: TrainingSystem {
     sets["images"] = images
     (self.configuration, self.network, self.sets) = (configuration, network, sets)
     toleratedFailures = request.toleratedFailures
-    (fixedParts, frozenParameters) = request.parts(of: tokenizer)
+    (fixedParts, frozenParameters) = try request.parts(of: tokens)
     trainable = optimize.state
     let batches =
-      Declaration.hasClips
-      ? streams.batches(of: clips, beside: images, network: shape) : streams.batches(ofImages: clips)
+      Declaration.hasClips ? streams.batches(of: clips, beside: images) : streams.batches(ofImages: clips)
     pipeline = Pipeline(Declaration.name) {
       batches
       Step {
@@ -98,6 +93,35 @@ public struct BEVTTraining<Declaration: BEVTDeclaration>: TrainingSystem {
         optimize
       }
     }
+  }
+
+  /// The network that predicts `width` numbers of each hidden cell.
+  /// - Throws: an error that names what of its shape cannot be.
+  private static func makeNetwork(
+    _ configuration: BEVTConfiguration<Declaration>, predicting width: Int
+  ) throws -> BEVT {
+    let (shape, cell) = (configuration.network.network, configuration.network.cell)
+    let network = try BEVT(shape, vocabularySize: width, readsClips: Declaration.hasClips)
+    guard shape.imageSize % (2 * cell) == 0 else {
+      throw RunError(
+        .configuration,
+        "model.imageSize=\(shape.imageSize): the decoder wants an even number of cells of \(cell) pixels on a side. Choose "
+          + "a multiple of \(2 * cell).")
+    }
+    return network
+  }
+
+  /// The tokens of the run's clips and of its images, whichever of them there are.
+  /// - Throws: an error that names what of the data has no tokens, or cannot agree with stored views.
+  private static func tokens(
+    of input: TokenInput, _ configuration: BEVTConfiguration<Declaration>, _ request: RunRequest
+  ) throws -> (clips: TokenStream, images: TokenStream) {
+    let (clips, images) = Declaration.hasClips ? (request.data, request.images) : ([], request.data)
+    if case .stored = input, !images.isEmpty { try configuration.requireStoredColors() }
+    return (
+      clips: try input.stream(of: clips, seenBy: try configuration.viewRecipe(ofImages: false)),
+      images: try input.stream(of: images, seenBy: try configuration.viewRecipe(ofImages: true))
+    )
   }
 
   public func datasets() throws -> [String: DatasetManifest] {

@@ -49,6 +49,13 @@ public struct StreamRecipe: Sendable, Equatable {
     return augment
   }
 
+  /// What is done to frames where nothing is drawn at random: the square in the middle of the smallest short side.
+  func centered(size: Int) -> Augment {
+    Augment(
+      .shortSide(size * 8 / 7, resampling: .bicubic, rounding: .nearest), .centerCrop(size), normalization: .imagenet,
+      path: path)
+  }
+
   /// The order of the changes of color: one for the whole run.
   private func order(_ seed: UInt64) -> [FloatJitter.Property] {
     var random = KeyedRandom(seed: seed, epoch: 0, sample: 0, stage: "order of color changes")

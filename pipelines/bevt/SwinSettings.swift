@@ -89,6 +89,9 @@ public struct SwinSettings: ClassifierNetworkSettings {
   public var frameCount: Int { network.frameCount }
   public var imageSize: Int { network.imageSize }
 
+  /// Pixels of the side of a cell of the last stage but one, for each of which something is predicted.
+  var cell: Int { network.patch.height << max(network.depths.count - 2, 0) }
+
   /// Blocks of each stage.
   public var depths: StageCounts {
     get { StageCounts(network.depths) }

@@ -30,32 +30,11 @@ public struct MaskImages: Sendable {
     let values = prediction.floats
     return sample.target.frames.map { frame in
       [
-        masked(sample.masked, frame: frame),
+        sample.masked.maskedImage(ofFrame: frame),
         predicted(sample.masked, frame: frame, values, width: prediction.shape[-1]),
-        real(sample.masked.clip.pixels, frame: frame),
+        sample.masked.clip.pixels.image(ofFrame: frame),
       ]
     }
-  }
-
-  private func real(_ pixels: PixelClip, frame: Int) -> Image {
-    let size = pixels.width * pixels.height * 3
-    return Image(
-      width: pixels.width, height: pixels.height, bytes: Array(pixels.bytes[frame * size..<(frame + 1) * size]))
-  }
-
-  /// The frame, black where tokens are hidden.
-  private func masked(_ masked: MaskedClip, frame: Int) -> Image {
-    let (pixels, mask) = (masked.clip.pixels, masked.mask)
-    var bytes = real(pixels, frame: frame).bytes
-    let step = frame * mask.steps / pixels.frameCount
-    let (high, wide) = (pixels.height / mask.rows, pixels.width / mask.columns)
-    for row in 0..<pixels.height {
-      for column in 0..<pixels.width
-      where mask.values[(step * mask.rows + row / high) * mask.columns + column / wide] != 0 {
-        for color in 0..<3 { bytes[(row * pixels.width + column) * 3 + color] = 0 }
-      }
-    }
-    return Image(width: pixels.width, height: pixels.height, bytes: bytes)
   }
 
   /// The first color's predicted histograms, at the contrast of the real frame.
@@ -95,7 +74,7 @@ public struct MaskImages: Sendable {
     let count = (pixels.height / HOG.cellSize) * (pixels.width / HOG.cellSize) * HOG.valuesPerCell
     var (cells, histogram) = ([Float](repeating: 0, count: count), [Float](repeating: 0, count: count))
     var scratch: [Float] = []
-    let image = real(pixels, frame: frame).bytes
+    let image = pixels.image(ofFrame: frame).bytes
     var cellRoom = cells.mutableSpan
     var histogramRoom = histogram.mutableSpan
     HOG.centralDifferences(

@@ -41,11 +41,13 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
       let target = PixelTarget(tubeletSize: configuration.network.tokenSize.time, patchSize: patchSize)
       try self.init(configuration, PixelObjective(target), request)
     case .tokens:
-      let tokenizer = try request.openedTokenizer()
-      let view = try SecondView(cells: patchSize, of: tokenizer)
+      let input = try request.tokenInput()
+      let divisor = try input.view(cells: patchSize)?.divisor ?? 1
+      if case .stored = input { try configuration.requireStoredColors() }
+      let stream = try input.stream(of: request.data, seenBy: try Self.viewRecipe(configuration))
       let objective = TokenObjective(
-        tokenizer, tubeletSize: configuration.network.tokenSize.time, viewDivisor: view.divisor)
-      try self.init(configuration, objective, request, tokenizer)
+        stream.source, tubeletSize: configuration.network.tokenSize.time, viewDivisor: divisor)
+      try self.init(configuration, objective, request, stream)
     }
   }
 
@@ -59,14 +61,17 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
 
   private init(
     _ configuration: MaskedConfiguration<Declaration>, _ objective: some MaskedObjective, _ request: RunRequest,
-    _ tokenizer: (any Tokenizer)?
+    _ tokens: TokenStream?
   ) throws {
     let (recipe, network) = (configuration.recipe, configuration.network)
     try recipe.clips.check()
     let backbone = try network.masked(predictionWidth: objective.predictionWidth)
     let model = MaskedModel(backbone, for: objective)
     let clips = try request.clips(of: request.data, classMap: request.classMap())
-    let augment = recipe.clips.augment(recipe.clips.operations(size: network.imageSize), keepsPixels: true)
+    let views = tokens?.views ?? .drawn
+    let augment = views.augment(
+      recipe.clips.augment(recipe.clips.operations(size: network.imageSize), keepsPixels: true),
+      then: recipe.clips.erasures)
     var optimizer = recipe.optimizer
     optimizer.groups = network.groups(layerDecay: optimizer.layerDecay)
     let optimize = Optimize(model.parameters, optimizer.configuration, accumulation: optimizer.accumulation)
@@ -74,11 +79,11 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
     self.backbone = backbone
     self.clips = clips
     toleratedFailures = request.toleratedFailures
-    (fixedParts, frozenParameters) = request.parts(of: tokenizer)
+    (fixedParts, frozenParameters) = try request.parts(of: tokens.map { [$0] } ?? [])
     trainable = optimize.state
     pipeline = Pipeline(Declaration.name) {
       clips.shuffled()
-      recipe.frames.sampling(count: network.frameCount)
+      views.sampling(recipe.frames.sampling(count: network.frameCount))
       Decode().workers(2)
       augment.workers(2).buffer(4)
       configuration.masking(viewDivisor: objective.viewDivisor)

@@ -19,19 +19,22 @@ public struct MaskedPreview: Sendable {
   private let images: MaskImages
 
   /// Opens a run or a checkpoint.
-  /// - Throws: ``RunError`` if it is of no system of masked pre-training, or predicts no HOG.
+  /// - Throws: ``RunError`` if it is of no system whose HOG can be shown, or predicts something else.
   public init(from path: String, _ options: WeightsOptions = WeightsOptions()) throws {
     let weights = try InitialWeights(from: path, options)
     guard let stored = try weights.checkpoint.map(StoredModel.init),
       let type = try Systems.named(stored.system) as? any PreviewableSystem.Type
     else {
-      throw RunError(.weights, "\(path) is no run and no checkpoint of masked pre-training. Name one that is.")
+      throw RunError(
+        .weights,
+        "\(path) is no run and no checkpoint of maskfeat or videomae, whose HOG can be shown. Name one that is.")
     }
     var request = RunRequest()
     request.knownValues = stored.values
     let system = try type.init(request)
     guard let hog = try system.hogPredictions() else {
-      throw RunError(.weights, "\(path) predicts no HOG; only predicted HOG can be shown.")
+      throw RunError(
+        .weights, "\(path) predicts no HOG; only predicted HOG can be shown here. 'sluice show tokens' shows tokens.")
     }
     (predictions, images) = (hog.pipeline, MaskImages(hog.target))
     _ = try weights.load(into: system, requiring: .whole)

@@ -15,31 +15,42 @@ public struct TokenObjective: MaskedObjective {
   public let tubeletSize: Int
   public let viewDivisor: Int
 
-  /// - Parameter viewDivisor: the side of the network's tokens over that of the tokenizer's.
-  public init(_ tokenizer: any Tokenizer, tubeletSize: Int = 2, viewDivisor: Int = 2) {
-    target = TokenTarget(tokenizer)
+  /// - Parameters:
+  ///   - source: a tokenizer, or tokens that were stored.
+  ///   - viewDivisor: the side of the network's tokens over that of the tokenizer's; 1 for stored tokens, which read no frame.
+  public init(_ source: any TokenSource, tubeletSize: Int = 2, viewDivisor: Int = 2) {
+    target = TokenTarget(source)
     self.tubeletSize = tubeletSize
     self.viewDivisor = viewDivisor
   }
 
   /// A score of every word for each frame.
-  public var predictionWidth: Int { tubeletSize * target.tokenizer.vocabularySize }
+  public var predictionWidth: Int { tubeletSize * target.source.vocabularySize }
 
   public func targets(of samples: [MaskedSample<TokenTargets>]) -> VisualTokens {
     VisualTokens(joining: samples.map(\.target))
   }
 
-  /// The mean cross-entropy over the hidden cells of all frames, with the accuracy as `mask_acc`.
+  /// The mean cross-entropy over the hidden cells of all frames, with the accuracy as `mask_acc`, and that of guessing the most
+  /// frequent word as `mask_acc_guess`.
   /// - Throws: ``ShapeError`` if the prediction has another width or number of tokens than the targets.
   public func loss(of output: Tensor, for batch: MaskedBatch<VisualTokens>) throws -> LossTerms {
     try output.shape.check(is: [batch.count, batch.grid.count, predictionWidth], in: "token loss")
-    let area = batch.grid.rows * batch.grid.columns
-    let rows = batch.targets.cells.map { cell in
+    let logits = logits(of: output, at: batch.targets.cells, area: batch.grid.rows * batch.grid.columns)
+    let prediction = try TokenPrediction(of: logits, to: batch.targets)
+    return LossTerms(prediction.loss, metrics: prediction.metrics("mask_acc"))
+  }
+
+  /// A score of every word for some cells, `[cells, vocabularySize]`.
+  /// - Parameters:
+  ///   - output: `[B, N, predictionWidth]`.
+  ///   - cells: numbers of cells, counted over the frames of the batch.
+  ///   - area: cells of a frame.
+  func logits(of output: Tensor, at cells: [Int], area: Int) -> Tensor {
+    let rows = cells.map { cell in
       let (frame, inside) = cell.quotientAndRemainder(dividingBy: area)
       return (frame / tubeletSize * area + inside) * tubeletSize + frame % tubeletSize
     }
-    let logits = output.reshaped(-1, target.tokenizer.vocabularySize).rows(at: rows)
-    let prediction = try TokenPrediction(of: logits, to: batch.targets)
-    return LossTerms(prediction.loss, metrics: ["mask_acc": prediction.accuracy])
+    return output.reshaped(-1, target.source.vocabularySize).rows(at: rows)
   }
 }

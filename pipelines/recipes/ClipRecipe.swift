@@ -97,8 +97,12 @@ public struct ClipRecipe: Sendable, Equatable {
       augment.flip = imgaugFlip
       operations.append(.randAugment(augment))
     }
-    if erasing > 0 { operations.append(.erase(probability: erasing, fill: erasingFill)) }
-    return operations
+    return operations + erasures
+  }
+
+  /// What is overwritten behind everything else.
+  var erasures: [AugmentOperation] {
+    erasing > 0 ? [.erase(probability: erasing, fill: erasingFill)] : []
   }
 
   /// What is done to each clip where nothing is drawn at random.

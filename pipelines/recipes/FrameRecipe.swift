@@ -42,6 +42,25 @@ public struct FrameRecipe: Sendable, Equatable {
     case .still: Segment { StillFrame(count: count, window: window, windows: windows) }
     }
   }
+
+  /// What the sampling stage is called where nothing else has its name.
+  var stageName: String {
+    switch choice {
+    case .dense: "denseFrames"
+    case .segments: "segmentFrames"
+    case .still: "stillFrame"
+    }
+  }
+
+  /// What the sampling stage chooses of one clip.
+  /// - Throws: ``SamplingError`` if the clip is too short.
+  func selection(of clip: ClipHandle, count: Int, context: ElementContext) throws -> FrameSelection {
+    switch choice {
+    case .dense: try DenseFrames(count: count, stride: stride, spacing: spacing)(clip, context: context)
+    case .segments: try SegmentFrames(count: count, bounds: bounds)(clip, context: context)
+    case .still: try StillFrame(count: count)(clip, context: context)
+    }
+  }
 }
 
 extension FrameRecipe: Configurable {

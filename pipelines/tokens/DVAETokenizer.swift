@@ -28,11 +28,9 @@ public struct DVAETokenizer: Tokenizer {
   /// Opens the weights at `path`.
   /// - Throws: an error that names the file and what it is instead.
   public init(opening path: String) throws {
-    let weights = try PublishedWeights(opening: try DVAEFile.encoder(at: path))
-    do { encoder = try DVAEEncoder(try DVAEFile.configuration(of: weights)) } catch let error as ModelError {
-      throw RunError(.weights, "\(weights.path): \(error)")
-    }
-    try weights.load(into: encoder.parameters, layouts: DVAEFile.layouts, requiring: .whole)
+    let weights = try PublishedWeights(opening: try DVAEFile.encoder.file(at: path))
+    encoder = try DVAEFile.encoder.network(of: weights, DVAEEncoder.init)
+    try weights.load(into: encoder.parameters, layouts: DVAEFile.encoder.layouts, requiring: .whole)
     identity = DVAETokenizer.identity(of: encoder)
   }
 

@@ -1,14 +1,20 @@
 internal import SluiceAugment
 internal import SluiceSamples
+internal import SluiceShards
 internal import SluiceTokenize
 internal import SluiceTraining
 
 extension RunRequest {
-  /// The tokenizer that was named; one that can only be drawn in graphs where no data was named either.
+  /// What `--tokenizer` names: an encoder, or shards with stored tokens; what can only be drawn in graphs where no data was
+  /// named either.
   /// - Throws: an error that says what is missing, or what of the file is wrong.
-  func openedTokenizer() throws -> any Tokenizer {
-    guard tokenizer != nil || data.isEmpty else { throw NoTokenizer.error }
-    return try tokenizer.map { try DVAETokenizer(opening: $0) } ?? NoTokenizer()
+  func tokenInput() throws -> TokenInput {
+    guard let tokenizer else {
+      guard data.isEmpty else { throw NoTokenizer.error }
+      return .encoder(NoTokenizer())
+    }
+    if ShardSet.isSet(tokenizer) { return .stored(try StoredTokens(of: [try ShardSet(tokenizer)])) }
+    return .encoder(try DVAETokenizer(opening: tokenizer))
   }
 
   /// - Throws: ``RunError`` if a tokenizer was named for targets that are no tokens.
@@ -20,10 +26,15 @@ extension RunRequest {
     )
   }
 
-  /// What tells a run with this tokenizer from runs with others, and how large it is; nothing of one that nobody named.
-  func parts(of opened: (any Tokenizer)?) -> (fixed: [String: String], frozen: [String: Int]) {
-    guard tokenizer != nil, let opened else { return ([:], [:]) }
-    return (["tokenizer": opened.identity], ["tokenizer": opened.parameterCount])
+  /// What tells a run with these tokens from runs with others, and how large the network is that makes them; nothing of
+  /// tokens that nobody named.
+  /// - Parameter streams: the tokens of each stream of data; none where something else is predicted.
+  func parts(of streams: [TokenStream]) throws -> (fixed: [String: String], frozen: [String: Int]) {
+    guard tokenizer != nil, let source = streams.first?.source else { return ([:], [:]) }
+    var fixed = ["tokenizer": source.identity]
+    let digests = try streams.compactMap { try $0.views.digest }
+    if !digests.isEmpty { fixed["tokens"] = digests.joined(separator: "; ") }
+    return (fixed, ["tokenizer": source.parameterCount])
   }
 }
 
@@ -41,8 +52,18 @@ extension SecondView {
   }
 }
 
+extension TokenInput {
+  /// What an encoder reads of frames; `nil` for stored tokens, which need none.
+  /// - Parameter size: pixels of a cell's side.
+  /// - Throws: ``RunError`` if cells are no whole number of tokens wide.
+  func view(cells size: Int) throws(RunError) -> SecondView? {
+    guard case .encoder(let tokenizer) = self else { return nil }
+    return try SecondView(cells: size, of: tokenizer)
+  }
+}
+
 /// What stands where no tokenizer was named: graphs can be drawn, and nothing can be trained.
-private struct NoTokenizer: Tokenizer {
+struct NoTokenizer: Tokenizer {
   static let error = RunError(
     .configuration,
     "no tokenizer: name the encoder's file or folder by --tokenizer. 'sluice weights make dvae --out DIR' makes a random one "

@@ -11,6 +11,7 @@ internal import SluiceTensor
 /// Augment(.resizedCrop(224), .flip)                                              // pre-training
 /// Augment(.resizedCrop(224, scale: 0.08...1), .flip, .randAugment(), .erase())   // fine-tuning
 /// Augment(.shortSide(256), .centerCrop(224))                                     // evaluation
+/// Augment(.storedView(224))                                                      // what was drawn before
 /// ```
 /// Chances are drawn once for a clip, in the order of the operations. Operations work on bytes: frames are converted to
 /// RGB (BT.601 and limited range where the stream does not say; chroma sited left, interpolated linearly; rounded to
@@ -68,7 +69,9 @@ public struct Augment: Transform, BatchMemorySharing {
   package func clip(
     _ decoded: DecodedClip, worker: PixelWorker, draws: inout some RandomDraws, slot: BatchSlot? = nil
   ) throws -> Clip {
-    try clip(decoded, steps: try steps(for: try decoded.commonSize(), draws: &draws), worker: worker, slot: slot)
+    try clip(
+      decoded, steps: try steps(for: try decoded.commonSize(), of: decoded.handle.view, draws: &draws), worker: worker,
+      slot: slot)
   }
 
   /// The clip of drawn steps.
@@ -103,7 +106,9 @@ public struct Augment: Transform, BatchMemorySharing {
       unsafe erasure.apply(to: values.pointer, planes: 3 * count, size: plan.size, scratch: worker.floats)
     }
     let pixels = PixelClip(frameCount: keepsPixels ? count : 0, height: height, width: width, bytes: bytes)
-    return Clip(pixels: pixels, values: values, labels: decoded.handle.labels, captions: decoded.handle.captions)
+    let handle = decoded.handle
+    return Clip(
+      pixels: pixels, values: values, labels: handle.labels, captions: handle.captions, view: handle.view)
   }
 
   /// Only the 8-bit crop of drawn steps.
@@ -125,11 +130,14 @@ public struct Augment: Transform, BatchMemorySharing {
   }
 
   /// Draws everything for frames of `size`.
-  package func steps(for size: PixelSize, draws: inout some RandomDraws) throws(AugmentError) -> [PixelStep] {
+  /// - Parameter view: the stored view that the clip is to be seen as, if there is one.
+  package func steps(
+    for size: PixelSize, of view: ClipView? = nil, draws: inout some RandomDraws
+  ) throws(AugmentError) -> [PixelStep] {
     try AugmentOperation.checkOrder(of: operations)
     var size = size
     var steps: [PixelStep] = []
-    for operation in operations { try operation.resolve(&size, into: &steps, draws: &draws) }
+    for operation in operations { try operation.resolve(&size, of: view, into: &steps, draws: &draws) }
     return steps
   }
 }

@@ -22,7 +22,8 @@ extension AugmentOperation {
   /// The stage it leaves bytes in.
   private var result: Stage {
     switch kind {
-    case .resizedCrop(_, _, _, .floatBilinear, _), .multiScaleCrop(_, .floatBilinear), .shortSide(_, .floatBilinear, _):
+    case .resizedCrop(_, _, _, .floatBilinear, _), .multiScaleCrop(_, .floatBilinear), .shortSide(_, .floatBilinear, _),
+      .storedView(_, .floatBilinear):
       .unrounded
     case .erase: .erased
     default: .bytes

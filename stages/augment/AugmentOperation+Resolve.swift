@@ -1,4 +1,5 @@
 internal import SluicePlatform
+internal import SluiceSamples
 
 /// What is done to every frame of one clip, chances drawn.
 package enum PixelStep: Sendable, Hashable {
@@ -38,8 +39,9 @@ extension PixelSize {
 
 extension AugmentOperation {
   /// Draws this operation's chances for a frame of `size`, which becomes the size afterwards.
+  /// - Parameter view: the stored view that the clip is to be seen as, if there is one.
   func resolve(
-    _ size: inout PixelSize, into steps: inout [PixelStep], draws: inout some RandomDraws
+    _ size: inout PixelSize, of view: ClipView?, into steps: inout [PixelStep], draws: inout some RandomDraws
   ) throws(AugmentError) {
     switch kind {
     case .resizedCrop(let side, let scale, let ratio, let resampling, let order):
@@ -100,6 +102,12 @@ extension AugmentOperation {
           }
         return CropBox(top: (size.height - side) / 2, left: left, height: side, width: side)
       }
+    case .storedView(let side, let resampling):
+      guard let view else {
+        throw .setting("a stored view of a clip that comes without one: choose one in the stage that chooses frames")
+      }
+      steps += try view.geometry.steps(for: size, side: side, resampling)
+      size = PixelSize(width: side, height: side)
     case .flip(let probability):
       if draws.uniform(0, 1) < probability { flip(size, into: &steps) }
     case .colorJitter(let jitter): steps += jitter.operations(draws: &draws).map { .image($0) }

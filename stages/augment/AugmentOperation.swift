@@ -12,6 +12,7 @@ public struct AugmentOperation: Sendable, Hashable {
     case randomCrop(size: Int, takesLast: Bool)
     case sideCrop(size: Int, SideCrop)
     case longSideCrop(size: Int, index: Int, count: Int, wholeSteps: Bool)
+    case storedView(size: Int, Resampling)
     case flip(probability: Double)
     case colorJitter(ColorJitter)
     case floatJitter(FloatJitter)
@@ -29,7 +30,7 @@ public struct AugmentOperation: Sendable, Hashable {
   var outputSide: Int? {
     switch kind {
     case .resizedCrop(let size, _, _, _, _), .centerCrop(let size), .randomCrop(let size, _), .sideCrop(let size, _),
-      .longSideCrop(let size, _, _, _):
+      .longSideCrop(let size, _, _, _), .storedView(let size, _):
       size
     case .multiScaleCrop(let crop, _): crop.size
     case .shortSide, .flip, .colorJitter, .floatJitter, .randAugment, .fixed, .erase: nil
@@ -104,6 +105,13 @@ public struct AugmentOperation: Sendable, Hashable {
     _ size: Int, index: Int, of count: Int, wholeSteps: Bool = false
   ) -> AugmentOperation {
     AugmentOperation(kind: .longSideCrop(size: size, index: index, count: count, wholeSteps: wholeSteps))
+  }
+
+  /// The square of `size` pixels that the clip's stored view has, mirrored where that is; nothing is drawn.
+  ///
+  /// What drew the view must have resized in the same way.
+  public static func storedView(_ size: Int, resampling: Resampling = .bicubic) -> AugmentOperation {
+    AugmentOperation(kind: .storedView(size: size, resampling))
   }
 
   /// A mirror image for half of the clips.

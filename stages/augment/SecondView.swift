@@ -42,6 +42,7 @@ public struct SecondView: Transform, ByteBounded {
       (worker.size, worker.resize) = (size, LanczosResize(from: size, to: view))
     }
     let pixels = worker.resize.map { $0(clip.pixels) } ?? clip.pixels
-    return Clip(pixels: pixels, values: clip.values, labels: clip.labels, captions: clip.captions)
+    return Clip(
+      pixels: pixels, values: clip.values, labels: clip.labels, captions: clip.captions, view: clip.view)
   }
 }

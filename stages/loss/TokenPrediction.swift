@@ -8,6 +8,14 @@ public struct TokenPrediction: Sendable {
   public let loss: Tensor
   /// The share of hidden cells whose most favored word is the right one.
   public let accuracy: Double
+  /// The share of hidden cells that have the most frequent of their words: as accurate is who always guesses that one.
+  public let guess: Double
+
+  /// The accuracy under a name, and that of guessing beside it.
+  /// - Parameter name: `mask_acc`, for example.
+  public func metrics(_ name: String) -> [String: Double] {
+    [name: accuracy, name + LossTerms.guessSuffix: guess]
+  }
 
   /// - Parameter logits: `[hidden cells, vocabulary]`, in the order of the tokens.
   /// - Throws: ``ShapeError`` if there are no cells or not as many rows, or a word is outside the vocabulary.
@@ -23,6 +31,9 @@ public struct TokenPrediction: Sendable {
     loss = logits.crossEntropy(labels: tokens.words)
     let right = zip(logits.indicesOfLargest(), tokens.words).count { $0 == $1 }
     accuracy = Double(right) / Double(count)
+    var frequencies: [Int: Int] = [:]
+    for word in tokens.words { frequencies[word, default: 0] += 1 }
+    guess = Double(frequencies.values.max() ?? 0) / Double(count)
   }
 }
 
@@ -31,7 +42,8 @@ public struct TokenPrediction: Sendable {
 public struct TwoStreamObjective: Objective {
   public init() {}
 
-  /// `loss_3d` of the clips, `loss_2d` of the images, and the accuracies `mask_acc_3d` and `mask_acc_2d`.
+  /// `loss_3d` of the clips, `loss_2d` of the images, the accuracies `mask_acc_3d` and `mask_acc_2d`, and what guessing the
+  /// most frequent word would get right, `mask_acc_3d_guess` and `mask_acc_2d_guess`.
   /// - Throws: ``ShapeError`` if output and batch do not fit.
   public func loss(
     of output: TwoStreams<Tensor>, for batch: TwoStreams<MaskedBatch<VisualTokens>>
@@ -43,7 +55,7 @@ public struct TwoStreamObjective: Objective {
       guard let logits, let targets else { continue }
       let prediction = try TokenPrediction(of: logits, to: targets)
       terms.append(LossTerms.Term("loss_\(name)", prediction.loss))
-      metrics["mask_acc_\(name)"] = prediction.accuracy
+      metrics.merge(prediction.metrics("mask_acc_\(name)")) { own, _ in own }
     }
     return LossTerms(terms, metrics: metrics)
   }

@@ -8,8 +8,8 @@ public enum TargetError: Error, Sendable, Equatable, CustomStringConvertible {
   case noPixels
   /// Mask and clip are of different grids.
   case grid(mask: [Int], clip: [Int])
-  /// The tokenizer's cells are not those of the mask.
-  case tokenGrid(mask: [Int], view: [Int], tokenSize: Int)
+  /// The cells that have words are not those of the mask.
+  case tokenGrid(mask: [Int], tokens: [Int])
 
   public var description: String {
     switch self {
@@ -19,10 +19,10 @@ public enum TargetError: Error, Sendable, Equatable, CustomStringConvertible {
       "targets of the centers of cubes are asked, but the mask has no cubes. Use CubeMask, or targets of every step"
     case .noPixels: "targets are computed from the 8-bit crop, which was not kept. Augment with keepsPixels: true"
     case .grid(let mask, let clip): "a mask of \(mask) tokens does not fit a clip of \(clip)"
-    case .tokenGrid(let mask, let view, let size):
+    case .tokenGrid(let mask, let tokens):
       """
-      a mask of \(mask) cells does not fit the tokens of a view of \(view), which are \(size) pixels wide. Choose a frame \
-      size at which the view has a token for each cell of the mask
+      a mask of \(mask) cells does not fit the clip's tokens, \(tokens). Choose a frame size at which there is a token for \
+      each cell of the mask
       """
     }
   }

@@ -27,33 +27,32 @@ extension VisualTokens {
   }
 }
 
-/// Reads the visual tokens of a masked clip from its 8-bit view, only of the frames in which something is hidden.
+/// Takes the visual tokens of a masked clip from its source, only of the frames in which something is hidden.
 ///
 /// A token of the network may cover several frames; each of its frames has a word of its own.
 /// - Source: Wang et al., "BEVT: BERT pretraining of video transformers", CVPR 2022.
 public struct TokenTarget: Stage, ByteBounded {
-  public let tokenizer: any Tokenizer
+  public let source: any TokenSource
 
-  public init(_ tokenizer: any Tokenizer) {
-    self.tokenizer = tokenizer
+  /// - Parameter source: a tokenizer, or tokens that were stored.
+  public init(_ source: any TokenSource) {
+    self.source = source
   }
 
   public func outputSize(of input: ElementSize) -> ElementSize { input }
 
-  /// - Throws: ``TargetError`` if the view is missing or its cells are not those of the mask; what the tokenizer throws.
+  /// - Throws: ``TargetError`` if the clip's words are not of the cells of the mask; what the source throws.
   public func callAsFunction(_ masked: MaskedClip, context: ElementContext) throws -> MaskedSample<TokenTargets> {
-    let (mask, pixels) = (masked.mask, masked.clip.pixels)
-    guard pixels.frameCount > 0 else { throw TargetError.noPixels }
-    let (rows, columns) = (pixels.height / tokenizer.tokenSize, pixels.width / tokenizer.tokenSize)
-    guard rows == mask.rows, columns == mask.columns, mask.steps > 0, pixels.frameCount % mask.steps == 0 else {
+    let mask = masked.mask
+    let grid = try source.grid(of: masked.clip)
+    guard grid.rows == mask.rows, grid.columns == mask.columns, mask.steps > 0, grid.steps % mask.steps == 0 else {
       throw TargetError.tokenGrid(
-        mask: [mask.steps, mask.rows, mask.columns], view: [pixels.frameCount, pixels.height, pixels.width],
-        tokenSize: tokenizer.tokenSize)
+        mask: [mask.steps, mask.rows, mask.columns], tokens: [grid.steps, grid.rows, grid.columns])
     }
-    let (area, span) = (rows * columns, pixels.frameCount / mask.steps)
+    let (area, span) = (grid.rows * grid.columns, grid.steps / mask.steps)
     let steps = (0..<mask.steps).filter { step in mask.values[step * area..<(step + 1) * area].contains { $0 != 0 } }
     let frames = steps.flatMap { $0 * span..<($0 + 1) * span }
-    let words = frames.isEmpty ? [] : try tokenizer.tokens(of: pixels.frames(frames))
+    let words = frames.isEmpty ? [] : try source.words(of: masked.clip, frames: frames)
     var (cells, chosen): ([Int], [Int]) = ([], [])
     for (index, frame) in frames.enumerated() {
       for cell in 0..<area where mask.values[frame / span * area + cell] != 0 {
@@ -63,18 +62,6 @@ public struct TokenTarget: Stage, ByteBounded {
     }
     return MaskedSample(
       masked: masked,
-      target: TokenTargets(
-        tokens: VisualTokens(cells: cells, words: chosen), cellCount: pixels.frameCount * area))
-  }
-}
-
-extension PixelClip {
-  /// Some of the frames.
-  fileprivate func frames(_ indices: [Int]) -> PixelClip {
-    guard indices.count != frameCount else { return self }
-    let size = 3 * height * width
-    return PixelClip(
-      frameCount: indices.count, height: height, width: width,
-      bytes: indices.flatMap { bytes[$0 * size..<($0 + 1) * size] })
+      target: TokenTargets(tokens: VisualTokens(cells: cells, words: chosen), cellCount: grid.count))
   }
 }

@@ -8,11 +8,11 @@ internal import SluicePlatform
 struct ShowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Draws what a trained model sees: predictions behind masks, or attention.",
-    subcommands: [ShowMasksCommand.self, ShowAttentionCommand.self])
+    abstract: "Draws what a trained model sees: predictions behind masks, predicted tokens, or attention.",
+    subcommands: [ShowMasksCommand.self, ShowTokensCommand.self, ShowAttentionCommand.self])
 }
 
-/// The options of both kinds of images.
+/// The options of all kinds of images.
 struct ShowArguments: ParsableArguments {
   @Argument(help: "Videos, or folders of images.")
   var files: [String]
@@ -38,6 +38,15 @@ struct ShowArguments: ParsableArguments {
       seen[name] = count + 1
       try await draw(file, "\(out)/\(name)" + (count > 0 ? "-\(count + 1)" : ""))
     }
+  }
+
+  /// Writes images as the frames of a video, four a second, and says where.
+  static func writeVideo(_ images: [Image], to path: String) throws {
+    guard let first = images.first else { return }
+    let writer = try VideoWriter(path: path, like: first.frame, encoding: .h264(framesPerSecond: 4, quality: 12))
+    for image in images { try writer.append(image.frame) }
+    try writer.finish()
+    Console.print(path)
   }
 }
 
@@ -66,6 +75,50 @@ struct ShowMasksCommand: AsyncParsableCommand {
   }
 }
 
+struct ShowTokensCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tokens",
+    abstract:
+      "Frame, masked input, predicted tokens and true tokens side by side, of a run that predicts visual tokens.",
+    discussion: """
+      Tokens are shown by DALL-E's decoder, those that are not hidden as they are. A PNG with a row for each frame, and an \
+      MP4 of the rows. Runs of bevt, bevt-image, and of maskfeat and videomae with --target tokens.
+
+      Example:
+        sluice show tokens clip.mp4 --from runs/bevt --tokenizer dvae --out images
+      """)
+
+  @OptionGroup
+  var arguments: ShowArguments
+
+  @Option(
+    help: ArgumentHelp(
+      "The encoder, or a folder with encoder and decoder (default: as the run was trained).", valueName: "file"))
+  var tokenizer: String?
+
+  @Option(help: ArgumentHelp("The decoder (default: the one beside the encoder).", valueName: "file"))
+  var decoder: String?
+
+  @Option(help: "Another seed hides other cells.", in: .seed)
+  var seed: UInt64 = 0
+
+  func run() async throws {
+    let preview = try TokenPreview(
+      from: arguments.from, tokenizer: tokenizer, decoder: decoder, arguments.weights.options)
+    try await arguments.each { file, stem in
+      let shown = try await preview.shown(of: file, seed: seed)
+      try Image.column(shown.rows).frame.write(to: stem + "-tokens.png")
+      Console.print(stem + "-tokens.png")
+      try ShowArguments.writeVideo(shown.rows, to: stem + "-tokens.mp4")
+      let share = { (count: Int) in Double(count) / Double(max(shown.hiddenCount, 1)) }
+      Console.note(
+        "\(file): \(shown.rightCount) of \(shown.hiddenCount) hidden tokens are predicted, "
+          + "\(share(shown.rightCount).percentText); their most frequent word is \(share(shown.mostFrequentCount).percentText)."
+      )
+    }
+  }
+}
+
 struct ShowAttentionCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "attention",
@@ -89,13 +142,7 @@ struct ShowAttentionCommand: AsyncParsableCommand {
       let frames = try await preview.frames(of: file, share: share)
       try Image.column(frames.map(\.panel)).frame.write(to: stem + "-attention.png")
       Console.print(stem + "-attention.png")
-      let pairs = frames.map { Image.row([$0.image, $0.overlay]).frame }
-      guard let first = pairs.first else { return }
-      let writer = try VideoWriter(
-        path: stem + "-attention.mp4", like: first, encoding: .h264(framesPerSecond: 4, quality: 12))
-      for pair in pairs { try writer.append(pair) }
-      try writer.finish()
-      Console.print(stem + "-attention.mp4")
+      try ShowArguments.writeVideo(frames.map { .row([$0.image, $0.overlay]) }, to: stem + "-attention.mp4")
     }
   }
 }

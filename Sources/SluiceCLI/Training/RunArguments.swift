@@ -96,7 +96,8 @@ struct RunArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What turns frames into visual tokens: DALL-E's encoder, or a folder with one.", valueName: "file"))
+      "Where visual tokens come from: DALL-E's encoder, a folder with one, or shards with stored tokens.",
+      valueName: "file"))
   var tokenizer: String?
 
   @Option(

@@ -29,6 +29,18 @@ public struct TensorContent: Sendable {
     }
   }
 
+  /// Elements that `emit` gives as little-endian bytes, row-major and piece by piece, when they are written.
+  ///
+  /// - Precondition: as many bytes as type and shape ask for.
+  public init(
+    _ info: TensorInfo,
+    pieces emit:
+      @escaping @Sendable (_ put: (RawSpan) throws(CheckpointError) -> Void) throws(CheckpointError) -> Void
+  ) {
+    self.info = info
+    self.emit = emit
+  }
+
   /// A tensor of another file, read when it is written: one tensor is in memory at a time.
   ///
   /// - Parameter type: the element type of a floating-point tensor; `nil` keeps it. Integers are never converted.

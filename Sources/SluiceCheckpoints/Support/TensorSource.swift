@@ -52,10 +52,7 @@ extension TensorSource {
     let values = try withBytes(of: info) { (bytes: RawSpan) throws(CheckpointError) in
       decodeIntegers(bytes, info.type)
     }
-    guard let values else {
-      throw CheckpointError(
-        .mismatched, file: path, "\(name) holds \(info.type.rawValue) values that are no 64-bit signed integers")
-    }
+    guard let values else { throw notIntegers(info) }
     return values
   }
 

@@ -23,6 +23,12 @@ public struct LossTerms: Sendable {
     }
   }
 
+  /// What the name of a metric ends with that says how good another one is by guessing.
+  ///
+  /// By always giving the most frequent answer of the batch: `mask_acc_guess` stands beside `mask_acc`, and reports say since
+  /// which epoch that is above it.
+  public static let guessSuffix: String = "_guess"
+
   public let terms: [Term]
   /// What else is known of the output, such as `top1`.
   public let metrics: [String: Double]

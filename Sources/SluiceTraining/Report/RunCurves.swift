@@ -1,12 +1,12 @@
 internal import SluiceReport
 
 /// The curves of a run's log: the loss with whatever else is a loss, accuracies, rates, and all other metrics.
-struct RunCurves {
+package struct RunCurves {
   private let lines: [MetricsLog.Line]
   // Metrics besides the loss, by name; a metric need not stand in every line.
   private let names: [String]
 
-  init(_ lines: [MetricsLog.Line]) {
+  package init(_ lines: [MetricsLog.Line]) {
     self.lines = lines
     names = Set(lines.flatMap(\.metrics.keys)).sorted()
   }
@@ -15,7 +15,11 @@ struct RunCurves {
   var parts: [Report.Part] {
     var charts = [chart("Loss", "loss", [series("loss", \.loss)] + names.filter(isLoss).map(metric))]
     let accuracies = names.filter(isAccuracy)
-    if !accuracies.isEmpty { charts.append(chart("Accuracy, 0 to 1", "share", accuracies.map(metric))) }
+    if !accuracies.isEmpty {
+      let guesses = names.contains { $0.hasSuffix(LossTerms.guessSuffix) }
+      let caption = "Accuracy, 0 to 1" + (guesses ? "; guess: always the most frequent answer of the batch" : "")
+      charts.append(chart(caption, "share", accuracies.map(metric)))
+    }
     charts += names.filter { !isLoss($0) && !isAccuracy($0) }.map { chart($0, $0, [metric($0)]) }
     charts += [
       chart("Learning rate", "learning rate", [series("learning rate", \.learningRate)]),
@@ -33,10 +37,39 @@ struct RunCurves {
     return values.filter(\.1.isFinite).max { $0.1 < $1.1 }
   }
 
+  /// An accuracy of training beside that of guessing, in the last epoch.
+  package struct AgainstGuessing {
+    package let name: String
+    package let accuracy: Double
+    package let guess: Double
+    /// The first epoch, from 0, from which on the accuracy is above guessing in all; `nil` if it is not in the last.
+    package let since: Int?
+  }
+
+  /// What is logged with the accuracy of guessing beside it; both are means over epochs.
+  package var againstGuessing: [AgainstGuessing] {
+    names.filter { names.contains($0 + LossTerms.guessSuffix) }.compactMap { name in
+      var sums: [Int: (accuracy: Double, guess: Double, count: Double)] = [:]
+      for line in lines {
+        guard let accuracy = line.metrics[name], let guess = line.metrics[name + LossTerms.guessSuffix] else {
+          continue
+        }
+        let sum = sums[line.epoch] ?? (0, 0, 0)
+        sums[line.epoch] = (sum.accuracy + accuracy, sum.guess + guess, sum.count + 1)
+      }
+      let epochs = sums.keys.sorted()
+      guard let last = epochs.last, let end = sums[last] else { return nil }
+      let above = epochs.reversed().prefix { epoch in sums[epoch].map { $0.accuracy > $0.guess } ?? false }
+      return AgainstGuessing(
+        name: name, accuracy: end.accuracy / end.count, guess: end.guess / end.count, since: above.last)
+    }
+  }
+
   private func isLoss(_ name: String) -> Bool { name.hasSuffix("loss") || name.hasPrefix("loss_") }
 
   private func isAccuracy(_ name: String) -> Bool {
-    ["top1", "top5", "accuracy"].contains { name.hasSuffix($0) }
+    ["top1", "top5", "accuracy", LossTerms.guessSuffix].contains { name.hasSuffix($0) }
+      || names.contains(name + LossTerms.guessSuffix)
   }
 
   private func chart(_ caption: String, _ y: String, _ series: [LineChart.Series]) -> LineChart {

@@ -69,9 +69,18 @@ struct RunReport {
       text += ", best \(name) \((value * 100).threeDigits) % at step \(step)"
     }
     text += "."
+    for found in RunCurves(lines).againstGuessing { text += " \(RunReport.sentence(found))" }
     if !failures.samples.isEmpty { text += " \(failureSentence)" }
     if case .failed(let reason) = ending { text += " \(reason)" }
     return text
+  }
+
+  /// Whether an accuracy is above that of guessing, and since when.
+  private static func sentence(_ found: RunCurves.AgainstGuessing) -> String {
+    let values =
+      "\(found.name) \(found.accuracy.percentText), and the most frequent answer is right in \(found.guess.percentText)"
+    guard let since = found.since else { return "In the last epoch \(values): it is not better than guessing." }
+    return "In the last epoch \(values): better than guessing since epoch \(since + 1)."
   }
 
   private var timing: Report.Part {
