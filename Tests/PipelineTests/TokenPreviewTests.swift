@@ -136,7 +136,8 @@ import Testing
       #expect(try said(folder + "/pixels").contains("predicts pixels, and only predicted tokens can be shown here."))
       #expect(
         try said(folder + "/hog").contains(
-          "predicts hog, and only predicted tokens can be shown here. 'sluice show masks' shows the HOG of maskfeat and videomae."))
+          "predicts hog, and only predicted tokens can be shown here. 'sluice show masks' shows the HOG of maskfeat and videomae."
+        ))
       #expect(
         try said(folder + "/vivit").contains(
           "is no run that predicts visual tokens. Name one of bevt, bevt-image, or with --target tokens."))
