@@ -90,7 +90,11 @@ final class VideoSession {
       } else {
         defer { number += 1 }
         if !isStrict, index.packets[number].traits.contains(.unreferenced), pending[number] == nil { continue }
-        try reader.load(number, into: packet)
+        if number == run.first {
+          try reader.loadFirst(number, into: packet)
+        } else {
+          try reader.load(number, into: packet)
+        }
         version = reader.syntax.history.version(at: number)
         if !decoder.send(packet, tag: number), !isStrict, !isLeading(number, run) { return .damaged }
       }

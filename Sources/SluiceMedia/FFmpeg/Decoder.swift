@@ -111,7 +111,11 @@ internal import CFFmpeg
   }
 
   /// Whether the frame refers to no other.
-  var isIntra: Bool { unsafe picture.pointee.key_frame != 0 || picture.pointee.pict_type == AV_PICTURE_TYPE_I }
+  var isIntra: Bool {
+    if unsafe picture.pointee.key_frame != 0 { return true }
+    // FFV1's decoder calls every frame I, those too that go on with the statistics of the frame before.
+    return unsafe context.pointee.codec_id != AV_CODEC_ID_FFV1 && picture.pointee.pict_type == AV_PICTURE_TYPE_I
+  }
 }
 
 /// The form of a decoded frame.

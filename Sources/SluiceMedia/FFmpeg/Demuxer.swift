@@ -14,7 +14,7 @@ internal import CFFmpeg
   /// open others.
   private static let formats = """
     mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,h264,hevc,m4v,h263,obu,av1,ivf,gif,\
-    apng,mjpeg,nut,mxf,yuv4mpegpipe,dv,rm,wtv,swf,gxf,roq,smk,vc1,vc1test,dirac,nsv,dhav,flic,ffm,live_flv,kux,amv
+    apng,mjpeg,j2k_pipe,nut,mxf,yuv4mpegpipe,dv,rm,wtv,swf,gxf,roq,smk,vc1,vc1test,dirac,nsv,dhav,flic,ffm,live_flv,kux,amv
     """
 
   /// How a container is read.

@@ -51,20 +51,28 @@ internal import CFFmpeg
   var isCutOff: Bool { unsafe pointer.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 }
 
   /// The headers that are in force from this packet on, if the container has new ones for it.
-  var newHeaders: [UInt8]? {
+  var newHeaders: [UInt8]? { sideData(AV_PKT_DATA_NEW_EXTRADATA) }
+
+  /// Gives the packet headers that hold from it on.
+  func setNewHeaders(_ headers: [UInt8]) { setSideData(headers, AV_PKT_DATA_NEW_EXTRADATA) }
+
+  /// The colors that are in force from this packet on, if the container has new ones for it.
+  var palette: [UInt8]? { sideData(AV_PKT_DATA_PALETTE) }
+
+  /// Gives the packet colors that hold from it on.
+  func setPalette(_ colors: [UInt8]) { setSideData(colors, AV_PKT_DATA_PALETTE) }
+
+  private func sideData(_ kind: AVPacketSideDataType) -> [UInt8]? {
     var size = 0
-    guard let data = unsafe av_packet_get_side_data(pointer, AV_PKT_DATA_NEW_EXTRADATA, &size), size > 0 else {
-      return nil
-    }
+    guard let data = unsafe av_packet_get_side_data(pointer, kind, &size), size > 0 else { return nil }
     return unsafe Array(UnsafeBufferPointer(start: data, count: size))
   }
 
-  /// Gives the packet headers that hold from it on.
-  func setNewHeaders(_ headers: [UInt8]) {
-    guard let data = unsafe av_packet_new_side_data(pointer, AV_PKT_DATA_NEW_EXTRADATA, headers.count) else {
+  private func setSideData(_ bytes: [UInt8], _ kind: AVPacketSideDataType) {
+    guard let data = unsafe av_packet_new_side_data(pointer, kind, bytes.count) else {
       fatalError("out of memory: av_packet_new_side_data")
     }
-    unsafe data.update(from: headers, count: headers.count)
+    unsafe data.update(from: bytes, count: bytes.count)
   }
 
   /// Whether the container gives the decoder something with this packet that holds for those behind it too: a palette, or

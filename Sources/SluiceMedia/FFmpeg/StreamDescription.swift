@@ -92,6 +92,8 @@ internal import CFFmpeg
     return isText ? "“\(String(decoding: bytes, as: UTF8.self))”" : "a codec without a name (\(tag))"
   }
 
+  var isMotionJPEG: Bool { unsafe parameters.pointee.codec_id == AV_CODEC_ID_MJPEG }
+
   var isH264: Bool { unsafe parameters.pointee.codec_id == AV_CODEC_ID_H264 }
 
   /// Calls `body` with the codec's headers that the container holds outside the packets.

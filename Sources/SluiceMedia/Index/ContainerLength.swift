@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// How long a file is by its outermost structure: MP4's boxes, AVI's RIFF chunks, Matroska's segment.
+/// How long a file is by its outermost structure: MP4's boxes, AVI's RIFF chunks, Matroska's segment, ASF's objects.
 struct ContainerLength {
   /// Bytes there should be and bytes there are.
   let stated: Int
@@ -19,6 +19,8 @@ struct ContainerLength {
       end = ContainerLength.riff(descriptor, Int(facts.st_size))
     } else if head.starts(with: [0x1A, 0x45, 0xDF, 0xA3]) {
       end = ContainerLength.matroska(descriptor)
+    } else if head == ContainerLength.asfHeader {
+      end = ContainerLength.asf(descriptor)
     } else if head.count == 16,
       ["ftyp", "moov", "mdat", "styp", "wide", "free", "skip"].contains(where: {
         head[4..<8].elementsEqual($0.utf8)
@@ -72,6 +74,27 @@ struct ContainerLength {
       offset += offset % 2
     }
     return offset
+  }
+
+  /// The identifiers of ASF's header and of its data (Advanced Systems Format, 3.1 and 5.1).
+  private static let asfHeader: [UInt8] = [
+    0x30, 0x26, 0xB2, 0x75, 0x8E, 0x66, 0xCF, 0x11, 0xA6, 0xD9, 0x00, 0xAA, 0x00, 0x62, 0xCE, 0x6C,
+  ]
+  private static let asfData: [UInt8] = [
+    0x36, 0x26, 0xB2, 0x75, 0x8E, 0x66, 0xCF, 0x11, 0xA6, 0xD9, 0x00, 0xAA, 0x00, 0x62, 0xCE, 0x6C,
+  ]
+
+  /// Where the data behind the header ends; no length is known while a recorder still writes.
+  private static func asf(_ descriptor: Int32) -> Int {
+    func length(_ offset: Int, of identifier: [UInt8]) -> Int {
+      let head = read(descriptor, offset, 24)
+      // Lengths of more than 2⁵⁶ bytes are none.
+      guard head.count == 24, head.starts(with: identifier), head[23] == 0 else { return 0 }
+      return number(head[16..<24].reversed())
+    }
+    let header = length(0, of: asfHeader)
+    let data = length(header, of: asfData)
+    return data > 50 ? header + data : 0
   }
 
   /// Where the segment ends; its length may be unknown.

@@ -24,6 +24,8 @@ final class PacketReader {
   private(set) var endsWithinPacket = false
   /// Headers that the container has for some of the packets.
   private var newHeaders: [Int: [UInt8]] = [:]
+  /// Colors that the container has, by the packets from which they hold.
+  private var palettes: [(first: Int, colors: [UInt8])] = []
   private var store: PacketStore? = PacketStore()
   /// The packet that the demuxer delivers next, when packets are not kept.
   private var next = 0
@@ -75,6 +77,7 @@ final class PacketReader {
     packets.reserveCapacity(max(demuxer.indexedCount, 64) & 0xFFFFF)
     var keys: [Int64] = []
     var changesDecoder = false
+    var endsAreMarked = false
     while demuxer.read(into: packet) {
       guard packets.count < limits.frames else {
         throw MediaError(
@@ -86,12 +89,16 @@ final class PacketReader {
         syntax.readHeaders(headers.span, in: number)
         newHeaders[number] = headers
       }
+      if let colors = packet.palette { palettes.append((number, colors)) }
       if number > 0, packet.changesDecoder { changesDecoder = true }
       let facts = packet.withBytes { syntax.read($0, number: number, isKey: isKey) }
       var traits = facts.traits
       if packet.isDiscarded { traits.insert(.discarded) }
       keys.append(facts.order)
-      endsWithinPacket = packet.isCutOff
+      let isWhole = !stream.isMotionJPEG || packet.withBytes { PacketReader.endsAsJPEG($0) }
+      if isWhole { endsAreMarked = true }
+      // Some cameras leave out the mark at the end of every frame.
+      endsWithinPacket = packet.isCutOff || !isWhole && endsAreMarked
       packets.append(
         PacketEntry(
           time: packet.time, decodingTime: packet.decodingTime, position: packet.position,
@@ -109,6 +116,13 @@ final class PacketReader {
     if syntax.doubt == nil, !changesDecoder, !goesBack { codecOrder = PacketReader.ordered(packets, by: keys) }
     if demuxer.statesCount, demuxer.indexedCount > demuxer.readCount { statedCount = demuxer.indexedCount }
     next = packets.count
+  }
+
+  /// Whether an image has the mark that ends it; zeros may follow.
+  private static func endsAsJPEG(_ bytes: Span<UInt8>) -> Bool {
+    var end = bytes.count
+    while end > 0, bytes[end - 1] == 0 { end -= 1 }
+    return end >= 2 && bytes[end - 2] == 0xFF && bytes[end - 1] == 0xD9
   }
 
   /// The shown packets in ascending order of `keys`; `nil` if two have the same.
@@ -131,6 +145,14 @@ final class PacketReader {
     while try step(into: packet) < number {}
     // Behind a jump, a container does not say again what it said before.
     if let headers = newHeaders[number], packet.newHeaders == nil { packet.setNewHeaders(headers) }
+  }
+
+  /// Reads packet `number` into `packet` for a decoder that begins with it: with the colors in force, which a container
+  /// gives with the packet alone from which they hold.
+  func loadFirst(_ number: Int, into packet: borrowing Packet) throws(MediaError) {
+    try load(number, into: packet)
+    guard packet.palette == nil, let palette = palettes.last(where: { $0.first <= number }) else { return }
+    packet.setPalette(palette.colors)
   }
 
   // Reads the packet at `next` and checks that it is the one of the index.
