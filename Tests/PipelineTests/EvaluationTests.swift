@@ -3,7 +3,6 @@ import SluiceAugment
 import SluiceDatasets
 import SluiceDecode
 import SluiceFlow
-import SluiceMedia
 import SluiceModels
 import SluicePipelines
 import SluiceTensor
@@ -14,9 +13,7 @@ import Testing
 /// Evaluation of classifiers whose answers are known beforehand.
 @Suite struct EvaluationTests {
   /// A tiny classifier of eight classes that favours `favoured`, the others in order, whatever it sees.
-  private func tuning(
-    favouring favoured: Int, _ recipe: FineTuningRecipe = .small(frameStride: 4)
-  ) throws -> FineTuning {
+  private func tuning(favouring favoured: Int) throws -> FineTuning {
     var network = SpaceTimeConfiguration(frameCount: 4, attention: .spaceOnly)
     (network.imageSize, network.dimension, network.headCount, network.depth) = (32, 16, 2, 1)
     let model = VideoClassifier(try Classifier(TimeSformer(network), classCount: 8))
@@ -24,7 +21,7 @@ import Testing
     try model.parameters["cls_head.cls_head.weight"]?.assign(.zeros([8, 16]))
     let bias = (0..<8).map { $0 == favoured ? 1 : -Float($0) }
     try model.parameters["cls_head.cls_head.bias"]?.assign(Tensor(bias, shape: [8]))
-    return FineTuning("known", model, recipe, clips: try Clips(videos: DatasetList(items: [])))
+    return FineTuning("known", model, .small(frameStride: 4), clips: try Clips(videos: DatasetList(items: [])))
   }
 
   private func clips(_ count: Int, broken: [String] = [], in folder: TemporaryFolder) throws -> Clips {
@@ -85,46 +82,6 @@ import Testing
     }
     #expect(Set(own.map(\.description)).count > 1)
     #expect(try await logits(EvaluationViews()) == logits(EvaluationViews()))
-  }
-
-  /// Of a square frame all three crops are the whole of it, and of a still video all windows are one.
-  @Test func equalViewsAreClassifiedOnce() async throws {
-    let folder = TemporaryFolder()
-    var recipe = FineTuningRecipe.small(frameStride: 4)
-    // Two samples of six views in a batch.
-    (recipe.frames.choice, recipe.optimizer.batchSize) = (.still, 12)
-    let tuning = try tuning(favouring: 2, recipe)
-    tuning.classifier.parameters["cls_head.cls_head.weight"]?.update { (weights: inout MutableSpan<Float>) in
-      for index in weights.indices { weights[index] = Float((index * 37) % 11) / 5 - 1 }
-    }
-    func pass(_ clips: Clips, _ views: EvaluationViews) async throws -> (logits: [Float], operations: Int) {
-      let profile = OperationProfile()
-      let logits = try await profile.record {
-        var logits: [Float] = []
-        for try await batch in tuning.predictions(on: clips, views: views, isLabeled: false).run() {
-          logits += batch.output.floats
-        }
-        return logits
-      }
-      return (logits, profile.rows.reduce(0) { $0 + ($1.operation == "linear" ? $1.operationCount : 0) })
-    }
-    let pixels = (0..<3 * 40 * 40).map { UInt8(truncatingIfNeeded: $0 * $0 / 7) }
-    let still = VideoFrame(width: 40, height: 40, layout: .rgb, packed: pixels)
-    try still.write(to: folder("still.png"))
-    try VideoFrame(width: 40, height: 30, layout: .rgb, packed: Array(pixels[..<3600])).write(to: folder("wide.png"))
-    func clips(_ names: String...) throws -> Clips {
-      try Clips(videos: DatasetList(items: names.map { DatasetItem(path: folder($0)) }))
-    }
-    let many = EvaluationViews(windows: 2, crops: .three)
-    let alone = try await pass(clips("still.png"), EvaluationViews(crops: .three))
-    let repeated = try await pass(clips("still.png"), many)
-    #expect(repeated.operations == alone.operations, "two windows cost no more than one")
-    #expect(zip(repeated.logits, alone.logits).allSatisfy { abs($0 - $1) < 1e-5 })
-    // A wide frame has three crops that differ.
-    let wide = try await pass(clips("wide.png"), many)
-    #expect(wide.operations == 3 * repeated.operations)
-    let both = try await pass(clips("still.png", "wide.png"), many)
-    #expect(zip(both.logits, repeated.logits + wide.logits).allSatisfy { abs($0 - $1) < 1e-5 })
   }
 
   @Test func failingClipsAreCountedAndNamed() async throws {

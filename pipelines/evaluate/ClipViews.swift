@@ -18,25 +18,6 @@ public struct ViewBatch: Sendable {
   public let names: [String]
 }
 
-extension ViewBatch {
-  /// The views that equal none before them of their sample, and for each view which of these it is.
-  var distinctViews: (distinct: [Int], numbers: [Int]) {
-    let size = views.count / max(views.shape[0], 1)
-    return views.withFloats { values in
-      var (distinct, numbers): ([Int], [Int]) = ([], [])
-      for view in 0..<views.shape[0] {
-        let first = view / viewCount * viewCount
-        let known = (first..<view).first { other in
-          (0..<size).allSatisfy { values[other * size + $0] == values[view * size + $0] }
-        }
-        if known == nil { distinct.append(view) }
-        numbers.append(known.map { numbers[$0] } ?? distinct.count - 1)
-      }
-      return (distinct, numbers)
-    }
-  }
-}
-
 /// The views of one sample, and the class it shows.
 struct ClipViews: Sendable {
   let name: String
@@ -95,8 +76,6 @@ extension Collate where Sample == ClipViews, Batch == ViewBatch {
 }
 
 /// A classifier of several views of a sample: their logits are averaged before any softmax, or their probabilities.
-///
-/// Equal views of a sample are classified once: of a square frame all crops are, of a short video all windows.
 struct ViewClassifier: TrainingModel {
   let classifier: VideoClassifier
   let average: ViewAverage.Rule
@@ -105,11 +84,7 @@ struct ViewClassifier: TrainingModel {
 
   /// - Returns: logits, `[B, classCount]`.
   func callAsFunction(_ batch: ViewBatch, _ pass: ForwardPass) throws -> Tensor {
-    let (distinct, numbers) = batch.distinctViews
-    let logits =
-      distinct.count == numbers.count
-      ? try classifier.logits(of: batch.views, pass)
-      : try classifier.logits(of: batch.views.rows(at: distinct), pass).rows(at: numbers)
+    let logits = try classifier.logits(of: batch.views, pass)
     return switch average {
     case .score: logits.meanOverViews(batch.viewCount)
     case .probability: logits.meanProbabilityOverViews(batch.viewCount)
