@@ -156,7 +156,8 @@ import Testing
       let other = try sluice(
         "train", "bevt", "--resume", "--out", folder + "/pixels", "--target", "hog", "--epochs", "2")
       #expect(other.status == 1 && other.errors.contains("recipe.target: pixels → hog"), "\(other.errors)")
-      let longer = try sluice("train", "bevt", "--resume", "--out", folder + "/pixels", "--epochs", "2")
+      let longer = try sluice(
+        "train", "bevt", "--resume", "--out", folder + "/pixels", "--epochs", "2", "--allow-change")
       #expect(longer.status == 0, "\(longer.errors)")
       // Another head, the same network.
       let words = try SluiceProgram.run(

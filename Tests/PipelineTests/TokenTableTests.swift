@@ -82,7 +82,10 @@ import Testing
         "its metadata “tokenizer” has 201 letters; one line of at most 200 is wanted.",
         { $0.metadata["tokenizer"] = String(repeating: "a", count: 201) }
       ),
-      ("one line of at most 200 is wanted.", { $0.metadata["tokenizer"] = "two\nlines" }),
+      (
+        "its metadata “tokenizer” has 9 letters; one line of at most 200 is wanted.",
+        { $0.metadata["tokenizer"] = "two\nlines" }
+      ),
       ("its metadata has no “vocabulary”.", { $0.metadata["vocabulary"] = nil }),
       (
         "its metadata “vocabulary” is “many”; a whole number in 2...16777216 is wanted.",

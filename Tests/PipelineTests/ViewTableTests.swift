@@ -124,7 +124,7 @@ import Testing
     #expect(
       refused("videomae", ["model.patchSize": "16", "model.imageSize": "72"])
         == "model.imageSize=72: frames are no whole number of cells of 16 pixels. Choose a multiple of 16.")
-    #expect(refused("bevt", ["recipe.flip": "2"]).contains("2.0 is outside 0.0...1.0"))
+    #expect(refused("bevt", ["recipe.flip": "2"]).contains("2 is outside 0.0...1.0"))
     #expect(refused("bevt", ["model.frameCount": "4", "recipe.flip": "0.5"]) == "nothing was thrown")
     #expect(refused("videomae", ["model.patchSize": "16", "model.preset": "base"]) == "nothing was thrown")
     #expect(refused("maskfeat", ["model.patchSize": "8"]).contains("has no field “patchSize”"))
@@ -150,10 +150,10 @@ import Testing
       return TensorContent(info, bytes: [UInt8](repeating: 0, count: info.byteCount))
     }
     #expect(try opening() == "nothing was thrown")
-    #expect(try opening { $0["format"] = nil }.contains("its metadata has no “format”, and “sluice views 1” is wanted"))
+    #expect(try opening { $0["format"] = nil }.contains("its metadata has no “format”, and “sluice-views 1” is wanted"))
     #expect(
-      try opening { $0["format"] = "sluice views 2" }
-        .contains("it is “sluice views 2”, and “sluice views 1” is wanted. Name another file, or make this one anew."))
+      try opening { $0["format"] = "sluice-views 2" }
+        .contains("it is “sluice-views 2”, and “sluice-views 1” is wanted. Name another file, or make this one anew."))
     #expect(try opening { $0["recipe"] = "{}" }.contains("its metadata “recipe” and “seed” describe no views."))
     #expect(try opening { $0["seed"] = "-1" }.contains("describe no views. Draw the views anew by `sluice preprocess`"))
     #expect(try opening { $0["seed"] = "3" }.contains("its content is not what its identity says: it is damaged."))
@@ -186,7 +186,7 @@ import Testing
     geometry[32] = 2
     var hash = SHA256()
     let head = ["recipe", "seed", "clips"].map { file.metadata[$0] ?? "" }.joined(separator: "\n")
-    hash.update(Array("sluice views 1\n\(head)\n".utf8))
+    hash.update(Array("sluice-views 1\n\(head)\n".utf8))
     for bytes in [try file.bytes("firsts"), try file.bytes("frames"), geometry] { hash.update(bytes) }
     var metadata = file.metadata
     metadata["identity"] = hash.hexadecimal()

@@ -5,12 +5,7 @@ public import SluiceShards
 public import SluiceTokenize
 
 /// Tokens in the making: files beside a set's shards, so that what was computed stays when the command is interrupted.
-///
-/// ```swift
-/// var parts = try TokenParts(of: set, views, tokenizer)
-/// for try await words in viewTokens(views, of: set, by: tokenizer, from: parts.count).run() { try parts.append(words) }
-/// let taken = try parts.finish()
-/// ```
+/// What was computed is appended, from view ``count`` on; ``finish()`` makes a table of it.
 public struct TokenParts {
   /// Views of a file.
   private static let perFile = 64

@@ -23,9 +23,6 @@ public struct Viewed<Content: Sendable>: Sendable {
 
 /// What a tokenizer sees of stored views, one after the other, as 8-bit frames.
 ///
-/// ```swift
-/// for try await pixels in viewPixels(views, of: set, size: 112).run(RunOptions(maxFailures: 0)) { … }
-/// ```
 /// - Parameters:
 ///   - size: height and width of the frames; from another size they are resized by Lanczos' kernel, as ``SecondView`` does.
 ///   - first: the view to begin with.

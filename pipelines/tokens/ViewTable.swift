@@ -13,7 +13,7 @@ public import SluiceShards
 /// ```
 /// Tokens belong to pixels: of these views they can be made once, by any program. `shards/FORMAT.md` describes the file.
 public struct ViewTable: Sendable {
-  static let format: String = "sluice views 1"
+  static let format: String = "sluice-views 1"
 
   /// Where it is.
   public let path: String

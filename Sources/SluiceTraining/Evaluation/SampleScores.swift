@@ -3,11 +3,6 @@ internal import SluiceTensor
 
 /// What a network gives every class, for every sample of an evaluation: what other programs compute their metrics from.
 ///
-/// ```swift
-/// try evaluation.keepScores(for: "scores.safetensors")
-/// let scores = try await evaluation.run()?.findings.scores
-/// try scores?.write(to: "scores.safetensors")
-/// ```
 /// Samples stand in the order of the lists; those that failed are left out.
 public struct SampleScores: Sendable, Equatable {
   /// What a score is.
