@@ -5,6 +5,7 @@ public import SluiceShards
 public import SluiceTokenize
 
 /// Tokens in the making: files beside a set's shards, so that what was computed stays when the command is interrupted.
+///
 /// What was computed is appended, from view ``count`` on; ``finish()`` makes a table of it.
 public struct TokenParts {
   /// Views of a file.
