@@ -1,4 +1,5 @@
 internal import SluiceKernels
+internal import SluicePlatform
 
 /// Little-endian bytes in the making.
 struct ByteWriter {
@@ -9,9 +10,7 @@ struct ByteWriter {
   }
 
   mutating func append<Number: FixedWidthInteger>(_ number: Number) {
-    for shift in stride(from: 0, to: Number.bitWidth, by: 8) {
-      bytes.append(UInt8(truncatingIfNeeded: number >> shift))
-    }
+    bytes.append(littleEndian: number)
   }
 
   mutating func append(_ number: Double) {

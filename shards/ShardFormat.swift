@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import SluiceMedia
+internal import SluicePlatform
 
 /// Names and numbers of the format; `FORMAT.md` describes every byte.
 enum ShardFormat {
@@ -18,10 +19,7 @@ enum ShardFormat {
   /// Bytes at a shard's end that lead to its footer: size, "SLUICEND", checksum.
   static let tailSize: Int = 16
 
-  static func shardName(_ number: Int) -> String {
-    let digits = String(number)
-    return "shard-" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits + ".zst"
-  }
+  static func shardName(_ number: Int) -> String { "shard-\(number.padded(to: 5)).zst" }
 
   /// The number in a shard's file name, or `nil` if it is none.
   static func shardNumber(_ name: String) -> Int? {

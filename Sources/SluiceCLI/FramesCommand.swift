@@ -86,10 +86,7 @@ public struct FramesCommand: ParsableCommand {
     }
   }
 
-  private static func fileName(_ number: Int) -> String {
-    let digits = String(number)
-    return "frame-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".png"
-  }
+  private static func fileName(_ number: Int) -> String { "frame-\(number.padded(to: 6)).png" }
 
   /// The numbers of a list like `0,17,40-42`.
   static func numbers(_ list: String) throws -> [Int] {

@@ -241,9 +241,7 @@ struct ShardsExtractCommand: ParsableCommand {
       } else {
         try createDirectories(out)
         for index in wanted {
-          let digits = String(index)
-          let name = String(repeating: "0", count: max(0, 6 - digits.count)) + digits
-          try clip.frames(at: [index])[0].write(to: "\(out)/\(name).png")
+          try clip.frames(at: [index])[0].write(to: "\(out)/\(index.padded(to: 6)).png")
         }
       }
       Console.note("\(wanted.count) frames of \(clip.name) are in \(out).")

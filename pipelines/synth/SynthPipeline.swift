@@ -105,18 +105,12 @@ private struct NumberedScene: Sendable {
   let scene: MotionScene
 }
 
-/// A scene's number with five digits.
-private func fileName(_ number: Int) -> String {
-  let digits = String(number)
-  return String(repeating: "0", count: max(0, 5 - digits.count)) + digits
-}
-
 /// Renders a scene's middle frame; the file appears under its name when it is whole.
 private struct WriteImage: Stage {
   let folder: String
 
   func callAsFunction(_ input: NumberedScene, context: ElementContext) throws -> String {
-    let (folder, name) = ("\(folder)/\(input.scene.shape)", fileName(input.number))
+    let (folder, name) = ("\(folder)/\(input.scene.shape)", input.number.padded(to: 5))
     let (path, temporary) = ("\(folder)/\(name).png", "\(folder)/.\(name).tmp.png")
     let image = Image(
       width: MotionScene.side, height: MotionScene.side, bytes: input.scene.pixels(ofFrame: MotionScene.frameCount / 2))
@@ -131,7 +125,7 @@ private struct WriteClip: Stage {
   let folder: String
 
   func callAsFunction(_ input: NumberedScene, context: ElementContext) throws -> String {
-    let name = fileName(input.number)
+    let name = input.number.padded(to: 5)
     let path = "\(folder)/\(name).mp4"
     let temporary = "\(folder)/.\(name).tmp.mp4"
     let frames = input.scene.frames()

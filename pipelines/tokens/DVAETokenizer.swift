@@ -40,9 +40,7 @@ public struct DVAETokenizer: Tokenizer {
     for (_, tensor) in encoder.parameters.values.sorted(by: { $0.key < $1.key }) {
       tensor.withFloats { unsafe sum.add($0.bytes) }
     }
-    let digits = String(sum.value, radix: 16)
-    return
-      "dVAE of \(encoder.configuration.vocabularySize) words, \(String(repeating: "0", count: 8 - digits.count))\(digits)"
+    return "dVAE of \(encoder.configuration.vocabularySize) words, \(sum.value.padded(to: 8, radix: 16))"
   }
 
   public func tokens(of frames: PixelClip) throws -> [Int] {

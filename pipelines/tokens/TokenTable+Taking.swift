@@ -115,9 +115,7 @@ extension TokenTable {
         for word in words { frequencies[word] += 1 }
         var sum = Checksum()
         sum.add(unsafe bytes(of: words, type).span.bytes)
-        for shift in stride(from: 0, to: 32, by: 8) {
-          checksums.append(UInt8(truncatingIfNeeded: sum.value >> UInt32(shift)))
-        }
+        checksums.append(littleEndian: sum.value)
       }
     }
     let tokens = TensorContent(TensorInfo(name: "tokens", type: type, shape: shape)) {
@@ -146,11 +144,7 @@ extension TokenTable {
   static func bytes(of words: [Int], _ type: StoredType) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(words.count * type.byteCount)
-    for word in words {
-      for shift in stride(from: 0, to: 8 * type.byteCount, by: 8) {
-        bytes.append(UInt8(truncatingIfNeeded: word >> shift))
-      }
-    }
+    for word in words { bytes.append(littleEndian: word, count: type.byteCount) }
     return bytes
   }
 }

@@ -81,8 +81,7 @@ public struct TokenTable: Sendable {
       return try file.withBytes(of: checksums) { bytes in
         var sum = Checksum()
         sum.add(bytes)
-        let digits = String(sum.value, radix: 16)
-        return String(repeating: "0", count: 8 - digits.count) + digits
+        return sum.value.padded(to: 8, radix: 16)
       }
     }
   }

@@ -57,10 +57,7 @@ public struct ViewFolder {
     return (count + perFile - 1) / perFile
   }
 
-  private func name(of file: Int) -> String {
-    let digits = String(file)
-    return "views-" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits + ".safetensors"
-  }
+  private func name(of file: Int) -> String { "views-\(file.padded(to: 5)).safetensors" }
 
   private mutating func writePending() throws {
     let file = (count - 1) / perFile

@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import SluiceAugment
 internal import SluiceCheckpoints
+internal import SluicePlatform
 internal import SluiceSamples
 public import SluiceShards
 
@@ -28,10 +29,7 @@ extension ViewTable {
     var (frames, geometry, firsts): ([UInt8], [UInt8], [UInt8]) = ([], [], [])
     var (count, unseen): (Int, [(path: String, reason: String)]) = (0, [])
     func append(_ numbers: [Int], to bytes: inout [UInt8]) {
-      for number in numbers {
-        let word = UInt32(number)
-        for shift in stride(from: 0, to: 32, by: 8) { bytes.append(UInt8(truncatingIfNeeded: word >> UInt32(shift))) }
-      }
+      for number in numbers { bytes.append(littleEndian: UInt32(number)) }
     }
     for number in 0..<set.count {
       append([count], to: &firsts)

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import SluicePlatform
 public import SluiceTensor
 
 extension SafetensorsFile {
@@ -66,7 +67,9 @@ extension SafetensorsFile {
     guard text.count <= SafetensorsHeader.longest else {
       throw CheckpointError(.unwritable, file: path, "the header would take \(text.count) bytes; shorten the metadata")
     }
-    return (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) } + text
+    var header: [UInt8] = []
+    header.append(littleEndian: UInt64(text.count))
+    return header + text
   }
 }
 

@@ -1,3 +1,5 @@
+internal import SluicePlatform
+
 /// The `checkpoints/` folder of a run: saves states, finds the last and the best, removes those no longer wanted.
 ///
 /// ```swift
@@ -86,8 +88,7 @@ extension CheckpointFolder {
 
     init(_ number: Int) {
       self.number = number
-      let digits = String(number)
-      name = "step-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+      name = "step-" + number.padded(to: 6)
     }
 
     init?(_ name: String) {

@@ -105,7 +105,6 @@ struct KineticsTable {
   /// Whole seconds in six digits, as in the names of saved clips.
   private func padded(_ seconds: String) -> String? {
     guard let value = Double(seconds), value >= 0, value < 1e6 else { return nil }
-    let digits = "\(Int(value))"
-    return String(repeating: "0", count: 6 - digits.count) + digits
+    return Int(value).padded(to: 6)
   }
 }

@@ -1,3 +1,5 @@
+internal import SluicePlatform
+
 extension GraphDescription {
   /// The graph as one JSON object, keys as the properties are called.
   public var json: String {
@@ -74,8 +76,7 @@ indirect enum JSONText {
       case "\t": result += "\\t"
       case "\r": result += "\\r"
       case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        result += "\\u" + scalar.value.padded(to: 4, radix: 16)
       default: result.unicodeScalars.append(scalar)
       }
     }

@@ -47,10 +47,7 @@ package struct SHA256: Sendable {
       end.append(UInt8(truncatingIfNeeded: bitCount >> UInt64(shift)))
     }
     update(end)
-    return state.map { word in
-      let digits = String(word, radix: 16)
-      return String(repeating: "0", count: 8 - digits.count) + digits
-    }.joined()
+    return state.map { $0.padded(to: 8, radix: 16) }.joined()
   }
 
   private mutating func compress(_ bytes: [UInt8], from start: Int) {

@@ -1,4 +1,5 @@
 internal import SluiceCheckpoints
+internal import SluicePlatform
 internal import SluiceTensor
 
 /// What a network gives every class, for every sample of an evaluation: what other programs compute their metrics from.
@@ -52,12 +53,12 @@ public struct SampleScores: Sendable, Equatable {
     let known = [
       "format": "sluice-scores", "unit": unit.rawValue, "samples": try list(names), "classes": try list(classes),
     ]
+    var numbers: [UInt8] = []
+    for label in labels { numbers.append(littleEndian: Int64(label)) }
     try SafetensorsFile.write(
       [
         TensorContent("scores", Tensor(values, shape: [names.count, classes.count])),
-        TensorContent(
-          TensorInfo(name: "labels", type: .int64, shape: [labels.count]),
-          bytes: labels.flatMap { label in (0..<8).map { UInt8(truncatingIfNeeded: label >> (8 * $0)) } }),
+        TensorContent(TensorInfo(name: "labels", type: .int64, shape: [labels.count]), bytes: numbers),
       ], metadata: metadata.merging(known) { $1 }, to: path)
   }
 }

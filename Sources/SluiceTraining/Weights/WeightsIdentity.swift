@@ -6,20 +6,15 @@ enum WeightsIdentity {
   /// The identity of a checkpoint or a file; `nil` if it cannot be read any more.
   static func text(of checkpoint: SavedCheckpoint?, at path: String) -> String? {
     if let checkpoint {
-      return "step \(checkpoint.position.step), \(hexadecimal(checkpoint.parametersChecksum))"
+      return "step \(checkpoint.position.step), \(checkpoint.parametersChecksum.padded(to: 8, radix: 16))"
     }
     guard let size = fileSize(at: path), let sum = try? checksum(ofFile: path) else { return nil }
-    return "\(size) bytes, \(hexadecimal(sum))"
+    return "\(size) bytes, \(sum.padded(to: 8, radix: 16))"
   }
 
   /// The identity of what `--from` names.
   static func text(of path: String, _ choice: CheckpointChoice?) -> String? {
     if let saved = try? RunDirectory(path: path).checkpoint(choice ?? .best) { return text(of: saved, at: saved.path) }
     return text(of: try? SavedCheckpoint(path: path), at: path)
-  }
-
-  private static func hexadecimal(_ sum: UInt32) -> String {
-    let digits = String(sum, radix: 16)
-    return String(repeating: "0", count: 8 - digits.count) + digits
   }
 }
