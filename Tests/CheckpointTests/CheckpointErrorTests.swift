@@ -15,11 +15,6 @@ import Testing
       configuration: ["batch": ["size": 4]])
   }
 
-  private func sentence(_ body: () throws -> Void) -> String {
-    do { try body() } catch { return "\(error)" }
-    return "nothing was thrown"
-  }
-
   /// What opening a checkpoint says of which one file was changed.
   private func opening(_ file: String, _ change: (inout String) -> Void) throws -> String {
     try withTemporaryFolder { folder in

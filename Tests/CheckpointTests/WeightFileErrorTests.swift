@@ -6,11 +6,6 @@ import Testing
 
 /// Files of tensors that are damaged or are something else, in the sentences that say so.
 @Suite struct WeightFileErrorTests {
-  private func sentence(_ body: () throws -> Void) -> String {
-    do { try body() } catch { return "\(error)" }
-    return "nothing was thrown"
-  }
-
   private func opening(_ header: String, data: Int, declared: Int? = nil) throws -> String {
     try withTemporaryFolder { folder in
       let length = UInt64(declared ?? header.utf8.count)

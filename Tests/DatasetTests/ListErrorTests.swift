@@ -1,16 +1,12 @@
 import Foundation
 import SluiceDatasets
 import SluicePlatform
+import TestSupport
 import Testing
 
 /// Lists that are not of their form are refused with file, line, what stands there and what is wanted.
 @Suite struct ListErrorTests {
   private let files = Files()
-
-  private func sentence(_ body: () throws -> Void) -> String {
-    do { try body() } catch { return "\(error)" }
-    return "nothing was thrown"
-  }
 
   static let lists: [(text: String, name: String, format: String?, sentence: String)] = [
     (

@@ -6,11 +6,6 @@ import Testing
 
 /// What the system refuses while files are written is said with its reason, and with what to do where that is known.
 @Suite struct SystemErrorTests {
-  private func sentence(_ body: () throws -> Void) -> String {
-    do { try body() } catch { return "\(error)" }
-    return "nothing was thrown"
-  }
-
   @Test func whatTheSystemRefusesIsSaid() throws {
     try withTemporaryFolder { folder in
       #expect(

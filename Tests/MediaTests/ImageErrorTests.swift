@@ -12,11 +12,6 @@ import Testing
     folder = try ScratchFolder()
   }
 
-  private func sentence(_ body: () throws -> Void) -> String {
-    do { try body() } catch { return "\(error)" }
-    return "nothing was thrown"
-  }
-
   private func write(_ bytes: [UInt8], _ name: String) throws -> String {
     try Data(bytes).write(to: URL(fileURLWithPath: folder.file(name)))
     return folder.file(name)

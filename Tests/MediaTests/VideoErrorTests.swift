@@ -1,5 +1,6 @@
 import Foundation
 import SluiceMedia
+import TestSupport
 import Testing
 
 /// Videos that cannot be read, decoded or written, in the sentences that say so.
@@ -8,11 +9,6 @@ import Testing
 
   init() throws {
     folder = try ScratchFolder()
-  }
-
-  private func sentence(_ body: () throws -> Void) -> String {
-    do { try body() } catch { return "\(error)" }
-    return "nothing was thrown"
   }
 
   private func bytes(_ path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) }

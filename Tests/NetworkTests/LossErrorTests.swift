@@ -6,15 +6,11 @@ import SluiceOptimize
 import SluiceSamples
 import SluiceTensor
 import SluiceTraining
+import TestSupport
 import Testing
 
 /// Outputs that do not fit what they are compared with are refused with both.
 @Suite struct LossErrorTests {
-  private func sentence(_ body: () throws -> Void) -> String {
-    do { try body() } catch { return "\(error)" }
-    return "nothing was thrown"
-  }
-
   private func batch(_ labels: [Int], shares: Tensor? = nil) -> LabeledBatch {
     LabeledBatch(clips: .zeros([labels.count, 3, 1, 2, 2]), labels: labels, shares: shares)
   }

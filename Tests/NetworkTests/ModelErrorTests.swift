@@ -1,16 +1,11 @@
 import SluiceModels
 import SluiceNN
 import SluiceTensor
+import TestSupport
 import Testing
 
 /// Networks that cannot be built as they are described, and clips that do not fit them, are refused in a sentence.
 @Suite struct ModelErrorTests {
-  /// The sentence of what `body` throws.
-  private func sentence(_ body: () throws -> Void) -> String {
-    do { try body() } catch { return "\(error)" }
-    return "nothing was thrown"
-  }
-
   private static let mvits: [(change: @Sendable (inout MViTConfiguration) -> Void, sentence: String)] = [
     ({ $0.poolKernel = [3, 0, 3] }, "MViT: kernels and strides must be at least 1, found ["),
     (

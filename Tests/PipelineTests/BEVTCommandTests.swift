@@ -78,11 +78,8 @@ import Testing
       let expected = try lines(folder + "/whole").map(\.metrics)
       for workers in [1, 3] {
         let out = "\(folder)/killed-\(workers)"
-        let killed = try SluiceProgram.run(common + ["--out", out]) { process in
-          // In the middle of an epoch of the clips and of another one of the images.
-          while process.isRunning, (try? lines(out).count) ?? 0 < 5 { usleep(2_000) }
-          kill(process.processIdentifier, SIGKILL)
-        }
+        // In the middle of an epoch of the clips and of another one of the images.
+        let killed = try SluiceProgram.train(common, out: out, interruptedAfter: 5, by: SIGKILL)
         #expect(killed.status == SIGKILL, "\(killed.errors)")
         let resumed = try sluice(
           "train", "bevt", "--resume", "--out", out, "--set", "decode.workers=\(workers)", "--threads", "2")

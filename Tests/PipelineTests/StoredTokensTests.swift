@@ -14,11 +14,6 @@ import Testing
 
 /// Stored tokens in place of a tokenizer.
 @Suite struct StoredTokensTests {
-  private func sentence(_ body: () throws -> Void) -> String {
-    do { try body() } catch { return "\(error)" }
-    return "nothing was thrown"
-  }
-
   /// Clips as a run sees them, with the words of all their frames.
   private func seen(
     _ sets: [ShardSet], _ tokens: StoredTokens, _ facts: ViewRecipe.Facts, epochs: Int

@@ -15,11 +15,6 @@ import Testing
 
 /// Tables of tokens of stored views, whoever made them.
 @Suite struct TokenTableTests {
-  private func sentence(_ body: () throws -> Void) -> String {
-    do { try body() } catch { return "\(error)" }
-    return "nothing was thrown"
-  }
-
   @Test func aTableIsTakenInWhateverItsNumbersAre() async throws {
     let shards = try await ViewedShards()
     let types: [StoredType] = [.uint8, .int8, .uint16, .int16, .uint32, .int32, .uint64, .int64]

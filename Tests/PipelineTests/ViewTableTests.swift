@@ -15,11 +15,6 @@ import Testing
 
 /// Views of clips, drawn once and stored beside their shards.
 @Suite struct ViewTableTests {
-  private func sentence(_ body: () throws -> Void) -> String {
-    do { try body() } catch { return "\(error)" }
-    return "nothing was thrown"
-  }
-
   /// The frames that a pipeline sees, those of one epoch after those of the other, by the clip's number.
   private func seen(_ set: ShardSet, by system: any TrainingSystem, epochs: Int) async throws -> [[Int: [UInt8]]] {
     let stages = system.pipeline.stages

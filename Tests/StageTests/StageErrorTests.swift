@@ -6,15 +6,11 @@ import SluiceSample
 import SluiceSamples
 import SluiceTensor
 import SluiceTokenize
+import TestSupport
 import Testing
 
 /// What a stage cannot do with a clip is said with what was found and what to change.
 @Suite struct StageErrorTests {
-  private func sentence(_ body: () throws -> Void) -> String {
-    do { try body() } catch { return "\(error)" }
-    return "nothing was thrown"
-  }
-
   private func picture(_ width: Int, _ height: Int) -> VideoFrame {
     VideoFrame(
       width: width, height: height, layout: .gray, packed: [UInt8](repeating: 0, count: width * height))

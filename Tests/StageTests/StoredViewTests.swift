@@ -3,6 +3,7 @@ import SluiceFlow
 import SluiceMedia
 import SluicePlatform
 import SluiceSamples
+import TestSupport
 import Testing
 
 /// A view that was stored shows what was drawn.
@@ -69,11 +70,6 @@ import Testing
       }
     }
     #expect(mirrored > 20 && cut > 4, "\(mirrored) mirrored, \(cut) cut off the border")
-  }
-
-  private func sentence(_ body: () throws -> Void) -> String {
-    do { try body() } catch { return "\(error)" }
-    return "nothing was thrown"
   }
 
   @Test func whatIsNoViewIsNotStored() {
