@@ -59,16 +59,11 @@ struct ShardsTokensCommand: AsyncParsableCommand {
     _ parts: inout TokenParts, _ views: ViewTable, of set: ShardSet, by encoder: DVAETokenizer
   ) async throws {
     let threads = workers ?? ThreadBudget.availableCores
-    var progress = ProgressLine("tokens", total: views.count, done: parts.count)
-    let run = viewTokens(views, of: set, by: encoder, from: parts.count, workers: threads)
-      .run(RunOptions(maxFailures: 0, budget: ThreadBudget(data: threads)))
-    let signals = StopSignals { run.stop() }
-    defer { signals.end() }
-    for try await words in run {
+    let pipeline = viewTokens(views, of: set, by: encoder, from: parts.count, workers: threads)
+    try await goThrough("tokens", pipeline, threads: threads, total: views.count, done: parts.count) { words in
       try parts.append(words)
-      progress.update(done: parts.count, unit: "views")
+      return parts.count
     }
-    progress.finish()
     guard parts.count == views.count else {
       Console.note("Stopped. Run the same command again to go on.")
       throw ExitCode(130)

@@ -38,16 +38,11 @@ struct ShardsViewsCommand: AsyncParsableCommand {
     let side = size ?? 8 * views.facts.cellsPerSide
     let threads = workers ?? ThreadBudget.availableCores
     var folder = try ViewFolder(out, views, of: set, size: side)
-    var progress = ProgressLine("views", total: views.count)
-    let run = viewPixels(views, of: set, size: side, workers: threads)
-      .run(RunOptions(maxFailures: 0, budget: ThreadBudget(data: threads)))
-    let signals = StopSignals { run.stop() }
-    defer { signals.end() }
-    for try await pixels in run {
+    let pipeline = viewPixels(views, of: set, size: side, workers: threads)
+    try await goThrough("views", pipeline, threads: threads, total: views.count) { pixels in
       try folder.append(pixels)
-      progress.update(done: folder.count, unit: "views")
+      return folder.count
     }
-    progress.finish()
     guard folder.count == views.count else {
       Console.note("Stopped after \(folder.count) of \(views.count) views.")
       throw ExitCode(130)

@@ -17,6 +17,16 @@ public struct PixelClip: Sendable {
     self.width = width
     self.bytes = bytes
   }
+
+  /// Some of the frames, in the order of their numbers in `indices`.
+  /// - Precondition: the numbers are of frames.
+  package func frames(_ indices: some Collection<Int>) -> PixelClip {
+    let size = 3 * height * width
+    var chosen: [UInt8] = []
+    chosen.reserveCapacity(indices.count * size)
+    for index in indices { chosen += bytes[index * size..<(index + 1) * size] }
+    return PixelClip(frameCount: indices.count, height: height, width: width, bytes: chosen)
+  }
 }
 
 /// An augmented clip: the crop in 8 bits, and what a network reads.

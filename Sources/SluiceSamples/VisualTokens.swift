@@ -11,4 +11,11 @@ public struct VisualTokens: Sendable, Equatable {
     self.cells = cells
     self.words = words
   }
+
+  /// How many cells have the most frequent word: what who always guesses that one gets right.
+  public var mostFrequentCount: Int {
+    var counts: [Int: Int] = [:]
+    for word in words { counts[word, default: 0] += 1 }
+    return counts.values.max() ?? 0
+  }
 }

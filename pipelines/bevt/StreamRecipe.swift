@@ -34,6 +34,13 @@ public struct StreamRecipe: Sendable, Equatable {
     (optimizer.course, optimizer.warmup, optimizer.clip) = (.scaledCosine, 10, .global(3))
   }
 
+  /// Which frames are seen: of images, and of videos that stand for them, a single one.
+  func frames(ofImages: Bool) -> FrameRecipe {
+    var frames = frames
+    if ofImages { frames.choice = .still }
+    return frames
+  }
+
   /// What is done to frames before the network reads them: the short side is 8/7 to 10/7 of the square that is cut out.
   /// - Parameters:
   ///   - size: height and width of the square, pixels.

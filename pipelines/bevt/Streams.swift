@@ -29,46 +29,37 @@ where TargetStage.Input == MaskedClip, TargetStage.Output == MaskedSample<Target
 
   /// Batches of clips; of images too if there are any, which come round again beside the clips.
   func batches(of clips: Clips, beside images: Clips?) -> Segment<Never, TwoStreams<MaskedBatch<Targets>>> {
-    let clips = self.clips(clips, count: recipe.optimizer.batchSize)
+    let clips = batches(of: Segment { clips.shuffled() }, areImages: false, count: recipe.optimizer.batchSize)
     guard let images else { return Segment { clips.map { TwoStreams(clips: $0, images: nil) } } }
     return Segment {
-      Zip(clips, self.images(images.shuffled().repeated(), count: recipe.imageCount)) {
-        TwoStreams(clips: $0, images: $1)
-      }
+      Zip(
+        clips,
+        batches(of: images.shuffled().repeated().named("images"), areImages: true, count: recipe.imageCount)
+      ) { TwoStreams(clips: $0, images: $1) }
     }
   }
 
   /// Batches of images alone.
   func batches(ofImages images: Clips) -> Segment<Never, TwoStreams<MaskedBatch<Targets>>> {
-    let images = self.images(images.shuffled(), count: recipe.optimizer.batchSize)
+    let images = batches(
+      of: images.shuffled().named("images"), areImages: true, count: recipe.optimizer.batchSize)
     return Segment { images.map { TwoStreams(clips: nil, images: $0) } }
   }
 
-  /// Batches of masked clips with their targets.
-  private func clips(_ clips: Clips, count: Int) -> Segment<Never, MaskedBatch<Targets>> {
-    Segment {
-      clips.shuffled()
-      ofClips.views.sampling(recipe.frames.sampling(count: network.frameCount))
+  /// Batches of masked clips or images with their targets.
+  private func batches(
+    of source: Segment<Never, ClipHandle>, areImages: Bool, count: Int
+  ) -> Segment<Never, MaskedBatch<Targets>> {
+    let input = areImages ? ofImages : ofClips
+    let sampling = recipe.frames(ofImages: areImages).sampling(count: areImages ? 1 : network.frameCount)
+    return Segment {
+      source
+      input.views.sampling(sampling)
       Decode().workers(2)
-      ofClips.views.augment(recipe.augment(size: network.imageSize, isImage: false, seed: seed)).workers(2).buffer(4)
+      input.views.augment(recipe.augment(size: network.imageSize, isImage: areImages, seed: seed)).workers(2).buffer(4)
       if let view { view }
-      recipe.mask(cell: network.cell, span: network.network.patch.time)
-      ofClips.target
-        .batch(count)
-      collate
-    }
-  }
-
-  /// Batches of masked images with their targets.
-  private func images(_ images: SourceNode<ClipHandle>, count: Int) -> Segment<Never, MaskedBatch<Targets>> {
-    Segment {
-      images.named("images")
-      ofImages.views.sampling(Segment { StillFrame(count: 1) })
-      Decode().workers(2)
-      ofImages.views.augment(recipe.augment(size: network.imageSize, isImage: true, seed: seed)).workers(2).buffer(4)
-      if let view { view }
-      recipe.mask(cell: network.cell, span: 1)
-      ofImages.target
+      recipe.mask(cell: network.cell, span: areImages ? 1 : network.network.patch.time)
+      input.target
         .batch(count)
       collate
     }

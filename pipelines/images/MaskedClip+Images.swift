@@ -3,8 +3,7 @@ internal import SluiceSamples
 extension PixelClip {
   /// A frame to be looked at.
   func image(ofFrame frame: Int) -> Image {
-    let size = width * height * 3
-    return Image(width: width, height: height, bytes: Array(bytes[frame * size..<(frame + 1) * size]))
+    Image(width: width, height: height, bytes: frames(CollectionOfOne(frame)).bytes)
   }
 }
 

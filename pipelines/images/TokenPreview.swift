@@ -97,7 +97,7 @@ public struct TokenPreview: Sendable {
       frames += try images(of: sample, predicted: words)
       hidden += words.count
       right += zip(tokens.words, words).count { $0 == $1 }
-      most += Dictionary(tokens.words.map { ($0, 1) }, uniquingKeysWith: +).values.max() ?? 0
+      most += tokens.mostFrequentCount
     }
     return Shown(frames: frames, hiddenCount: hidden, rightCount: right, mostFrequentCount: most)
   }

@@ -77,27 +77,38 @@ protocol PreviewableSystem: TrainingSystem {
 extension MaskedPretraining: PreviewableSystem {
   func hogPredictions() throws -> HOGPredictions? {
     let (configuration, backbone) = (configuration, backbone)
-    let (recipe, network) = (configuration.recipe, configuration.network)
-    guard recipe.target == .hog else { return nil }
-    let objective = HOGObjective(try recipe.hogTarget(patchSize: network.tokenSize.height))
-    let crop = recipe.clips.augment(recipe.clips.centered(size: network.imageSize), keepsPixels: true)
-    return HOGPredictions(target: objective.target) { clips in
+    guard configuration.recipe.target == .hog else { return nil }
+    let target = try configuration.recipe.hogTarget(patchSize: configuration.network.tokenSize.height)
+    return HOGPredictions(target: target) { clips in
       Pipeline("preview") {
-        clips
-        recipe.frames.sampling(count: network.frameCount, window: .center)
-        Decode()
-        crop
-        configuration.masking()
-        objective.target
-          .map { sample in
-            let values = sample.masked.clip.values
-            let output = try withoutGradients {
-              try backbone.prediction(
-                of: values.reshaped([1] + values.shape.dimensions), hidden: sample.masked.mask.values, .evaluation)
-            }
-            return (sample: sample, output: output)
-          }
+        configuration.middles(of: clips)
+        target
+          .map { sample in (sample: sample, output: try backbone.prediction(ofOne: sample.masked)) }
       }
+    }
+  }
+}
+
+extension MaskedConfiguration {
+  /// The middle of each clip, masked, with its 8-bit crop; only the mask is drawn.
+  func middles(of clips: Clips, viewDivisor: Int = 1) -> Segment<Never, MaskedClip> {
+    Segment {
+      clips
+      recipe.frames.sampling(count: network.frameCount, window: .center)
+      Decode()
+      recipe.clips.augment(recipe.clips.centered(size: network.imageSize), keepsPixels: true)
+      masking(viewDivisor: viewDivisor)
+    }
+  }
+}
+
+extension MaskedBackbone {
+  /// What it predicts of one masked clip, `[1, N, W]`, without gradients.
+  func prediction(ofOne masked: MaskedClip) throws -> Tensor {
+    let values = masked.clip.values
+    return try withoutGradients {
+      try prediction(
+        of: values.reshaped([1] + values.shape.dimensions), hidden: masked.mask.values, .evaluation)
     }
   }
 }

@@ -44,14 +44,10 @@ public struct DVAETokenizer: Tokenizer {
   }
 
   public func tokens(of frames: PixelClip) throws -> [Int] {
-    let size = 3 * frames.height * frames.width
-    return try Compute.current.with(.float32).run {
+    try Compute.current.with(.float32).run {
       try withoutGradients {
         try stride(from: 0, to: frames.frameCount, by: DVAETokenizer.chunk).flatMap { first -> [Int] in
-          let count = min(DVAETokenizer.chunk, frames.frameCount - first)
-          let part = PixelClip(
-            frameCount: count, height: frames.height, width: frames.width,
-            bytes: Array(frames.bytes[first * size..<(first + count) * size]))
+          let part = frames.frames(first..<min(first + DVAETokenizer.chunk, frames.frameCount))
           return try encoder.tokens(of: DVAETokenizer.mapped(part))
         }
       }

@@ -28,6 +28,8 @@ public struct StoredTokens: TokenSource {
 
   public let identity: String
   public let vocabularySize: Int
+  /// The directories of the sets.
+  let directories: [String]
 
   /// Opens views and tokens of each set, in the order in which a source has their clips.
   /// - Throws: ``TableError`` if a set has none, they do not fit together, or sets have tokens of unlike tokenizers.
@@ -60,6 +62,7 @@ public struct StoredTokens: TokenSource {
       try StoredTokens.requireSame(part.tokens, as: first.tokenizer, of: first.vocabularySize, in: first.path)
     }
     (self.parts, identity, vocabularySize) = (parts, first.tokenizer, first.vocabularySize)
+    directories = sets.map(\.path)
   }
 
   /// - Throws: ``TableError`` if tokens are of another tokenizer than those that stand elsewhere.

@@ -36,7 +36,9 @@ enum TokenInput {
         "\(list) is no directory of shards, and stored tokens belong to clips of shards. Name shards that have tokens, or an "
           + "encoder by --tokenizer.")
     }
-    let (tokens, recipe) = (try StoredTokens(of: try paths.map { try ShardSet($0) }), try recipe())
+    // Mostly the named shards are the data: they were opened, and their views compared with their clips, before.
+    let tokens = paths == named.directories ? named : try StoredTokens(of: try paths.map { try ShardSet($0) })
+    let recipe = try recipe()
     try tokens.requireSame(as: named)
     try tokens.requireViews(of: recipe)
     return TokenStream(source: tokens, views: .stored(tokens, recipe))

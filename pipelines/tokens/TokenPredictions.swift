@@ -23,25 +23,17 @@ protocol TokenPredictingSystem: TrainingSystem {
 extension MaskedPretraining: TokenPredictingSystem {
   func tokenPredictions(of tokenizer: any Tokenizer) throws -> TokenPredictions {
     let (configuration, backbone) = (configuration, backbone)
-    let (recipe, network) = (configuration.recipe, configuration.network)
-    let divisor = try SecondView(cells: network.tokenSize.height, of: tokenizer).divisor
-    let objective = TokenObjective(tokenizer, tubeletSize: network.tokenSize.time, viewDivisor: divisor)
-    let crop = recipe.clips.augment(recipe.clips.centered(size: network.imageSize), keepsPixels: true)
+    let tokenSize = configuration.network.tokenSize
+    let divisor = try SecondView(cells: tokenSize.height, of: tokenizer).divisor
+    let objective = TokenObjective(tokenizer, tubeletSize: tokenSize.time, viewDivisor: divisor)
     return { clips in
       Pipeline("preview") {
-        clips
-        recipe.frames.sampling(count: network.frameCount, window: .center)
-        Decode()
-        crop
-        configuration.masking(viewDivisor: divisor)
+        configuration.middles(of: clips, viewDivisor: divisor)
         objective.target
           .map { sample in
-            let (values, mask) = (sample.masked.clip.values, sample.masked.mask)
-            let logits = try withoutGradients {
-              let output = try backbone.prediction(
-                of: values.reshaped([1] + values.shape.dimensions), hidden: mask.values, .evaluation)
-              return objective.logits(of: output, at: sample.target.tokens.cells, area: mask.rows * mask.columns)
-            }
+            let (output, mask) = (try backbone.prediction(ofOne: sample.masked), sample.masked.mask)
+            let logits = objective.logits(
+              of: output, at: sample.target.tokens.cells, area: mask.rows * mask.columns)
             return (sample: sample, words: logits.indicesOfLargest())
           }
       }
@@ -53,12 +45,9 @@ extension BEVTTraining: TokenPredictingSystem {
   func tokenPredictions(of tokenizer: any Tokenizer) throws -> TokenPredictions {
     let (recipe, shape, network) = (configuration.recipe, configuration.network, network)
     let view = try SecondView(cells: shape.cell, of: tokenizer)
-    var frames = recipe.frames
-    if !Declaration.hasClips { frames.choice = .still }
-    let (sampling, span) = (
-      frames.sampling(count: Declaration.hasClips ? shape.frameCount : 1, window: .center),
-      Declaration.hasClips ? shape.network.patch.time : 1
-    )
+    let sampling = recipe.frames(ofImages: !Declaration.hasClips).sampling(
+      count: Declaration.hasClips ? shape.frameCount : 1, window: .center)
+    let span = Declaration.hasClips ? shape.network.patch.time : 1
     return { clips in
       Pipeline("preview") {
         clips

@@ -15,11 +15,10 @@ extension BEVTConfiguration {
     if !ofImages { names += ["model.frameCount", "denseFrames.stride", "denseFrames.spacing"] }
     // Stages decide how large cells are.
     let decisive = names + ["model.depths"]
-    var (frames, plain) = (recipe.frames, recipe)
-    if ofImages { frames.choice = .still }
+    var plain = recipe
     plain.jitter = 0
     return try ViewRecipe(
-      of: ofImages ? BEVTImageDeclaration.name : Declaration.name, frames: frames,
+      of: ofImages ? BEVTImageDeclaration.name : Declaration.name, frames: recipe.frames(ofImages: ofImages),
       augment: plain.augment(size: network.imageSize, isImage: ofImages, seed: 0), resampling: .bicubic,
       size: (ofImages ? 1 : network.frameCount, network.imageSize, network.cell), decisive: decisive,
       settings: effectiveValues(of: names))

@@ -31,9 +31,7 @@ public struct TokenPrediction: Sendable {
     loss = logits.crossEntropy(labels: tokens.words)
     let right = zip(logits.indicesOfLargest(), tokens.words).count { $0 == $1 }
     accuracy = Double(right) / Double(count)
-    var frequencies: [Int: Int] = [:]
-    for word in tokens.words { frequencies[word, default: 0] += 1 }
-    guess = Double(frequencies.values.max() ?? 0) / Double(count)
+    guess = Double(tokens.mostFrequentCount) / Double(count)
   }
 }
 

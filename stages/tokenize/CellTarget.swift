@@ -19,12 +19,9 @@ extension CellValues {
   /// The targets of several samples, their cells counted on.
   /// - Precondition: there is a sample.
   public init(joining samples: [CellTargets]) {
-    var (cells, start): ([Int], Int) = ([], 0)
-    for sample in samples {
-      cells += sample.values.cells.map { start + $0 }
-      start += sample.cellCount
-    }
-    self.init(cells: cells, values: .concatenated(samples.map(\.values.values), axis: 0))
+    self.init(
+      cells: joined(samples.map { ($0.values.cells, $0.cellCount) }),
+      values: .concatenated(samples.map(\.values.values), axis: 0))
   }
 }
 
@@ -103,14 +100,7 @@ public struct CellTarget: Transform, ByteBounded {
 
   /// The hidden cells of frames that have targets in all of theirs.
   private func hidden(_ targets: HOGTargets, in mask: TokenMask) -> CellValues {
-    let area = mask.rows * mask.columns
-    var (cells, rows): ([Int], [Int]) = ([], [])
-    for (index, frame) in targets.frames.enumerated() {
-      for cell in 0..<area where mask.values[frame * area + cell] != 0 {
-        cells.append(frame * area + cell)
-        rows.append(index * area + cell)
-      }
-    }
+    let (cells, rows) = mask.hiddenCells(ofFrames: targets.frames)
     return CellValues(cells: cells, values: targets.values.reshaped(-1, targets.values.shape[3]).rows(at: rows))
   }
 }

@@ -17,13 +17,8 @@ public struct TokenTargets: Sendable, Equatable {
 extension VisualTokens {
   /// The targets of several samples, their cells counted on.
   public init(joining samples: [TokenTargets]) {
-    var (cells, words, start): ([Int], [Int], Int) = ([], [], 0)
-    for sample in samples {
-      cells += sample.tokens.cells.map { start + $0 }
-      words += sample.tokens.words
-      start += sample.cellCount
-    }
-    self.init(cells: cells, words: words)
+    self.init(
+      cells: joined(samples.map { ($0.tokens.cells, $0.cellCount) }), words: samples.flatMap(\.tokens.words))
   }
 }
 
@@ -53,15 +48,9 @@ public struct TokenTarget: Stage, ByteBounded {
     let steps = (0..<mask.steps).filter { step in mask.values[step * area..<(step + 1) * area].contains { $0 != 0 } }
     let frames = steps.flatMap { $0 * span..<($0 + 1) * span }
     let words = frames.isEmpty ? [] : try source.words(of: masked.clip, frames: frames)
-    var (cells, chosen): ([Int], [Int]) = ([], [])
-    for (index, frame) in frames.enumerated() {
-      for cell in 0..<area where mask.values[frame / span * area + cell] != 0 {
-        cells.append(frame * area + cell)
-        chosen.append(words[index * area + cell])
-      }
-    }
+    let (cells, rows) = mask.hiddenCells(ofFrames: frames, span: span)
     return MaskedSample(
       masked: masked,
-      target: TokenTargets(tokens: VisualTokens(cells: cells, words: chosen), cellCount: grid.count))
+      target: TokenTargets(tokens: VisualTokens(cells: cells, words: rows.map { words[$0] }), cellCount: grid.count))
   }
 }

@@ -49,16 +49,9 @@ extension Tokenizer {
       steps: pixels.frameCount, rows: pixels.height / tokenSize, columns: pixels.width / tokenSize)
   }
 
-  public func words(of clip: Clip, frames: [Int]) throws -> [Int] { try tokens(of: clip.pixels.frames(frames)) }
-}
-
-extension PixelClip {
-  /// Some of the frames.
-  fileprivate func frames(_ indices: [Int]) -> PixelClip {
-    guard indices.count != frameCount else { return self }
-    let size = 3 * height * width
-    return PixelClip(
-      frameCount: indices.count, height: height, width: width,
-      bytes: indices.flatMap { bytes[$0 * size..<($0 + 1) * size] })
+  public func words(of clip: Clip, frames: [Int]) throws -> [Int] {
+    let pixels = clip.pixels
+    // Nearly always all are wanted.
+    return try tokens(of: frames.elementsEqual(0..<pixels.frameCount) ? pixels : pixels.frames(frames))
   }
 }
