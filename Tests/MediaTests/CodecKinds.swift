@@ -82,7 +82,6 @@ struct CodecKind: Sendable {
   /// Endings of containers, those of elementary streams too.
   static let containers = [
     "mp4", "mov", "mkv", "webm", "avi", "ts", "mpg", "flv", "wmv", "ogv", "nut", "ivf", "mxf", "3gp", "h264", "hevc",
-    "m4v",
-    "m2v", "m1v", "obu", "apng", "gif", "mjpeg", "rm",
+    "m4v", "m2v", "obu", "apng", "gif", "mjpeg", "rm",
   ]
 }

@@ -6,7 +6,7 @@ import Testing
 
 /// Files of every codec in every container, cut, joined and copied from another container: each frame, whether asked for
 /// alone or with all others, is the `ffmpeg` program's.
-@Suite(.enabled(if: FFmpegProgram.path != nil), .serialized) struct MatrixTests {
+@Suite(.enabled(if: FFmpegProgram.path != nil)) struct MatrixTests {
   /// What is done to a file of a codec.
   enum Edit: String, CaseIterable {
     /// Copied into the container.
@@ -41,9 +41,10 @@ import Testing
     "vp9": [("mkv", [.joined])],
     "flv": [("flv", [.cut])],
     "ffv1": [("avi", [.cut, .doubled])],
-    "jpeg2000": [("mjpeg", [.copied])],
+    "jpeg2000": [("mjpeg", [.copied]), ("m2v", [.tail])],
+    "png": [("mjpeg", [.copied, .head])],
     "pal8": [("mov", [.copied])],
-    "apng": [("apng", [.copied])],
+    "apng": [("apng", [.copied, .cut])],
     "mjpeg": [("mjpeg", [.copied, .head]), ("wmv", [.head])],
     "zmbv": [("avi", [.cut])],
   ]
@@ -58,7 +59,8 @@ import Testing
     let wanted = isLongTier ? CodecKind.containers.map { ($0, Edit.allCases) } : Self.everyday[name] ?? []
     // RealMedia states no codecs but its own.
     for (container, edits) in wanted where container != "rm" || name.hasPrefix("rv") {
-      for edit in edits {
+      // Of AVI's packets, FFmpeg's decoder of QuickTime graphics leaves parts of frames as its memory was.
+      for edit in edits where name != "smc" || container != "avi" && edit != .untimed {
         let path = folder.file("\(name)-\(edit).\(container)")
         defer { try? FileManager.default.removeItem(atPath: path) }
         guard try make(edit, of: base, to: path) else { continue }
@@ -98,8 +100,10 @@ import Testing
       defer { try? FileManager.default.removeItem(atPath: whole) }
       guard StreamCopy.write([.init(path: base)], to: whole) else { return false }
       let bytes = try Data(contentsOf: URL(fileURLWithPath: whole))
+      // NUT does not say how long a last frame would have been.
+      if edit == .head, container == ".nut" { return false }
       // A container's tables are at its beginning: only streams can be entered in the middle.
-      if edit == .tail, ![".ts", ".mpg", ".m2v", ".m1v", ".m4v", ".h264", ".hevc"].contains(container) { return false }
+      if edit == .tail, ![".ts", ".mpg", ".m2v", ".m4v", ".h264", ".hevc"].contains(container) { return false }
       let edited =
         edit == .doubled
         ? bytes + bytes : edit == .head ? bytes.prefix(bytes.count * 2 / 3) : bytes.dropFirst(bytes.count / 3)
@@ -145,10 +149,10 @@ func expectEveryFrame(_ path: String, sourceLocation: SourceLocation = #_sourceL
     reference.count == file.frameCount * size,
     "\(name): \(file.frameCount) frames, ffmpeg \(Double(reference.count) / Double(size))",
     sourceLocation: sourceLocation)
-  // Of half a packet, decoders fill the frame with what their memory held before. NUT does not say how long its last one
-  // would be.
-  let mayEndWithin = file.fault != nil || name.hasSuffix("-head.nut")
-  let isSure = { (number: Int) in !mayEndWithin || number < file.frameCount - 1 }
+  // Of half a packet, decoders fill the frame with what their memory held before; up to two may be shown behind it. Streams
+  // without a container do not say how long their last packet would be.
+  let isHeadOfStream = name.hasSuffix("-head.hevc") || name.hasSuffix("-head.h264")
+  let isSure = { (number: Int) in file.fault == nil && !isHeadOfStream || number < file.frameCount - 3 }
   var wrong: [Int] = []
   try file.forEachFrame(at: 0..<file.frameCount) { number, frame in
     if isSure(number), !frame.equals(frame: number, of: reference) { wrong.append(number) }

@@ -14,7 +14,7 @@ internal import CFFmpeg
   /// open others.
   private static let formats = """
     mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,h264,hevc,m4v,h263,obu,av1,ivf,gif,\
-    apng,mjpeg,j2k_pipe,nut,mxf,yuv4mpegpipe,dv,rm,wtv,swf,gxf,roq,smk,vc1,vc1test,dirac,nsv,dhav,flic,ffm,live_flv,kux,amv
+    apng,png_pipe,mjpeg,mjpeg_2000,j2k_pipe,nut,mxf,yuv4mpegpipe,dv,rm,wtv,swf,gxf,roq,smk,vc1,vc1test,dirac,nsv,dhav,flic,ffm,live_flv,kux,amv
     """
 
   /// How a container is read.
@@ -55,9 +55,10 @@ internal import CFFmpeg
   {
     try FFmpeg.require(for: path)
     // What begins like an image would be taken for one.
+    let beginning = try FileBytes.read(path, limit: 1 << 16)
     let format =
-      switch ImageCodec(signature: try FileBytes.read(path, limit: 16)) {
-      case .png: unsafe av_find_input_format("apng")
+      switch ImageCodec(signature: beginning) {
+      case .png: unsafe av_find_input_format(try isAnimation(beginning, path) ? "apng" : "png_pipe")
       case .jpeg: unsafe av_find_input_format("mjpeg")
       case .webp, .bmp, nil: unsafe UnsafePointer<AVInputFormat>?.none
       }
@@ -91,6 +92,15 @@ internal import CFFmpeg
         : MediaError(.notVideo, path: path, "is not a video that can be read: \(Demuxer.reason(code))")
     }
     return unsafe context
+  }
+
+  /// Whether a PNG file is an animation, and not a stream of images.
+  /// - Throws: ``MediaError/Code/notVideo`` if it is neither.
+  private static func isAnimation(_ beginning: [UInt8], _ path: String) throws(MediaError) -> Bool {
+    guard let header = ImageHeader(.png, beginning.span) else {
+      throw MediaError(.notVideo, path: path, "is not a video that can be read: the PNG header is damaged or cut off")
+    }
+    return header.isAnimation
   }
 
   /// Chooses the stream of frames, and whether its packets need FFmpeg's parsers.

@@ -10,8 +10,10 @@ struct ImageHeader {
   var end: Int?
   /// Whether it has four colors and does not say which, so that a decoder would guess.
   var hasUnknownColors = false
-  /// Whether the file holds further frames: an animation, or JPEG images one after the other.
+  /// Whether the file holds further frames: an animation, or images one after the other.
   var isMoving = false
+  /// Whether the further frames are those of an animated PNG.
+  var isAnimation = false
 
   enum Form: String {
     case gray
@@ -72,7 +74,7 @@ struct ImageHeader {
 
   private mutating func readPNG(_ bytes: Span<UInt8>) {
     func word(_ offset: Int) -> Int { (0..<4).reduce(0) { $0 << 8 | Int(bytes[offset + $1]) } }
-    var offset = 8
+    var (offset, hasImage) = (8, false)
     while offset + 12 <= bytes.count {
       let (length, type) = (word(offset), word(offset + 4))
       let data = offset + 8
@@ -81,14 +83,29 @@ struct ImageHeader {
       case 0x4948_4452 where length >= 13:  // IHDR: size, depth, color type
         (width, height) = (word(data), word(data + 4))
         form = bytes[data + 9] & 2 == 0 ? .gray : .rgb
-      case 0x6163_544C where length >= 8: isMoving = word(data) > 1  // acTL: an animation of more than one frame
+      case 0x6163_544C where length >= 8:  // acTL: an animation of more than one frame
+        isAnimation = word(data) > 1
+        isMoving = isAnimation
+      case 0x4944_4154: hasImage = true  // IDAT
+      case 0x6664_4154 where !hasImage:  // fdAT: a later frame of an animation, whose first one is missing
+        (width, height) = (0, 0)
+        return
       case 0x6558_4966: orientation = Orientation(exif: bytes.extracting(data..<data + length))  // eXIf
       case 0x4945_4E44:  // IEND
-        end = data + length + 4
+        let next = data + length + 4
+        end = next
+        if !isMoving { isMoving = isFollowedByPNG(bytes, next) }
         return
       default: break
       }
       offset = data + length + 4
     }
+  }
+
+  /// Whether another PNG image of the same size begins at `offset`, so that the file is a stream of frames.
+  private func isFollowedByPNG(_ bytes: Span<UInt8>, _ offset: Int) -> Bool {
+    // Signature, length and name of the first chunk, width, height.
+    guard offset + 24 <= bytes.count else { return false }
+    return (0..<24).allSatisfy { bytes[offset + $0] == bytes[$0] }
   }
 }
