@@ -184,8 +184,8 @@ private func runProgram(_ program: String, _ arguments: [String]) throws -> (sta
       // A new clip first, and the others the other way round.
       let list = folder + "/list.txt"
       try FileManager.default.copyItem(atPath: folder + "/clip 0.mp4", toPath: folder + "/new.mp4")
-      let lines = try String(contentsOfFile: list, encoding: .utf8).split(separator: "\n").reversed()
-      try (["\(folder)/new.mp4\t3"] + lines.map(String.init)).map { $0 + "\n" }.joined()
+      let listed = try String(contentsOfFile: list, encoding: .utf8).split(separator: "\n").reversed()
+      try (["\(folder)/new.mp4\t3"] + listed.map(String.init)).map { $0 + "\n" }.joined()
         .write(toFile: list, atomically: true, encoding: .utf8)
       _ = try done("preprocess", list, "--out", clips)
       let stale = try sluice(
