@@ -200,5 +200,8 @@ import Testing
     let study = try rows(
       ["shards"] + common + ["--study", "--only", "sluice level 2/format bytes"], json: folder("study.json"))
     #expect(study.map(\.peer) == ["sluice level 2"])
+    let opened = try rows(
+      ["shards"] + common + ["--study", "--only", "sluice/open folder"], json: folder("opened.json"))
+    #expect(opened.map(\.case) == ["open folder of 1000 images"] && opened.map(\.unit) == ["s"])
   }
 }
