@@ -200,6 +200,12 @@ import Testing
         .contains(
           "frames [12, 8], geometry [11, 11] and firsts [5] do not fit together as 32-bit numbers of views of 8")
     )
+    let stored = try SafetensorsFile(path: path)
+    let others = stored.tensors.filter { $0.name != "sources" }.map { TensorContent($0.name, copying: $0, of: stored) }
+    #expect(try opening(others) == "nothing was thrown", "older files do not say which clips they are of")
+    #expect(
+      try opening(others + [numbers("sources", [4, 8])])
+        .contains("sources are U32 [4, 8]; U8 [4, 32], one for each clip, is wanted. Draw the views anew"))
     #expect(try opening([numbers("frames", [0, 8])]).contains("there is no tensor geometry"))
 
     try FileManager.default.removeItem(atPath: path)

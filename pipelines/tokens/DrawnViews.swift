@@ -29,7 +29,7 @@ struct DrawnViews {
     _ perClip: Int, of set: ShardSet, by recipe: ViewRecipe, seed: UInt64, sources: [String], kept: KeptViews?
   ) throws {
     for number in 0..<set.count {
-      append([count], to: &firsts)
+      Self.append([count], to: &firsts)
       let staying = try kept?.views(of: sources[number]).prefix(perClip) ?? 0..<0
       var views = try staying.compactMap { try kept?.table.numbers(of: $0) }
       let clip = try set.clip(number)
@@ -45,20 +45,20 @@ struct DrawnViews {
         continue
       }
       for view in views {
-        append(view.frames, to: &frames)
-        append(view.geometry, to: &geometry)
+        Self.append(view.frames, to: &frames)
+        Self.append(view.geometry, to: &geometry)
       }
       before += staying.map(Optional.some) + [Int?](repeating: nil, count: perClip - staying.count)
       count += perClip
     }
-    append([count], to: &firsts)
+    Self.append([count], to: &firsts)
     guard count > 0 else {
       let reason = unseen.first.map { " The first: \($0.path): \($0.reason)" } ?? ""
       throw TableError(set.path, "no view can be drawn of any of its \(set.count) clips.\(reason)")
     }
   }
 
-  private func append(_ numbers: [Int], to bytes: inout [UInt8]) {
+  private static func append(_ numbers: [Int], to bytes: inout [UInt8]) {
     for number in numbers { bytes.append(littleEndian: UInt32(number)) }
   }
 }
