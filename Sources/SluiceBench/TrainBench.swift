@@ -6,9 +6,12 @@ internal import SluiceTensor
 struct TrainBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Measures training steps: forward, backward and AdamW on random clips; of a tokenizer forward alone.",
-    discussion:
-      "Example: sluice bench train --models bevt_swin_b,dvae --threads 2 --json train.json")
+    abstract: "Measures training steps: forward, backward and AdamW on random clips.",
+    discussion: """
+      Of a tokenizer, dvae, forward passes alone.
+
+      Example: sluice bench train --models bevt_swin_b,dvae --threads 2 --json train.json
+      """)
 
   @Option(help: "Models, of \(TrainTask.names.joined(separator: ", ")).")
   var models = TrainTask.names.joined(separator: ",")
