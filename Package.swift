@@ -191,7 +191,7 @@ let package = Package(
         "SluiceCheckpoints",
       ]),
     tests(
-      "PipelineTests", ["Sluice", "SluicePipelines", "SluiceCLI", "SluiceMedia", argumentParser],
+      "PipelineTests", ["Sluice", "SluicePipelines", "SluiceCLI", "SluiceBench", "SluiceMedia", argumentParser],
       exclude: ["Commands/Help", "Commands/untested-options.txt", "tokens.py"]),
     tests("ReportTests", ["SluiceReport", "SluiceFlow"]),
   ]

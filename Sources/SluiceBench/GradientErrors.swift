@@ -11,10 +11,10 @@ struct GradientErrors: CustomStringConvertible {
   /// Of each parameter, in rising order.
   let each: [Double]
 
-  init(_ task: TrainTask, _ compute: Compute) throws {
-    name = task.name
-    let exact = try GradientErrors.gradients(task, compute.with(.float32))
-    let bfloat = try GradientErrors.gradients(task, compute)
+  init(_ name: String, _ parameters: ParameterStore, _ compute: Compute, _ loss: () throws -> Tensor) throws {
+    self.name = name
+    let exact = try GradientErrors.gradients(parameters, compute.with(.float32), loss)
+    let bfloat = try GradientErrors.gradients(parameters, compute, loss)
     var (distance, length, each) = (0.0, 0.0, [Double]())
     for (found, wanted) in zip(bfloat, exact) {
       let (apart, whole) = zip(found, wanted).reduce((0.0, 0.0)) { sums, pair in
@@ -29,9 +29,11 @@ struct GradientErrors: CustomStringConvertible {
     self.each = each.sorted()
   }
 
-  private static func gradients(_ task: TrainTask, _ compute: Compute) throws -> [[Float]] {
-    try compute.run { try task.loss().backward() }
-    return task.parameters.parameters.map { parameter in
+  private static func gradients(
+    _ parameters: ParameterStore, _ compute: Compute, _ loss: () throws -> Tensor
+  ) throws -> [[Float]] {
+    try compute.run { try loss().backward() }
+    return parameters.parameters.map { parameter in
       defer { parameter.gradient = nil }
       return parameter.gradient?.floats ?? []
     }

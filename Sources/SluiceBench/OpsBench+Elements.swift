@@ -110,6 +110,23 @@ extension OpsRun {
         _ = tokens.maxPooled(grid: [8, 56, 56], window: window, leading: 0)
       }
     }
+    maps()
+  }
+
+  /// The convolution of the dVAE that takes the most: there is one layout here, and the peer has two.
+  private func maps() {
+    let (side, inputs, outputs) = (112, 256, 64)
+    let (cells, weight) = (random([4, side * side, inputs]), random([outputs, inputs, 3, 3]))
+    withoutGradients {
+      for layout in ["nchw", "nhwc"] {
+        add(
+          "conv", "dVAE 3x3 \(inputs)->\(outputs) \(side)x\(side) b4 \(layout)",
+          flop: 2 * 4 * side * side * outputs * inputs * 9
+        ) {
+          _ = cells.convolvedCells(weight, height: side, width: side)
+        }
+      }
+    }
   }
 
   private func embedding(_ name: String, _ video: Tensor, outputs: Int, _ window: SlidingWindow, flop: Int) {

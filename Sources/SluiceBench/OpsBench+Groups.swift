@@ -103,19 +103,17 @@ final class OpsRun {
       let inputs = [parameter([b, n, h * d]), parameter([b, m, h * d]), parameter([b, m, h * d])]
       let bias = hasBias ? Parameter("bias", random([1, h, n, m])) : nil
       let flop = 4 * b * h * n * m * d
-      func run() -> Tensor {
+      func run(learnsBias: Bool) -> Tensor {
         .attention(
-          queries: inputs[0].value, keys: inputs[1].value, values: inputs[2].value, headCount: h, bias: bias?.value)
+          queries: inputs[0].value, keys: inputs[1].value, values: inputs[2].value, headCount: h,
+          bias: learnsBias ? bias?.value : nil, mask: learnsBias ? nil : bias?.value)
       }
-      withoutGradients {
-        for form in ["fused", "matmul, softmax"] {
-          add("sdpa", "\(name) b\(b) h\(h) \(n)x\(m) d\(d) fwd (\(form))", flop: flop) { _ = run() }
-        }
-      }
-      for form in ["fused", "matmul, softmax"] {
-        add("sdpa", "\(name) b\(b) h\(h) \(n)x\(m) d\(d) fwd+bwd (\(form))", flop: 3 * flop) {
-          backward(inputs + [bias].compactMap(\.self)) { run() }
-        }
+      let shape = "\(name) b\(b) h\(h) \(n)x\(m) d\(d)"
+      // The peer's fused attention takes a bias without a gradient; that of its other form has one.
+      for (form, learnsBias) in [("fused", false), ("matmul, softmax", true)] {
+        withoutGradients { add("sdpa", "\(shape) fwd (\(form))", flop: flop) { _ = run(learnsBias: learnsBias) } }
+        let learned = inputs + (learnsBias ? [bias].compactMap(\.self) : [])
+        add("sdpa", "\(shape) fwd+bwd (\(form))", flop: 3 * flop) { backward(learned) { run(learnsBias: learnsBias) } }
       }
     }
   }

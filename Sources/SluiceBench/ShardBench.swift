@@ -17,7 +17,8 @@ struct BenchShardsCommand: AsyncParsableCommand {
     discussion: """
       A read clip is 16 frames at stride 4, cropped at random to 224×224, flipped half of the time, normalized floats.
 
-      --study adds the curve of filters and levels, what the parts of reading take, and opening a million clips.
+      --study adds the curve of filters and levels, what the parts of reading take, and opening a million clips, or a folder \
+      of 100 000 images.
 
       Example: sluice bench shards --corpus corpus --json shards.json
       """)
@@ -117,6 +118,7 @@ private struct ShardBench {
     if isStudy {
       try ShardParts(decoded, in: "\(folder)/parts", rounds: repeats).run(&rows)
       try LargeSet(in: "\(folder)/large", clips: isQuick ? 10_000 : 1_000_000).run(&rows)
+      try LargeFolder(in: "\(folder)/images", images: isQuick ? 1000 : 100_000).run(&rows)
     }
     if rows.wants("sluice lossless", "video to shards") { try await preprocess(&rows) }
   }

@@ -1,6 +1,4 @@
 internal import ArgumentParser
-internal import Glibc
-internal import SluiceNN
 internal import SluicePlatform
 internal import SluiceTensor
 
@@ -9,13 +7,16 @@ struct TrainBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
     abstract: "Measures training steps: forward, backward and AdamW on random clips.",
-    discussion:
-      "Example: sluice bench train --models maskfeat_mvitb --threads 2 --json train.json")
+    discussion: """
+      Of a tokenizer, dvae, forward passes alone.
+
+      Example: sluice bench train --models bevt_swin_b,dvae --threads 2 --json train.json
+      """)
 
   @Option(help: "Models, of \(TrainTask.names.joined(separator: ", ")).")
   var models = TrainTask.names.joined(separator: ",")
 
-  @Option(help: "Clips in a step.")
+  @Option(help: "Clips in a step; of a tokenizer groups of 16 frames.")
   var batches = "1"
 
   @Option(help: "Compute threads.")
@@ -33,7 +34,7 @@ struct TrainBench: ParsableCommand {
   @Flag(help: "Also shows where the time of one step goes.")
   var profile = false
 
-  @Flag(help: "Shows how far gradients in bf16 are from those in fp32, in place of times.")
+  @Flag(help: "Shows how far gradients or tokens in bf16 are from those in fp32, in place of times.")
   var errors = false
 
   @Option(help: "Also writes the cells to this file.")
@@ -48,7 +49,7 @@ struct TrainBench: ParsableCommand {
             let compute = Compute(threadCount: count, precision: precision)
             if errors {
               if precision == .bfloat16 {
-                print(try GradientErrors(TrainTask.make(name, batch: batch), compute))
+                print(try TrainTask.make(name, batch: batch).errors(compute))
               }
               continue
             }
@@ -66,35 +67,24 @@ struct TrainBench: ParsableCommand {
     StorageCache.shared.trim()
     ResidentMemory.resetPeak()
     Tensor.resetPeakMemory()
-    var phases: [[Double]] = [[], [], []]
+    var phases: [TrainTask.Phases] = []
     var step = 0
     func once() throws {
-      let start = Timings.now(CLOCK_MONOTONIC)
-      let loss = try task.loss()
-      let middle = Timings.now(CLOCK_MONOTONIC)
-      loss.backward()
-      let end = Timings.now(CLOCK_MONOTONIC)
       step += 1
-      try task.optimizer.step(at: TrainingProgress(step: step, stepsPerEpoch: 1000, epochs: 1))
-      phases[0].append(middle - start)
-      phases[1].append(end - middle)
-      phases[2].append(Timings.now(CLOCK_MONOTONIC) - end)
+      phases.append(try task.step(step))
     }
-    // The first step makes the optimizer's memory, the second the weights' copies where updates leave them: the third is
-    // the first that finds all in its place.
-    try compute.run { for _ in 0..<3 { try once() } }
+    try compute.run { for _ in 0..<task.warmUpCount { try once() } }
     let before = Tensor.memory.systemAllocationCount
-    phases = [[], [], []]
+    phases = []
     let timings = try compute.run { try Timings.measure(seconds: seconds, least: minReps, most: 50) { try once() } }
     let allocations = Tensor.memory.systemAllocationCount - before
     let gflop = task.gflop
     let cell = TrainCell(
-      model: task.name, precision: compute.precision.shortName, batch: task.batch, threads: compute.threadCount,
-      median_s: timings.median, min_s: timings.least, max_s: timings.most,
-      median_cpu_s: timings.processors.median, min_cpu_s: timings.processors.min() ?? 0,
-      fwd_s: phases[0].median, bwd_s: phases[1].median, opt_s: phases[2].median,
-      gflop: gflop,
-      gflops: gflop / timings.median, peak_rss_mb: ResidentMemory.peakMebibytes,
+      phase: task.phase, model: task.name, precision: compute.precision.shortName, batch: task.batch,
+      threads: compute.threadCount, median_s: timings.median, min_s: timings.least,
+      max_s: timings.most, median_cpu_s: timings.processors.median, min_cpu_s: timings.processors.min() ?? 0,
+      fwd_s: phases.map(\.forward).median, bwd_s: phases.map(\.backward).median, opt_s: phases.map(\.update).median,
+      gflop: gflop, gflops: gflop / timings.median, peak_rss_mb: ResidentMemory.peakMebibytes,
       peak_tensors_mb: Tensor.memory.peakByteCount >> 20, allocations: allocations,
       walls: timings.walls, cpus: timings.processors)
     print(cell)
@@ -109,7 +99,8 @@ struct TrainBench: ParsableCommand {
 /// One measured cell, in the form that Sluice's peers write too.
 struct TrainCell: Encodable, CustomStringConvertible {
   var peer = "sluice"
-  var phase = "train"
+  /// `train`, or `infer` for forward passes alone.
+  var phase: String
   var mode = "eager"
   var model: String
   var precision: String

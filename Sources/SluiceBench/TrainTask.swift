@@ -3,19 +3,26 @@ internal import SluiceModels
 internal import SluiceNN
 internal import SluiceTensor
 
-/// A model with random clips, to be trained for measurement.
+/// A model with random clips, whose steps are measured.
 struct TrainTask {
+  /// What a step does.
+  enum Work {
+    /// Forward, backward, and an update of the parameters.
+    case training(ParameterStore, Optimizer, loss: () throws -> Tensor)
+    /// Forward alone, which gives tokens.
+    case inference(tokens: () throws -> [Int])
+  }
+
   let name: String
   let batch: Int
   /// Billions of floating-point operations of a step's products, attention and convolutions; a multiply-add is two.
   let gflop: Double
-  let parameters: ParameterStore
-  let optimizer: Optimizer
-  let loss: () throws -> Tensor
+  let work: Work
 
   /// The models that can be measured, by the names that Sluice's peers give them.
   static let names = [
-    "maskfeat_mvitb", "timesformer_b", "timesformer_b_sdpa", "vivit_b_fact", "vivit_b_joint", "videomae_b",
+    "maskfeat_mvitb", "timesformer_b", "timesformer_b_sdpa", "vivit_b_fact", "vivit_b_joint", "bevt_swin_b",
+    "videomae_b", "dvae", "dvae_nhwc",
   ]
 
   static func make(_ name: String, batch: Int) throws -> TrainTask {
@@ -28,7 +35,10 @@ struct TrainTask {
       return try classifier(name, try TimeSformer(configuration), batch, gflop: 1173.1)
     case "vivit_b_fact": return try viViT(name, .factorized, batch, gflop: 846.4)
     case "vivit_b_joint": return try viViT(name, .joint, batch, gflop: 1083)
+    case "bevt_swin_b": return try bevt(batch)
     case "videomae_b": return try videoMAE(batch)
+    // One network: the peers run it with their package's layout and with the one that is faster.
+    case "dvae", "dvae_nhwc": return try dvae(name, batch)
     default: throw ValidationError("there is no model \(name); there are \(names.joined(separator: ", "))")
     }
   }
@@ -79,16 +89,18 @@ struct TrainTask {
     }
   }
 
-  private static func task(
+  /// A step of training.
+  /// - Parameter gflop: of one clip.
+  static func task(
     _ name: String, _ batch: Int, gflop: Double, _ parameters: ParameterStore, _ loss: @escaping () throws -> Tensor
   ) -> TrainTask {
     parameters.initialize(seed: 0)
+    let optimizer = Optimizer(.adamW(.constant(1e-5)), store: parameters)
     return TrainTask(
-      name: name, batch: batch, gflop: gflop * Double(batch), parameters: parameters,
-      optimizer: Optimizer(.adamW(.constant(1e-5)), store: parameters), loss: loss)
+      name: name, batch: batch, gflop: gflop * Double(batch), work: .training(parameters, optimizer, loss: loss))
   }
 
-  private static func noise(_ shape: Shape) -> Tensor {
+  static func noise(_ shape: Shape) -> Tensor {
     Tensor(shape) { span in
       var state: UInt32 = 1
       for index in span.indices {

@@ -19,7 +19,8 @@ public struct PreprocessCommand: AsyncParsableCommand {
       DIR/failures.csv.
 
       --token-views N draws views of each clip, crops and mirror images as the pre-training of --views-for sees them, and \
-      stores where they are, so that tokens can be made of them once: see 'sluice shards views' and 'sluice shards tokens'.
+      stores where they are, so that tokens can be made of them once: see 'sluice shards views' and 'sluice shards tokens'. \
+      Clips that were there before keep theirs, and the tokens of them.
 
       Formats of lists, told from their content unless --format names one:
       \(AnnotationFormat.table)

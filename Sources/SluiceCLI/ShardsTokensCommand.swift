@@ -11,7 +11,8 @@ struct ShardsTokensCommand: AsyncParsableCommand {
     abstract: "Stores tokens of the stored views beside the shards: those of another program, or of an encoder.",
     discussion: """
       Trained on by --tokenizer DIR. A table has tokens of all views of 'sluice preprocess --token-views'; shards/FORMAT.md \
-      describes it. With --tokenizer they are computed here; interrupted, the same command goes on where it was.
+      describes it. With --tokenizer they are computed here; interrupted, the same command goes on where it was. Where \
+      clips were added to the set, the tokens of the others stay: only those of the new views are made or taken in.
 
       Examples:
         sluice shards tokens shards/train --add tokens.safetensors
@@ -49,8 +50,8 @@ struct ShardsTokensCommand: AsyncParsableCommand {
     let views = try ViewTable(of: set)
     let encoder = try DVAETokenizer(opening: tokenizer ?? "")
     var parts = try TokenParts(of: set, views, encoder, replacing: replace)
-    if parts.count > 0 { Console.note("\(parts.count) of \(views.count) views have tokens already.") }
-    if parts.count < views.count { try await compute(&parts, views, of: set, by: encoder) }
+    if parts.doneCount > 0 { Console.note("\(parts.doneCount) of \(views.count) views have tokens already.") }
+    if !parts.remaining.isEmpty { try await compute(&parts, views, of: set, by: encoder) }
     return try parts.finish()
   }
 
@@ -59,12 +60,12 @@ struct ShardsTokensCommand: AsyncParsableCommand {
     _ parts: inout TokenParts, _ views: ViewTable, of set: ShardSet, by encoder: DVAETokenizer
   ) async throws {
     let threads = workers ?? ThreadBudget.availableCores
-    let pipeline = viewTokens(views, of: set, by: encoder, from: parts.count, workers: threads)
-    try await goThrough("tokens", pipeline, threads: threads, total: views.count, done: parts.count) { words in
+    let pipeline = viewTokens(views, of: set, by: encoder, only: Array(parts.remaining), workers: threads)
+    try await goThrough("tokens", pipeline, threads: threads, total: views.count, done: parts.doneCount) { words in
       try parts.append(words)
-      return parts.count
+      return parts.doneCount
     }
-    guard parts.count == views.count else {
+    guard parts.remaining.isEmpty else {
       Console.note("Stopped. Run the same command again to go on.")
       throw ExitCode(130)
     }

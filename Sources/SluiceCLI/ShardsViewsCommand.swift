@@ -26,6 +26,7 @@ struct ShardsViewsCommand: AsyncParsableCommand {
       "Height and width of the frames (default: 8 pixels for each cell, as DALL-E's).", valueName: "pixels"),
     in: NumberRange(1...8192))
   var size: Int?
+  @Flag(help: "Only the views that have no tokens yet, as of clips that were added to the set.") var missing = false
   @Option(help: "Threads (default: cores).", in: .threads) var workers: Int?
 
   func run() async throws {
@@ -37,18 +38,20 @@ struct ShardsViewsCommand: AsyncParsableCommand {
     let views = try ViewTable(of: set)
     let side = size ?? 8 * views.facts.cellsPerSide
     let threads = workers ?? ThreadBudget.availableCores
-    var folder = try ViewFolder(out, views, of: set, size: side)
-    let pipeline = viewPixels(views, of: set, size: side, workers: threads)
-    try await goThrough("views", pipeline, threads: threads, total: views.count) { pixels in
+    let numbers = try missing ? TokenTable.missing(of: views, in: set) : Array(0..<views.count)
+    var folder = try ViewFolder(out, views, of: set, only: numbers, size: side)
+    let pipeline = viewPixels(views, of: set, size: side, only: numbers, workers: threads)
+    try await goThrough("views", pipeline, threads: threads, total: numbers.count) { pixels in
       try folder.append(pixels)
       return folder.count
     }
-    guard folder.count == views.count else {
-      Console.note("Stopped after \(folder.count) of \(views.count) views.")
+    guard folder.count == numbers.count else {
+      Console.note("Stopped after \(folder.count) of \(numbers.count) views.")
       throw ExitCode(130)
     }
     let count = try folder.finish()
     Console.print(
-      "\(out): \(views.count) views of \(side)×\(side) pixels in \(count) file\(count == 1 ? "" : "s"), and views.csv")
+      "\(out): \(numbers.count) views of \(side)×\(side) pixels in \(count) file\(count == 1 ? "" : "s"), and views.csv"
+    )
   }
 }

@@ -54,7 +54,13 @@ struct ViewArguments: ParsableArguments {
         + "\(table.facts.frameCount) frames of \(table.facts.side) pixels, \(table.identity.prefix(16))"
         + (drawing.isUnchanged ? "; they were there already." : "."))
     let tokens = TokenTable.path(in: directory)
-    if !drawing.isUnchanged, FileKind(at: tokens) != nil {
+    guard FileKind(at: tokens) != nil else { return }
+    if let count = drawing.tokenCount {
+      guard count < table.count else { return }
+      Console.note(
+        "note: \(tokens) has tokens of \(count) of them; `sluice shards tokens \(directory)` makes the others, or takes them "
+          + "in.")
+    } else if !drawing.isUnchanged {
       Console.note("note: \(tokens) has tokens of other views; make them anew by `sluice shards tokens \(directory)`.")
     }
   }

@@ -12,10 +12,9 @@ public struct VisualTokens: Sendable, Equatable {
     self.words = words
   }
 
+  /// How many cells have each word.
+  public var counts: [Int: Int] { words.reduce(into: [:]) { $0[$1, default: 0] += 1 } }
+
   /// How many cells have the most frequent word: what who always guesses that one gets right.
-  public var mostFrequentCount: Int {
-    var counts: [Int: Int] = [:]
-    for word in words { counts[word, default: 0] += 1 }
-    return counts.values.max() ?? 0
-  }
+  public var mostFrequentCount: Int { counts.values.max() ?? 0 }
 }

@@ -26,7 +26,10 @@ import Testing
     try withTemporaryFolder { path in
       let folder = CheckpointFolder("\(path)/run/checkpoints")
       #expect(try folder.survey().complete.isEmpty)
-      let saved = state(step: 123, metrics: ["val_loss": 0.1, "worst": .infinity])
+      var saved = state(step: 123, metrics: ["val_loss": 0.1, "worst": .infinity])
+      var answers = AnswerCounts(epoch: 12)
+      _ = answers.add(["mask_acc": [8191: 2, 0: 1], "other": [:]], epoch: 12)
+      saved.position.answers = answers
       let directory = try folder.save(saved)
       #expect(directory == "\(path)/run/checkpoints/step-000123")
       let read = try #require(try folder.survey(verifying: true).complete.last).state()
@@ -36,6 +39,29 @@ import Testing
       #expect(read.optimizer.mapValues(\.floats) == saved.optimizer.mapValues(\.floats))
       #expect(read.parameters["blocks.0.weight"]?.shape == [16])
     }
+  }
+
+  @Test func answersAreCountedOverAnEpoch() throws {
+    var counts = AnswerCounts()
+    #expect(counts.add(["a": [3: 2, 5: 1]], epoch: 0) == ["a": 2.0 / 3])
+    // The most frequent so far is another one than that of the step; a stream that was not there has no share.
+    #expect(counts.add(["a": [3: 1, 7: 2], "b": [0: 4]], epoch: 0) == ["a": 0.5, "b": 1])
+    #expect(counts.add(["b": [1: 6]], epoch: 0) == ["b": 0.6])
+    #expect(counts.counts == ["a": [3: 3, 5: 1, 7: 2], "b": [0: 4, 1: 6]])
+    #expect(counts.add(["a": [:]], epoch: 0) == ["a": 0.5])
+    #expect(counts.add(["c": [:]], epoch: 0).isEmpty)
+    // Another epoch begins anew, also an earlier one.
+    for epoch in [1, 0] {
+      #expect(counts.add(["a": [5: 1]], epoch: epoch) == ["a": 1])
+      #expect(counts.epoch == epoch && counts.counts == ["a": [5: 1]])
+    }
+  }
+
+  @Test func aPositionOfARunThatComparesNothingSaysNothingOfIt() throws {
+    let position = state(step: 1).position
+    let text = String(decoding: try JSONEncoder().encode(position), as: UTF8.self)
+    #expect(!text.contains("answers") && position.answers == nil)
+    #expect(try JSONDecoder().decode(TrainingPosition.self, from: Data(text.utf8)) == position)
   }
 
   @Test func theLastAreKeptAndTheBestForEver() throws {

@@ -240,6 +240,20 @@ import Testing
     #expect(error.description.contains(word), "\(error)")
   }
 
+  /// Several labels behind a path, and a list of objects with `filename`: what frameworks read besides the published lists.
+  @Test func listsOfOtherFrameworksAreRefusedByTheFormatsThatTheyCouldBe() throws {
+    let several = try #require(throws: DatasetListError.self) { try files.list("a.mp4 1 3\nb.mp4 2 5\n") }
+    #expect(
+      several.description.contains("frame-folders") && several.description.contains("path-label-extra"), "\(several)")
+    let json = #"[{"filename": "a.mp4", "label": [0, 3]}, {"filename": "b.mp4", "label": [1]}]"#
+    let unknown = try #require(throws: DatasetListError.self) { try files.list(json, "kinetics.json") }
+    #expect(
+      unknown.description.contains("kinetics.json: this JSON is of no format that is known. Known are captions")
+        && unknown.description.contains("diving48"), "\(unknown)")
+    let named = try #require(throws: DatasetListError.self) { try files.list(json, "k.json", format: .diving48) }
+    #expect(named.line == 1 && named.description.contains("an entry has no “vid_name”"), "\(named)")
+  }
+
   @Test func aFormatOfFoldersRefusesAFileAndTheOtherWayRound() throws {
     #expect(throws: DatasetListError.self) { try files.list("a.mp4\n", format: .videoFolders) }
     #expect(throws: DatasetListError.self) { try DatasetList(contentsOf: files.path, format: .lines) }

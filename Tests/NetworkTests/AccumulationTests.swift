@@ -38,7 +38,8 @@ import Testing
   private struct Squares: Objective {
     func loss(of output: Tensor, for batch: [[Float]]) -> LossTerms {
       LossTerms(
-        output.loss(to: Tensor(batch.map { $0[2] }, shape: [batch.count, 1])), metrics: ["first": Double(batch[0][2])])
+        output.loss(to: Tensor(batch.map { $0[2] }, shape: [batch.count, 1])), metrics: ["first": Double(batch[0][2])],
+        answers: ["rows": [batch.count: 1, 0: batch.count]])
     }
   }
 
@@ -90,7 +91,8 @@ import Testing
             step: reports.count + 1, epoch: batches[index - losses.count + 1].epoch,
             loss: losses.reduce(0, +) / Double(losses.count), learningRate: report.learningRate,
             gradientNorm: report.gradientNorm, sampleCount: losses.count * batch,
-            metrics: ["first": firsts.reduce(0, +) / Double(firsts.count)]))
+            metrics: ["first": firsts.reduce(0, +) / Double(firsts.count)],
+            answers: ["rows": [batch: losses.count, 0: losses.count * batch]]))
         (losses, firsts) = ([], [])
       }
       optimizer.finishBatch()

@@ -56,19 +56,74 @@ import Testing
     }
   }
 
+  /// The names are those of the peer's rows, by which both are compared.
+  @Test(.enabled(if: isLongTier)) func operationsOfSwinAndOfTokensHaveThePeersNames() throws {
+    try withTemporaryFolder { folder in
+      let run = try SluiceProgram.run([
+        "bench", "ops", "--only", "sdpa,conv", "--seconds", "0", "--threads", "2", "--precisions", "fp32", "--json",
+        folder + "/ops.json",
+      ])
+      try #require(run.status == 0, "\(run.errors)")
+      // Pooling has bytes in place of operations.
+      let rows = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: folder + "/ops.json")))
+      let speeds = Dictionary(
+        uniqueKeysWithValues: try #require(rows as? [[String: Any]]).map {
+          ("\($0["group"] ?? "") \($0["op"] ?? "")", $0["gflops"] as? Double ?? 0)
+        })
+      var wanted = ["conv dVAE 3x3 256->64 112x112 b4 nchw", "conv dVAE 3x3 256->64 112x112 b4 nhwc"]
+      for shape in ["s1 + bias b64 h4 392x392 d32", "s3 + bias b4 h16 392x392 d32"] {
+        for pass in ["fwd", "fwd+bwd"] {
+          wanted += ["fused", "matmul, softmax"].map { "sdpa Swin window \(shape) \(pass) (\($0))" }
+        }
+      }
+      for name in wanted { #expect((speeds[name] ?? 0) > 0, "\(name)") }
+    }
+  }
+
+  private struct Cells: Decodable {
+    struct Cell: Decodable {
+      let model: String
+      let phase: String
+      let precision: String
+      let batch: Int
+      let threads: Int
+      let median_s: Double
+      let bwd_s: Double
+      let gflop: Double
+      let walls: [Double]
+    }
+    let cells: [Cell]
+  }
+
+  private func cells(_ path: String) throws -> [Cells.Cell] {
+    try JSONDecoder().decode(Cells.self, from: Data(contentsOf: URL(filePath: path))).cells
+  }
+
+  /// BEVT's steps are trained, tokens are only made: the peers' rows say so too, and are joined by that.
+  @Test(.enabled(if: isLongTier)) func theStepsOfBEVTAndOfItsTokenizerAreMeasured() throws {
+    try withTemporaryFolder { folder in
+      let run = try SluiceProgram.run([
+        "bench", "train", "--models", "bevt_swin_b,dvae", "--batches", "1", "--threads", "2", "--precisions", "fp32",
+        "--seconds", "0", "--min-reps", "1", "--json", folder + "/train.json",
+      ])
+      try #require(run.status == 0, "\(run.errors)")
+      let cells = try cells(folder + "/train.json")
+      #expect(cells.map(\.model) == ["bevt_swin_b", "dvae"] && cells.map(\.phase) == ["train", "infer"])
+      #expect(cells.map { Int($0.gflop.rounded()) } == [947, 834])
+      #expect(cells.allSatisfy { $0.median_s > 0 && $0.walls.count == 1 })
+      #expect(cells[0].bwd_s > 0 && cells[1].bwd_s == 0)
+    }
+  }
+
+  @Test func aModelThatIsNotMeasuredIsRefusedWithThoseThatAre() throws {
+    let run = try SluiceProgram.run(["bench", "train", "--models", "bevt_swin_l"])
+    #expect(
+      run.status == 64 && run.errors.contains("there is no model bevt_swin_l; there are maskfeat_mvitb, "),
+      "\(run.errors)")
+  }
+
   /// The models are of full size: the one whose steps take the least.
   @Test(.enabled(if: isLongTier)) func stepsOfTrainingAreMeasuredAsOftenAsAsked() throws {
-    struct Cells: Decodable {
-      struct Cell: Decodable {
-        let model: String
-        let precision: String
-        let batch: Int
-        let threads: Int
-        let median_s: Double
-        let walls: [Double]
-      }
-      let cells: [Cell]
-    }
     try withTemporaryFolder { folder in
       let common = ["bench", "train", "--models", "videomae_b", "--batches", "1", "--threads", "2"]
       let run = try SluiceProgram.run(
@@ -76,8 +131,7 @@ import Testing
           "--precisions", "fp32", "--seconds", "0", "--min-reps", "2", "--profile", "--json", folder + "/train.json",
         ])
       try #require(run.status == 0, "\(run.errors)")
-      let cells = try JSONDecoder().decode(Cells.self, from: Data(contentsOf: URL(filePath: folder + "/train.json")))
-        .cells
+      let cells = try cells(folder + "/train.json")
       try #require(cells.count == 1)
       #expect(cells[0].model == "videomae_b" && cells[0].precision == "fp32")
       #expect(cells[0].batch == 1 && cells[0].threads == 2)
@@ -146,5 +200,8 @@ import Testing
     let study = try rows(
       ["shards"] + common + ["--study", "--only", "sluice level 2/format bytes"], json: folder("study.json"))
     #expect(study.map(\.peer) == ["sluice level 2"])
+    let opened = try rows(
+      ["shards"] + common + ["--study", "--only", "sluice/open folder"], json: folder("opened.json"))
+    #expect(opened.map(\.case) == ["open folder of 1000 images"] && opened.map(\.unit) == ["s"])
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import SluiceCheckpoints
 import SluicePlatform
 import SluiceTraining
 import TestSupport
@@ -49,10 +50,11 @@ import Testing
     }
     #expect(found([]).isEmpty)
     #expect(RunCurves([line(1, 0, ["alone": 1])]).againstGuessing.isEmpty)
-    // By the means of epochs, not by single batches.
-    let means = found([[(0.5, 0.25), (0, 0.75)], [(0.5, 0.25), (0.25, 0.25)]])
+    // By the means of epochs, not by single batches, and by what guessing reached at their ends.
+    let means = found([[(0.5, 0.25), (0, 0.75)], [(0.5, 0.75), (0.25, 0.25)]])
     #expect(means.count == 1 && means[0].name == "a" && means[0].accuracy == 0.375 && means[0].guess == 0.25)
     #expect(means[0].since == 1)
+    #expect(found([[(0.5, 0.25), (0.5, 0.625)]])[0].since == nil)
     // What was above and is not any more does not count, nor does being equal.
     #expect(found([[(0.5, 0.25)], [(0.25, 0.25)], [(0.5, 0.25)], [(0.75, 0.5)]])[0].since == 2)
     #expect(found([[(0.5, 0.25)], [(0.25, 0.25)]])[0].since == nil)
@@ -73,6 +75,9 @@ import Testing
       let last = try #require(lines.last).metrics
       let (accuracy, guess) = (try #require(last["mask_acc_3d"]), try #require(last["mask_acc_3d_guess"]))
       #expect(run.errors.contains("mask_acc_3d \(accuracy.percentText) (guess \(guess.percentText))"), "\(run.errors)")
+      let saved = try #require(try CheckpointFolder(folder + "/run/checkpoints").survey().complete.last).position
+      let counts = try #require(saved.answers?.counts["mask_acc_3d"])
+      #expect(Double(counts.values.max() ?? 0) / Double(counts.values.reduce(0, +)) == guess)
       let page = try HTMLPage(contentsOf: folder + "/run/report.html").text
       let found = RunCurves(lines).againstGuessing
       #expect(found.map(\.name) == ["mask_acc_2d", "mask_acc_3d"])
@@ -84,7 +89,7 @@ import Testing
           one.since.map { "better than guessing since epoch \($0 + 1)." } ?? "it is not better than guessing."
         #expect(page.contains("\(values)\(one.guess.percentText): \(verdict)"), "\(page.prefix(2000))")
       }
-      #expect(page.contains("Accuracy, 0 to 1; guess: always the most frequent answer of the batch"))
+      #expect(page.contains("Accuracy, 0 to 1; guess: always the most frequent answer of the epoch so far"))
       for name in ["loss_2d", "loss_3d", "mask_acc_2d_guess", "mask_acc_3d_guess"] { #expect(page.contains(name)) }
     }
   }

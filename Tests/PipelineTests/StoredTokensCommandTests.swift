@@ -174,15 +174,19 @@ private func runProgram(_ program: String, _ arguments: [String]) throws -> (sta
     }
   }
 
-  @Test func preprocessedAgainWithMoreClipsTheViewsAreDrawnAnew() throws {
+  @Test func aLongerListKeepsTheTokensOfClipsThatStay() throws {
     try withTemporaryFolder { folder in
       let (clips, _) = try prepare(folder)
       _ = try done("weights", "make", "dvae", "--out", folder + "/dvae", "--size", "small", "--seed", "3")
       _ = try done("shards", "tokens", clips, "--tokenizer", folder + "/dvae")
       let views = try ViewTable(of: ShardSet(clips))
+      let words = try (0..<15).map { try TokenTable(opening: TokenTable.path(in: clips)).words(of: $0) }
+      // A new clip first, and the others the other way round.
       let list = folder + "/list.txt"
-      let text = try String(contentsOfFile: list, encoding: .utf8)
-      try (text + "\(folder)/clip 0.mp4\t3\n").write(toFile: list, atomically: true, encoding: .utf8)
+      try FileManager.default.copyItem(atPath: folder + "/clip 0.mp4", toPath: folder + "/new.mp4")
+      let listed = try String(contentsOfFile: list, encoding: .utf8).split(separator: "\n").reversed()
+      try (["\(folder)/new.mp4\t3"] + listed.map(String.init)).map { $0 + "\n" }.joined()
+        .write(toFile: list, atomically: true, encoding: .utf8)
       _ = try done("preprocess", list, "--out", clips)
       let stale = try sluice(
         "train", "bevt", "--data", clips, "--tokenizer", clips, "--steps", "1", "--out", folder + "/run")
@@ -193,11 +197,45 @@ private func runProgram(_ program: String, _ arguments: [String]) throws -> (sta
       let drawn = try done(
         "preprocess", list, "--out", clips, "--token-views", "3", "--seed", "7", "--set", "recipe.flip=0.25")
       #expect(
-        drawn.errors.contains("has tokens of other views; make them anew by `sluice shards tokens"), "\(drawn.errors)")
-      let more = try ViewTable(of: ShardSet(clips))
-      #expect(more.count == 18)
-      // Clips that were there keep their views.
-      for view in 0..<15 { #expect(try more.view(view) == views.view(view)) }
+        drawn.errors.contains(
+          "note: \(clips)/tokens.safetensors has tokens of 15 of them; `sluice shards tokens \(clips)` makes the others"
+        ),
+        "\(drawn.errors)")
+      #expect(try sluice("shards", "verify", clips).status == 0)
+      let early = try sluice(
+        "train", "bevt", "--data", clips, "--tokenizer", clips, "--steps", "1", "--set", "recipe.flip=0.25", "--out",
+        folder + "/run")
+      #expect(
+        early.status == 1 && early.errors.contains("it has tokens of 15 of 18 views: clips were added."),
+        "\(early.errors)")
+      let written = try done("shards", "views", clips, "--out", folder + "/views", "--missing", "--size", "32")
+      #expect(written.output.contains("3 views of 32×32 pixels in 1 file, and views.csv"), "\(written.output)")
+      let pixels = try SafetensorsFile(path: folder + "/views/views-00000.safetensors")
+      #expect(try pixels.metadata["first"] == "0" && pixels.info("pixels").shape == [3, 8, 32, 32, 3])
+      let made = try done("shards", "tokens", clips, "--tokenizer", folder + "/dvae")
+      #expect(made.errors.contains("15 of 18 views have tokens already."), "\(made.errors)")
+      let (more, tokens) = (try ViewTable(of: ShardSet(clips)), try TokenTable(opening: TokenTable.path(in: clips)))
+      #expect(more.count == 18 && tokens.count == 18)
+      // Clips that were there keep their views, and these their words.
+      for view in 0..<15 {
+        let (now, before) = (3 * (5 - view / 3) + view % 3, try views.view(view))
+        #expect(try more.view(now).frames == before.frames && more.view(now).geometry == before.geometry)
+        #expect(try tokens.words(of: now) == words[view])
+      }
+      let none = try sluice("shards", "views", clips, "--out", folder + "/none", "--missing")
+      #expect(
+        none.status == 1 && none.errors.contains("all 18 views have tokens. Leave out --missing"), "\(none.errors)")
+      #expect(!FileManager.default.fileExists(atPath: folder + "/none"))
+      _ = try SluiceProgram.run(
+        ["train", "bevt", "--data", clips, "--tokenizer", clips, "--steps", "1", "--set", "recipe.flip=0.25", "--out"]
+          + [folder + "/run"] + Self.small)
+      #expect(try lines(folder + "/run").count == 1)
+
+      // Drawn by another seed there is nothing to keep.
+      let other = try done(
+        "preprocess", list, "--out", clips, "--token-views", "3", "--seed", "8", "--set", "recipe.flip=0.25")
+      #expect(
+        other.errors.contains("has tokens of other views; make them anew by `sluice shards tokens"), "\(other.errors)")
     }
   }
 

@@ -52,7 +52,7 @@ import Testing
 
   private func compute(_ tokenizer: any Tokenizer, _ shards: ViewedShards) async throws -> TokenTable.Taken {
     var parts = try TokenParts(of: shards.set, shards.views, tokenizer)
-    let run = viewTokens(shards.views, of: shards.set, by: tokenizer, from: parts.count, workers: 2)
+    let run = viewTokens(shards.views, of: shards.set, by: tokenizer, only: Array(parts.remaining), workers: 2)
       .run(RunOptions(maxFailures: 0))
     for try await words in run { try parts.append(words) }
     return try parts.finish()
@@ -104,19 +104,46 @@ import Testing
       sentence { try begun.append(some[71]) }
         == "\(shards.views.path): view 70 could not be read. `sluice shards verify` says what of the set is damaged.")
     let resumed = try TokenParts(of: shards.set, shards.views, Reds())
-    #expect(begun.count == 70 && resumed.count == 64, "what fills no file is computed again")
+    #expect(begun.doneCount == 70 && resumed.doneCount == 64, "what fills no file is computed again")
     for words in some.dropFirst(70) { try begun.append(words) }
     let complete = try TokenParts(of: shards.set, shards.views, Reds())
-    #expect(complete.count == 72)
+    #expect(complete.doneCount == 72 && complete.remaining.isEmpty)
     #expect(try complete.finish().table.words(of: 71) == expected[71])
     try FileManager.default.removeItem(atPath: whole.table.path)
     let other = try TokenParts(of: shards.set, shards.views, Reds(identity: "other reds"))
-    #expect(other.count == 0)
+    #expect(other.doneCount == 0)
     let again = try await compute(Reds(), shards)
     #expect(try (0..<72).map { try again.table.words(of: $0) } == expected)
     #expect(
       sentence { _ = try TokenParts(of: shards.set, shards.views, Reds(identity: "other reds")) }
         .contains("there are tokens of “reds” already, and these are of “other reds”."))
+  }
+
+  @Test func onlyTheTokensThatAreMissingAreMade() async throws {
+    let shards = try await ViewedShards(3)
+    _ = try await compute(Reds(), shards)
+    // One clip goes, two come, the others stand elsewhere.
+    try await ViewedShards.write([2, 3, 0, 4], to: shards.path, videosIn: shards.folder)
+    let set = try ShardSet(shards.path)
+    let views = try ViewTable.draw(3, of: set, by: Systems.viewRecipe(of: "bevt"), seed: 9).table
+    var parts = try TokenParts(of: set, views, Reds())
+    #expect(Array(parts.remaining) == [3, 4, 5, 9, 10, 11] && parts.doneCount == 6)
+    for try await words in viewTokens(views, of: set, by: Reds(), only: Array(parts.remaining)).run() {
+      try parts.append(words)
+    }
+    #expect(parts.remaining.isEmpty && parts.doneCount == 12)
+    let taken = try parts.finish()
+    #expect(taken.table.count == 12)
+    // Those that stayed are those of the pixels that are seen now.
+    var seen = 0
+    for try await words in viewTokens(views, of: set, by: Reds()).run() {
+      #expect(try taken.table.words(of: words.view) == words.content, "view \(words.view)")
+      seen += 1
+    }
+    #expect(seen == 12)
+    _ = try StoredTokens(of: [set])
+    // Where none is missing, or they are to be replaced, all are made.
+    #expect(try TokenParts(of: set, views, Reds()).remaining.count == 12)
   }
 
   @Test func setsThatDoNotGoTogetherAreRefused() async throws {

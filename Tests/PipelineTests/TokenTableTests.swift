@@ -66,6 +66,11 @@ import Testing
       let info = TensorInfo(name: "checksums", type: type, shape: [count])
       return TensorContent(info, bytes: [UInt8](repeating: 0, count: info.byteCount))
     }
+    func numbers(_ numbers: [Int], _ type: StoredType = .uint32) -> TensorContent {
+      TensorContent(
+        TensorInfo(name: "numbers", type: type, shape: [numbers.count]),
+        bytes: numbers.flatMap { number in (0..<type.byteCount).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) } })
+    }
     let cases: [(String, (inout ViewedShards.Table) -> Void)] = [
       ("there is no tensor “tokens”, but pixels. It is no table of tokens.", { $0.tensor = "pixels" }),
       (
@@ -96,6 +101,22 @@ import Testing
         "checksums are U32 [11]; U32 [12], one for each view, is wanted.", { $0.more = [sums(.uint32, 11)] }
       ),
       ("checksums are I32 [12]; U32 [12]", { $0.more = [sums(.int32, 12)] }),
+      (
+        "numbers are U32 [11]; U32 [12], one for each view, is wanted.", { $0.more = [numbers(Array(0..<11))] }
+      ),
+      ("numbers are I64 [12]; U32 [12]", { $0.more = [numbers(Array(0..<12), .int64)] }),
+      (
+        "its numbers of views are wanted ascending, and 3 follows 3.",
+        { $0.more = [numbers([0, 1, 2, 3, 3, 5, 6, 7, 8, 9, 10, 11])] }
+      ),
+      (
+        "it has tokens up to view 12, and there are 12 views.",
+        { $0.more = [numbers(Array(0..<11) + [12])] }
+      ),
+      (
+        "11 of 12 views have tokens; the first that has none is view 4, of clip 1.",
+        { ($0.shape[0], $0.more) = (11, [numbers([0, 1, 2, 3] + Array(5..<12))]) }
+      ),
       ("the tokens of view 0 do not have their checksum. Add them again.", { $0.more = [sums(.uint32, 12)] }),
       (
         "its tokens are of views abc, and \(ViewTable.path(in: shards.path)) holds \(shards.views.identity.prefix(16)). Write "
@@ -193,6 +214,81 @@ import Testing
     #expect(
       sentence { _ = try TokenTable(opening: TokenTable.path(in: shards.path)).words(of: 12) }
         .hasSuffix("view 12 has no tokens; there are some of views 0 to 11."))
+  }
+
+  @Test func tokensOfClipsThatStayAreKeptAndCompleted() async throws {
+    let shards = try await ViewedShards(3)
+    let path = TokenTable.path(in: shards.path)
+    // Words that tell views apart.
+    var table = ViewedShards.Table(of: shards.views)
+    table.word = { $0 / 128 }
+    try shards.take(table)
+    try await ViewedShards.write([2, 3, 0, 4], to: shards.path, videosIn: shards.folder)
+    let (set, recipe) = (try ShardSet(shards.path), try Systems.viewRecipe(of: "bevt"))
+    let drawing = try ViewTable.draw(3, of: set, by: recipe, seed: 9)
+    #expect(drawing.tokenCount == 6 && drawing.table.count == 12)
+    let kept = try TokenTable(opening: path)
+    #expect(kept.count == 6 && kept.first == 0 && kept.isSealed && kept.views == drawing.table.identity)
+    for (view, word) in [(0, 6), (1, 7), (2, 8), (6, 0), (7, 1), (8, 2)] {
+      #expect(try kept.words(of: view) == [Int](repeating: word, count: 128))
+    }
+    for view in [3, 5, 9, 12] {
+      #expect(
+        sentence { _ = try kept.words(of: view) }.hasSuffix(
+          "view \(view) has no tokens; there are some of 6 of the views 0 to 8."))
+    }
+    #expect(StoredTokens.problems(in: shards.path).isEmpty)
+    #expect(
+      sentence { _ = try StoredTokens(of: [set]) }
+        == "\(path): it has tokens of 6 of 12 views: clips were added. `sluice shards tokens \(shards.path) --tokenizer "
+        + "ENCODER` makes the others, --add takes in those of another program.")
+    #expect(try TokenTable.missing(of: drawing.table, in: set) == [3, 4, 5, 9, 10, 11])
+
+    // A further change finds them again, and what is missing stays so.
+    try await ViewedShards.write([4, 2, 0], to: shards.path, videosIn: shards.folder)
+    let next = try ViewTable.draw(3, of: ShardSet(shards.path), by: recipe, seed: 9)
+    #expect(next.tokenCount == 6)
+    #expect(try TokenTable(opening: path).words(of: 5)[0] == 8)
+
+    let folder = shards.folder("parts")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let now = try ShardSet(shards.path)
+    func add(_ change: (inout ViewedShards.Table) -> Void = { _ in }) throws -> TokenTable.Taken {
+      // One more than is missing: what is added comes first.
+      var table = ViewedShards.Table(of: next.table, from: 0, count: 4)
+      table.word = { 20 + $0 / 128 }
+      change(&table)
+      try table.write(to: folder + "/new.safetensors")
+      return try TokenTable.take(folder, into: now)
+    }
+    #expect(
+      sentence { _ = try add { $0.metadata["tokenizer"] = "others" } }.contains("there are tokens of “thirty-two"))
+    #expect(
+      sentence { _ = try add { $0.metadata["vocabulary"] = "64" } }
+        .contains("its vocabulary has 32 words, that of \(folder)/new.safetensors 64."))
+    #expect(
+      sentence { _ = try add { $0.shape[0] = 2 } }.contains(
+        "8 of 9 views have tokens; the first that has none is view 2"))
+    #expect(try TokenTable(opening: path).count == 6, "what was there stays")
+    let taken = try add()
+    #expect(try (0..<9).map { try taken.table.words(of: $0)[0] } == [20, 21, 22, 23, 7, 8, 0, 1, 2])
+    _ = try StoredTokens(of: [now])
+    // Complete: what is missing now is missing in the table that is added.
+    #expect(sentence { _ = try add() }.contains("4 of 9 views have tokens; the first that has none is view 4"))
+    #expect(
+      sentence { _ = try TokenTable.missing(of: next.table, in: now) }
+        == "\(path): all 9 views have tokens. Leave out --missing to write all views.")
+
+    // Fewer clips in another order: nothing is missing. Words that were damaged are.
+    try await ViewedShards.write([0, 4], to: shards.path, videosIn: shards.folder)
+    #expect(try ViewTable.draw(3, of: ShardSet(shards.path), by: recipe, seed: 9).tokenCount == 6)
+    _ = try StoredTokens(of: [ShardSet(shards.path)])
+    var bytes = try Data(contentsOf: URL(filePath: path))
+    bytes[bytes.count - 1] ^= 1
+    try bytes.write(to: URL(filePath: path))
+    try await ViewedShards.write([4, 0], to: shards.path, videosIn: shards.folder)
+    let repaired = try ViewTable.draw(3, of: ShardSet(shards.path), by: recipe, seed: 9)
+    #expect(repaired.tokenCount == 5 && StoredTokens.problems(in: shards.path).isEmpty)
   }
 
   @Test func randomDamageIsFoundOrHarmless() async throws {

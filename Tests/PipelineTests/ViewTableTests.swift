@@ -79,6 +79,47 @@ import Testing
     #expect(try flipped.view(1, from: 100).number == 101)
   }
 
+  @Test func clipsThatStayKeepTheirViewsWhereverTheyStand() async throws {
+    let shards = try await ViewedShards(3)
+    let (before, recipe) = (shards.views, try Systems.viewRecipe(of: "bevt"))
+    func drawn(_ numbers: [Int], in name: String = "set", _ perClip: Int = 3) async throws -> ViewTable.Drawing {
+      try await ViewedShards.write(numbers, to: shards.folder(name), videosIn: shards.folder)
+      return try ViewTable.draw(perClip, of: ShardSet(shards.folder(name)), by: recipe, seed: 9)
+    }
+    func views(_ table: ViewTable, _ clip: Int) throws -> [[Int]] {
+      try table.views(of: clip).map { number in
+        let view = try table.view(number)
+        return view.frames + view.geometry.numbers
+      }
+    }
+    let (other, fresh) = (try await drawn([4, 2, 0, 3]), try await drawn([4, 2, 0, 3], in: "fresh"))
+    #expect(other.table.count == 12 && !other.isUnchanged && other.tokenCount == nil)
+    #expect(try views(other.table, 1) == views(before, 2) && views(other.table, 2) == views(before, 0))
+    // Those that came are seen as in a set that was drawn at once.
+    for clip in [0, 3] { #expect(try views(other.table, clip) == views(fresh.table, clip)) }
+    #expect(try views(fresh.table, 1) != views(before, 2), "clips of a new set are drawn by their numbers")
+    let again = try await drawn([4, 2, 0, 3])
+    #expect(again.isUnchanged && again.table.identity == other.table.identity)
+
+    // A clip that went and came back stands where it was.
+    let back = try await drawn([0, 1, 2])
+    #expect(back.table.identity == before.identity && !back.isUnchanged)
+    let more = try await drawn([0, 1, 2], 5).table
+    for clip in 0..<3 { #expect(try Array(views(more, clip).prefix(3)) == views(before, clip)) }
+    #expect(try await drawn([0, 1, 2]).table.identity == before.identity, "fewer")
+
+    // A file that does not say which clips it is of is written again where they are the same, and not built upon else.
+    let path = ViewTable.path(in: shards.path)
+    let file = try SafetensorsFile(path: path)
+    let contents = file.tensors.filter { $0.name != "sources" }.map { TensorContent($0.name, copying: $0, of: file) }
+    try SafetensorsFile.write(contents, metadata: file.metadata, to: path)
+    let said = try await drawn([0, 1, 2])
+    #expect(said.isUnchanged && said.table.identity == before.identity)
+    #expect(try SafetensorsFile(path: path)["sources"] != nil)
+    try SafetensorsFile.write(contents, metadata: file.metadata, to: path)
+    #expect(try await drawn([4, 2, 0, 3]).table.identity == fresh.table.identity)
+  }
+
   @Test func clipsOfWhichNothingIsSeenHaveNoViews() async throws {
     let folder = TemporaryFolder()
     try await ViewedShards.write(4, to: folder("set"), videosIn: folder)
@@ -152,12 +193,19 @@ import Testing
     #expect(try opening { $0["recipe"] = "{}" }.contains("its metadata “recipe” and “seed” describe no views."))
     #expect(try opening { $0["seed"] = "-1" }.contains("describe no views. Draw the views anew by `sluice preprocess`"))
     #expect(try opening { $0["seed"] = "3" }.contains("its content is not what its identity says: it is damaged."))
+    #expect(try opening { $0["sources"] = "0" }.contains("its content is not what its identity says: it is damaged."))
     #expect(try opening { $0["identity"] = "" }.contains("its metadata has no “identity”"))
     #expect(
       try opening([numbers("frames", [12, 8]), numbers("geometry", [11, 11]), numbers("firsts", [5])])
         .contains(
           "frames [12, 8], geometry [11, 11] and firsts [5] do not fit together as 32-bit numbers of views of 8")
     )
+    let stored = try SafetensorsFile(path: path)
+    let others = stored.tensors.filter { $0.name != "sources" }.map { TensorContent($0.name, copying: $0, of: stored) }
+    #expect(try opening(others) == "nothing was thrown", "older files do not say which clips they are of")
+    #expect(
+      try opening(others + [numbers("sources", [4, 8])])
+        .contains("sources are U32 [4, 8]; U8 [4, 32], one for each clip, is wanted. Draw the views anew"))
     #expect(try opening([numbers("frames", [0, 8])]).contains("there is no tensor geometry"))
 
     try FileManager.default.removeItem(atPath: path)

@@ -30,13 +30,21 @@ final class ViewedShards {
 
   /// Writes shards of some videos of unlike lengths, which are captioned by their numbers.
   static func write(_ count: Int, to path: String, videosIn folder: TemporaryFolder) async throws {
+    try await write(Array(0..<count), to: path, videosIn: folder)
+  }
+
+  /// Writes shards of the videos of these numbers, in their order; a set that is there becomes theirs.
+  static func write(_ numbers: [Int], to path: String, videosIn folder: TemporaryFolder) async throws {
     var items: [DatasetItem] = []
-    for number in 0..<count {
-      try folder.video("v\(number).mp4", frames: 24 + number, width: 72, height: 56, seed: number)
+    for number in numbers {
+      if !FileManager.default.fileExists(atPath: folder("v\(number).mp4")) {
+        try folder.video("v\(number).mp4", frames: 24 + number, width: 72, height: 56, seed: number)
+      }
       items.append(DatasetItem(path: folder("v\(number).mp4"), labels: [.number(number)], captions: ["\(number)"]))
     }
-    let writer = try ShardSetWriter(path)
-    for try await _ in preprocessPipeline(try ListedClip.all(of: DatasetList(items: items)), into: writer).run() {}
+    let (writer, clips) = (try ShardSetWriter(path), try ListedClip.all(of: DatasetList(items: items)))
+    let waiting = try writer.reconcile(with: clips.map(\.description)).waiting.map { clips[$0] }
+    if !waiting.isEmpty { for try await _ in preprocessPipeline(waiting, into: writer).run() {} }
     _ = try writer.finish()
   }
 

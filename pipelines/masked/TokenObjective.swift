@@ -31,14 +31,15 @@ public struct TokenObjective: MaskedObjective {
     VisualTokens(joining: samples.map(\.target))
   }
 
-  /// The mean cross-entropy over the hidden cells of all frames, with the accuracy as `mask_acc`, and that of guessing the most
-  /// frequent word as `mask_acc_guess`.
+  /// The mean cross-entropy over the hidden cells of all frames, with the accuracy as `mask_acc`, which a run compares with
+  /// guessing the most frequent word.
   /// - Throws: ``ShapeError`` if the prediction has another width or number of tokens than the targets.
   public func loss(of output: Tensor, for batch: MaskedBatch<VisualTokens>) throws -> LossTerms {
     try output.shape.check(is: [batch.count, batch.grid.count, predictionWidth], in: "token loss")
     let logits = logits(of: output, at: batch.targets.cells, area: batch.grid.rows * batch.grid.columns)
     let prediction = try TokenPrediction(of: logits, to: batch.targets)
-    return LossTerms(prediction.loss, metrics: prediction.metrics("mask_acc"))
+    return LossTerms(
+      prediction.loss, metrics: ["mask_acc": prediction.accuracy], answers: ["mask_acc": prediction.answers])
   }
 
   /// A score of every word for some cells, `[cells, vocabularySize]`.

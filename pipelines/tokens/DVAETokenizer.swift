@@ -22,9 +22,6 @@ public struct DVAETokenizer: Tokenizer {
   public var tokenSize: Int { DVAEConfiguration.tokenSize }
   public var parameterCount: Int { encoder.parameters.elementCount }
 
-  /// Frames that are encoded together.
-  private static let chunk = 8
-
   /// Opens the weights at `path`.
   /// - Throws: an error that names the file and what it is instead.
   public init(opening path: String) throws {
@@ -45,12 +42,7 @@ public struct DVAETokenizer: Tokenizer {
 
   public func tokens(of frames: PixelClip) throws -> [Int] {
     try Compute.current.with(.float32).run {
-      try withoutGradients {
-        try stride(from: 0, to: frames.frameCount, by: DVAETokenizer.chunk).flatMap { first -> [Int] in
-          let part = frames.frames(first..<min(first + DVAETokenizer.chunk, frames.frameCount))
-          return try encoder.tokens(of: DVAETokenizer.mapped(part))
-        }
-      }
+      try withoutGradients { try encoder.tokens(of: DVAETokenizer.mapped(frames)) }
     }
   }
 

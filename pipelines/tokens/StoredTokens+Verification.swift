@@ -17,8 +17,8 @@ extension StoredTokens {
       let tokens = try TokenTable(opening: path)
       try tokens.requireFit(to: views)
       var problems: [String] = []
-      for view in tokens.first..<tokens.first + tokens.count {
-        do { _ = try tokens.words(of: view) } catch { problems.append("\(error)") }
+      for row in 0..<tokens.count {
+        do { _ = try tokens.words(of: tokens.view(ofRow: row)) } catch { problems.append("\(error)") }
       }
       return problems
     } catch {

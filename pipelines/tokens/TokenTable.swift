@@ -34,6 +34,8 @@ public struct TokenTable: Sendable {
   private let file: SafetensorsFile
   private let tokens: TensorInfo
   private let checksums: TensorInfo?
+  /// The views that it has tokens of, ascending; `nil`: ``count`` of them from ``first`` on.
+  private let numbers: [Int]?
 
   /// Opens a file; its tokens are read when they are asked for.
   /// - Throws: an error that says what is wrong: a file that is cut off, is of another kind, or lacks something.
@@ -53,7 +55,6 @@ public struct TokenTable: Sendable {
         path, "its metadata “tokenizer” has \(tokenizer.count) letters; one line of at most 200 is wanted.")
     }
     vocabularySize = try about.number("vocabulary", in: 2...TokenTable.largestVocabulary)
-    first = try about.number("first", in: 0...Int(UInt32.max), missing: 0)
     guard tokens.shape.count == 4, tokens.shape.allSatisfy({ $0 > 0 }) else {
       throw TableError(path, "tokens are \(tokens.shape); [views, frames, rows, columns] is wanted.")
     }
@@ -62,6 +63,8 @@ public struct TokenTable: Sendable {
     }
     count = tokens.shape[0]
     grid = TokenGrid(steps: tokens.shape[1], rows: tokens.shape[2], columns: tokens.shape[3])
+    numbers = try TokenTable.numbers(in: file, count: count)
+    first = try numbers?[0] ?? about.number("first", in: 0...Int(UInt32.max), missing: 0)
     checksums = file["checksums"]
     isSealed = checksums != nil
     if let checksums, checksums.shape != [count] || checksums.type != .uint32 {
@@ -69,6 +72,23 @@ public struct TokenTable: Sendable {
         path,
         "checksums are \(checksums.type.rawValue) \(checksums.shape); U32 [\(count)], one for each view, is wanted.")
     }
+  }
+
+  /// - Throws: ``TableError`` if the numbers of the views are not one for each, ascending.
+  private static func numbers(in file: SafetensorsFile, count: Int) throws -> [Int]? {
+    guard let tensor = file["numbers"] else { return nil }
+    guard tensor.shape == [count], tensor.type == .uint32 else {
+      throw TableError(
+        file.path,
+        "numbers are \(tensor.type.rawValue) \(tensor.shape); U32 [\(count)], one for each view, is wanted.")
+    }
+    let numbers = try file.integers(tensor.name)
+    if let index = numbers.indices.dropFirst().first(where: { numbers[$0] <= numbers[$0 - 1] }) {
+      throw TableError(
+        file.path,
+        "its numbers of views are wanted ascending, and \(numbers[index]) follows \(numbers[index - 1]).")
+    }
+    return numbers
   }
 
   /// Where the tokens of a set are.
@@ -86,14 +106,32 @@ public struct TokenTable: Sendable {
     }
   }
 
+  /// The view that a row is of.
+  func view(ofRow row: Int) -> Int { numbers?[row] ?? first + row }
+
+  /// The last view that it has tokens of.
+  private var last: Int { view(ofRow: count - 1) }
+
+  /// The row of a view; `nil` if it has no tokens.
+  func row(of view: Int) -> Int? {
+    guard (first...last).contains(view) else { return nil }
+    guard let numbers else { return view - first }
+    var (low, high) = (0, count)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if numbers[middle] <= view { low = middle } else { high = middle }
+    }
+    return numbers[low] == view ? low : nil
+  }
+
   /// The words of a view, row-major `[frames, rows, columns]`.
   /// - Parameter view: its number among all views of the set.
   /// - Throws: ``TableError`` if the table has none of it, they do not have their checksum, or one is outside the vocabulary.
   public func words(of view: Int) throws -> [Int] {
-    guard (first..<first + count).contains(view) else {
-      throw TableError(path, "view \(view) has no tokens; there are some of views \(first) to \(first + count - 1).")
+    guard let row = row(of: view) else {
+      let which = numbers == nil ? "views" : "\(count) of the views"
+      throw TableError(path, "view \(view) has no tokens; there are some of \(which) \(first) to \(last).")
     }
-    let row = view - first
     if let checksums {
       let found = try file.withBytes(ofRows: row..<row + 1, of: tokens) { bytes in
         var sum = Checksum()
@@ -132,8 +170,8 @@ public struct TokenTable: Sendable {
         "a view has \(grid) tokens (frames, rows, columns); \(wanted) are wanted, one for each cell of \(table.facts.cell) "
           + "pixels of \(table.facts.side).")
     }
-    guard first + count <= table.count else {
-      throw TableError(path, "it has tokens up to view \(first + count - 1), and there are \(table.count) views.")
+    guard last < table.count else {
+      throw TableError(path, "it has tokens up to view \(last), and there are \(table.count) views.")
     }
   }
 }

@@ -15,19 +15,29 @@ public struct ViewFolder {
   private let path: String
   private let views: ViewTable
   private let set: ShardSet
-  /// Views of a file.
+  /// The views that are written, ascending.
+  private let numbers: [Int]
+  /// Views of a file at most.
   private let perFile: Int
   private var pending: [UInt8] = []
+  /// The views of the file that is being made: they follow each other.
+  private var part = 0..<0
+  private var fileCount = 0
   private var frameSize = (height: 0, width: 0)
   private var lines = ""
   /// Views so far.
   public private(set) var count = 0
 
-  /// - Parameter size: height and width of the frames, pixels.
+  /// - Parameters:
+  ///   - numbers: the views that are written, ascending; all unless said.
+  ///   - size: height and width of the frames, pixels.
   /// - Throws: an error that says why the folder cannot be made.
-  public init(_ path: String, _ views: ViewTable, of set: ShardSet, size: Int) throws {
+  public init(
+    _ path: String, _ views: ViewTable, of set: ShardSet, only numbers: [Int]? = nil, size: Int
+  ) throws {
     try createDirectories(path)
     (self.path, self.views, self.set) = (path, views, set)
+    self.numbers = numbers ?? Array(0..<views.count)
     perFile = max(ViewFolder.fileSize / max(3 * size * size * views.facts.frameCount, 1), 1)
     lines = (["view", "file", "row", "clip", "path", "frames"] + ViewGeometry.columns).joined(separator: ",") + "\n"
   }
@@ -35,36 +45,41 @@ public struct ViewFolder {
   /// Adds the next view.
   /// - Throws: ``TableError`` if it is another one; an error that says what cannot be written.
   public mutating func append(_ next: Viewed<PixelClip>) throws {
-    try next.require(count, of: views)
+    let number = numbers[count]
+    try next.require(number, of: views)
+    if number != part.upperBound || part.count == perFile { try writePending() }
+    if part.isEmpty { part = number..<number }
     let pixels = next.content
-    let (view, clip) = (try views.view(count), try views.clip(of: count))
+    let (view, clip) = (try views.view(number), try views.clip(of: number))
     let fields = [
-      "\(count)", name(of: count / perFile), "\(count % perFile)", "\(clip)", try set.clip(clip).name,
+      "\(number)", name(of: fileCount), "\(part.count)", "\(clip)", try set.clip(clip).name,
       view.frames.map(String.init).joined(separator: " "),
     ]
     lines += (fields + view.geometry.numbers.map(String.init)).map(\.csvField).joined(separator: ",") + "\n"
     frameSize = (pixels.height, pixels.width)
     pending += pixels.bytes
+    part = part.lowerBound..<number + 1
     count += 1
-    if count % perFile == 0 { try writePending() }
   }
 
   /// Writes what is left, and the table.
   /// - Returns: how many files of pixels there are.
   public mutating func finish() throws -> Int {
-    if !pending.isEmpty { try writePending() }
+    try writePending()
     try OutputFile.replace("\(path)/views.csv", with: Array(lines.utf8))
-    return (count + perFile - 1) / perFile
+    return fileCount
   }
 
   private func name(of file: Int) -> String { "views-\(file.padded(to: 5)).safetensors" }
 
   private mutating func writePending() throws {
-    let file = (count - 1) / perFile
-    let shape = [count - file * perFile, views.facts.frameCount, frameSize.height, frameSize.width, 3]
+    guard !part.isEmpty else { return }
+    let shape = [part.count, views.facts.frameCount, frameSize.height, frameSize.width, 3]
     try SafetensorsFile.write(
       [TensorContent(TensorInfo(name: "pixels", type: .uint8, shape: shape), bytes: pending)],
-      metadata: ["views": views.identity, "first": "\(file * perFile)"], to: "\(path)/\(name(of: file))")
+      metadata: ["views": views.identity, "first": "\(part.lowerBound)"], to: "\(path)/\(name(of: fileCount))")
     pending.removeAll(keepingCapacity: true)
+    part = 0..<0
+    fileCount += 1
   }
 }

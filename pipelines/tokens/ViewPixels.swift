@@ -25,54 +25,54 @@ public struct Viewed<Content: Sendable>: Sendable {
 ///
 /// - Parameters:
 ///   - size: height and width of the frames; from another size they are resized by Lanczos' kernel, as ``SecondView`` does.
-///   - first: the view to begin with.
+///   - numbers: those views; all unless said.
 public func viewPixels(
-  _ views: ViewTable, of set: ShardSet, size: Int, from first: Int = 0, workers: Int = 1
+  _ views: ViewTable, of set: ShardSet, size: Int, only numbers: [Int]? = nil, workers: Int = 1
 ) -> Pipeline<Viewed<PixelClip>> {
-  Pipeline("views") { pixels(views, of: set, size: size, from: first, workers: workers) }
+  Pipeline("views") { pixels(views, of: set, size: size, numbers, workers: workers) }
 }
 
 /// The words of stored views, one view after the other, each `[frames, rows, columns]`.
 ///
 /// - Parameters:
 ///   - tokenizer: what reads each view, its cells as many pixels wide as it has them.
-///   - first: the view to begin with.
+///   - numbers: those views; all unless said.
 public func viewTokens(
-  _ views: ViewTable, of set: ShardSet, by tokenizer: any Tokenizer, from first: Int = 0, workers: Int = 1
+  _ views: ViewTable, of set: ShardSet, by tokenizer: any Tokenizer, only numbers: [Int]? = nil, workers: Int = 1
 ) -> Pipeline<Viewed<[Int]>> {
   let size = views.facts.cellsPerSide * tokenizer.tokenSize
   return Pipeline("tokens") {
-    pixels(views, of: set, size: size, from: first, workers: workers)
+    pixels(views, of: set, size: size, numbers, workers: workers)
     Tokenize(tokenizer: tokenizer).workers(workers).onFailure(.stop)
   }
 }
 
 private func pixels(
-  _ views: ViewTable, of set: ShardSet, size: Int, from first: Int, workers: Int
+  _ views: ViewTable, of set: ShardSet, size: Int, _ numbers: [Int]?, workers: Int
 ) -> Segment<Never, Viewed<PixelClip>> {
   Segment {
-    StoredViews(views: views, set: set, first: first)
+    StoredViews(views: views, set: set, numbers: numbers ?? Array(0..<views.count))
     Decode().workers(workers).onFailure(.stop)
     ShowView(views.facts, size: size).workers(workers).onFailure(.stop)
   }
 }
 
-/// Views in the order of their numbers, each with the frames that it is of.
+/// Some views in the order of their numbers, each with the frames that it is of.
 private struct StoredViews: Source {
   let views: ViewTable
   let set: ShardSet
-  let first: Int
+  let numbers: [Int]
 
-  var count: Int { views.count - first }
+  var count: Int { numbers.count }
 
   func name(of index: Int) -> String {
-    let path = (try? views.clip(of: first + index)).flatMap { try? set.clip($0).name } ?? set.path
-    return "\(path), view \(first + index)"
+    let path = (try? views.clip(of: numbers[index])).flatMap { try? set.clip($0).name } ?? set.path
+    return "\(path), view \(numbers[index])"
   }
 
   func element(at index: Int, context: ElementContext) throws -> FrameSelection {
-    let view = try views.view(first + index)
-    let handle = ClipHandle(frames: try set.clip(try views.clip(of: first + index))).seen(as: view)
+    let view = try views.view(numbers[index])
+    let handle = ClipHandle(frames: try set.clip(try views.clip(of: numbers[index]))).seen(as: view)
     return FrameSelection(handle: handle, indices: view.frames)
   }
 }

@@ -9,7 +9,8 @@ public import SluiceTraining
 /// ```swift
 /// let recipe = try Systems.viewRecipe(of: "bevt", settings: ["model.preset": "base"])
 /// ```
-/// View `k` of a clip is what a run with the same seed, without changes of color, sees of it in its epoch `k`, counted from 0.
+/// View `k` of a clip is what a run with the same seed, without changes of color, sees of it in its epoch `k`, counted from 0,
+/// with the clip where it stood in the set when the view was drawn.
 public struct ViewRecipe: Sendable {
   /// What is stored with views, and compared with what a run would draw.
   public struct Facts: Sendable, Equatable, Codable {

@@ -13,12 +13,20 @@ extension ViewTable {
     public let unseen: [(path: String, reason: String)]
     /// Whether the views are those that were there before.
     public let isUnchanged: Bool
+    /// How many of the views have tokens; `nil` if there is no table of tokens, or it is of other views.
+    public let tokenCount: Int?
+
+    fileprivate init(_ table: ViewTable, _ views: DrawnViews, isUnchanged: Bool, in set: ShardSet) {
+      (self.table, unseen, self.isUnchanged) = (table, views.unseen, isUnchanged)
+      tokenCount = TokenTable.stored(in: set, of: table)?.count
+    }
   }
 
   /// Draws views of all clips of a set and stores them beside its shards; those that are there already stay if they are
   /// the same.
   ///
-  /// Frames are not decoded. The same set, recipe and seed give the same bytes.
+  /// Frames are not decoded. The same set, recipe and seed give the same bytes where there were no views before; clips that
+  /// had some of that recipe and seed keep them, and the tokens of them.
   /// - Parameters:
   ///   - perClip: views of each clip.
   ///   - seed: the key of all that is drawn.
@@ -26,53 +34,35 @@ extension ViewTable {
   public static func draw(
     _ perClip: Int, of set: ShardSet, by recipe: ViewRecipe, seed: UInt64
   ) throws -> Drawing {
-    var (frames, geometry, firsts): ([UInt8], [UInt8], [UInt8]) = ([], [], [])
-    var (count, unseen): (Int, [(path: String, reason: String)]) = (0, [])
-    func append(_ numbers: [Int], to bytes: inout [UInt8]) {
-      for number in numbers { bytes.append(littleEndian: UInt32(number)) }
-    }
-    for number in 0..<set.count {
-      append([count], to: &firsts)
-      let clip = try set.clip(number)
-      let size = PixelSize(width: clip.info.geometry.width, height: clip.info.geometry.height)
-      do {
-        let drawn = try (0..<perClip).map { view in
-          try recipe.view(of: ClipHandle(frames: clip), size: size, seed: seed, epoch: view, sample: number)
-        }
-        for view in drawn {
-          append(view.frames, to: &frames)
-          append(view.geometry.numbers, to: &geometry)
-        }
-        count += perClip
-      } catch {
-        unseen.append((clip.name, "\(error)"))
-      }
-    }
-    append([count], to: &firsts)
-    guard count > 0 else {
-      let reason = unseen.first.map { " The first: \($0.path): \($0.reason)" } ?? ""
-      throw TableError(set.path, "no view can be drawn of any of its \(set.count) clips.\(reason)")
-    }
+    let (sources, kept) = (try set.clipSources(), KeptViews(in: set.path, recipe.facts, seed: seed))
+    let views = try DrawnViews(perClip, of: set, by: recipe, seed: seed, sources: sources, kept: kept)
     let (text, clips) = (try json(recipe.facts), try set.clipDigest())
     var hash = begunDigest(facts: text, seed: seed, clips: clips)
-    for bytes in [firsts, frames, geometry] { hash.update(bytes) }
-    let (identity, path) = (hash.hexadecimal(), path(in: set.path))
-    if let before = try? ViewTable(of: set), before.identity == identity {
-      return Drawing(table: before, unseen: unseen, isUnchanged: true)
+    for bytes in [views.firsts, views.frames, views.geometry] { hash.update(bytes) }
+    let identity = hash.hexadecimal()
+    let before = try? ViewTable(of: set)
+    let isUnchanged = before?.identity == identity
+    if isUnchanged, let before, before.hasSources {
+      return Drawing(before, views, isUnchanged: true, in: set)
     }
-    func tensor(_ name: String, _ shape: [Int], _ bytes: [UInt8]) -> TensorContent {
-      TensorContent(TensorInfo(name: name, type: .uint32, shape: shape), bytes: bytes)
+    // First, so that a command that is interrupted between both finds what it needs when it is repeated.
+    if let kept, !isUnchanged { try TokenTable.keep(views.before, of: kept.table, as: identity, in: set) }
+    func tensor(_ name: String, _ type: StoredType, _ shape: [Int], _ bytes: [UInt8]) -> TensorContent {
+      TensorContent(TensorInfo(name: name, type: type, shape: shape), bytes: bytes)
     }
+    let names = sources.flatMap { Array($0.utf8) }
     try SafetensorsFile.write(
       [
-        tensor("frames", [count, recipe.facts.frameCount], frames),
-        tensor("geometry", [count, ViewGeometry.columns.count], geometry), tensor("firsts", [set.count + 1], firsts),
+        tensor("frames", .uint32, [views.count, recipe.facts.frameCount], views.frames),
+        tensor("geometry", .uint32, [views.count, ViewGeometry.columns.count], views.geometry),
+        tensor("firsts", .uint32, [set.count + 1], views.firsts),
+        tensor("sources", .uint8, [set.count, sourceLength], names),
       ],
       metadata: [
         "format": format, "identity": identity, "clips": clips, "recipe": text, "seed": "\(seed)",
-        "columns": ViewGeometry.columns.joined(separator: " "),
-      ], to: path)
-    return Drawing(table: try ViewTable(of: set), unseen: unseen, isUnchanged: false)
+        "columns": ViewGeometry.columns.joined(separator: " "), "sources": SHA256.hexadecimal(of: names),
+      ], to: path(in: set.path))
+    return Drawing(try ViewTable(of: set), views, isUnchanged: isUnchanged, in: set)
   }
 
   private static func json(_ facts: ViewRecipe.Facts) throws -> String {

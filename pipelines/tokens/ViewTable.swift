@@ -14,6 +14,8 @@ public import SluiceShards
 /// Tokens belong to pixels: of these views they can be made once, by any program. `shards/FORMAT.md` describes the file.
 public struct ViewTable: Sendable {
   static let format: String = "sluice-views 1"
+  /// Letters that tell a clip from others.
+  static let sourceLength = 32
 
   /// Where it is.
   public let path: String
@@ -34,6 +36,7 @@ public struct ViewTable: Sendable {
   private let frames: TensorInfo
   private let geometry: TensorInfo
   private let firsts: TensorInfo
+  private let sources: TensorInfo?
 
   /// Opens the views of a set, and compares them with its clips.
   /// - Throws: ``TableError`` if there are none, they are damaged, or are of other clips.
@@ -48,7 +51,7 @@ public struct ViewTable: Sendable {
       throw TableError(
         path,
         "the views are of \(clipCount) clips, and the set has \(set.count) now that are not the same. Draw them anew by "
-          + "`sluice preprocess LIST --out \(set.path) --token-views N`, then add tokens again.")
+          + "`sluice preprocess LIST --out \(set.path) --token-views N`: clips that stay keep their views and tokens.")
     }
   }
 
@@ -68,6 +71,7 @@ public struct ViewTable: Sendable {
     else { throw TableError(path, "its metadata “recipe” and “seed” describe no views. \(ViewTable.advice)") }
     (self.facts, self.seed) = (facts, seed)
     (frames, geometry, firsts) = (try file.info("frames"), try file.info("geometry"), try file.info("firsts"))
+    sources = file["sources"]
     count = frames.shape.first ?? 0
     clipCount = max((firsts.shape.first ?? 0) - 1, 0)
     guard frames.shape == [count, facts.frameCount], geometry.shape == [count, ViewGeometry.columns.count],
@@ -78,7 +82,13 @@ public struct ViewTable: Sendable {
         "frames \(frames.shape), geometry \(geometry.shape) and firsts \(firsts.shape) do not fit together as 32-bit "
           + "numbers of views of \(facts.frameCount) frames. \(ViewTable.advice)")
     }
-    guard try digest() == identity, try areFirstsInOrder() else {
+    if let sources, sources.shape != [clipCount, ViewTable.sourceLength] || sources.type != .uint8 {
+      throw TableError(
+        path,
+        "sources are \(sources.type.rawValue) \(sources.shape); U8 [\(clipCount), \(ViewTable.sourceLength)], one for each "
+          + "clip, is wanted. \(ViewTable.advice)")
+    }
+    guard try digest() == identity, try areFirstsInOrder(), try areSourcesWhole() else {
       throw TableError(path, "its content is not what its identity says: it is damaged. \(ViewTable.advice)")
     }
   }
@@ -118,6 +128,30 @@ public struct ViewTable: Sendable {
     return ClipView(number: start + number, frames: frames, geometry: geometry)
   }
 
+  /// The numbers of the frames of a view, and those of its geometry, as they stand in the file.
+  func numbers(of view: Int) throws -> (frames: [Int], geometry: [Int]) {
+    (
+      try file.integers(ofRows: view..<view + 1, of: frames), try file.integers(ofRows: view..<view + 1, of: geometry)
+    )
+  }
+
+  /// What each clip is known by, see ``ShardSet/clipSources()``; `nil` in files that do not say.
+  func clipSources() throws -> [String]? {
+    guard let sources else { return nil }
+    let bytes = try file.bytes(sources.name)
+    return stride(from: 0, to: bytes.count, by: ViewTable.sourceLength).map { start in
+      String(decoding: bytes[start..<start + ViewTable.sourceLength], as: UTF8.self)
+    }
+  }
+
+  /// Whether the file says what each clip is known by.
+  var hasSources: Bool { sources != nil }
+
+  private func areSourcesWhole() throws -> Bool {
+    guard let sources else { return true }
+    return file.metadata[sources.name] == SHA256.hexadecimal(of: try file.bytes(sources.name))
+  }
+
   private func areFirstsInOrder() throws -> Bool {
     let firsts = try file.integers(firsts.name)
     return firsts.first == 0 && firsts.last == count && zip(firsts, firsts.dropFirst()).allSatisfy { $0 <= $1 }
@@ -145,18 +179,33 @@ extension ShardSet {
   /// - Throws: ``ShardError`` if an entry is damaged.
   public func clipDigest() throws -> String {
     var hash = SHA256()
-    hash.update(Array("frames \(try settings().frameChange ?? "as decoded")\n".utf8))
-    for number in 0..<count {
-      let info = try clip(number).info
-      let (about, size) = (info.description, info.geometry)
-      let part =
-        [about.start, about.end].map { $0.map { "\($0)" } ?? "" }
-        + [about.firstFrame, about.endFrame].map { $0.map { "\($0)" } ?? "" }
-      let numbers = [about.copy, info.frameCount, size.width, size.height].map(String.init)
-      // Lengths first: no path can look like the rest of another line.
-      hash.update(Array("\(about.path.utf8.count) \(about.path) \((part + numbers).joined(separator: " "))\n".utf8))
-    }
+    hash.update(Array(try frameLine().utf8))
+    for number in 0..<count { hash.update(Array(try line(ofClip: number).utf8)) }
     return hash.hexadecimal()
+  }
+
+  /// What each clip is known by in a set with other clips or of another order: the beginning of the digest of what views of
+  /// it depend on, hexadecimal.
+  /// - Throws: ``ShardError`` if an entry is damaged.
+  func clipSources() throws -> [String] {
+    let frames = try frameLine()
+    return try (0..<count).map { number in
+      let digest = SHA256.hexadecimal(of: Array((frames + (try line(ofClip: number))).utf8))
+      return String(digest.prefix(ViewTable.sourceLength))
+    }
+  }
+
+  private func frameLine() throws -> String { "frames \(try settings().frameChange ?? "as decoded")\n" }
+
+  private func line(ofClip number: Int) throws -> String {
+    let info = try clip(number).info
+    let (about, size) = (info.description, info.geometry)
+    let part =
+      [about.start, about.end].map { $0.map { "\($0)" } ?? "" }
+      + [about.firstFrame, about.endFrame].map { $0.map { "\($0)" } ?? "" }
+    let numbers = [about.copy, info.frameCount, size.width, size.height].map(String.init)
+    // Lengths first: no path can look like the rest of another line.
+    return "\(about.path.utf8.count) \(about.path) \((part + numbers).joined(separator: " "))\n"
   }
 }
 

@@ -17,7 +17,7 @@ struct Backward: Stage {
       total: total,
       terms: loss.terms.count == 1
         ? [:] : Dictionary(zip(loss.terms.map(\.name), values), uniquingKeysWith: { first, _ in first }),
-      metrics: loss.metrics, sampleCount: context.sampleCount)
+      metrics: loss.metrics, answers: loss.answers, sampleCount: context.sampleCount)
   }
 
   /// Where an update has been made it may have gone too far; before the first one it cannot have.

@@ -8,14 +8,8 @@ public struct TokenPrediction: Sendable {
   public let loss: Tensor
   /// The share of hidden cells whose most favored word is the right one.
   public let accuracy: Double
-  /// The share of hidden cells that have the most frequent of their words: as accurate is who always guesses that one.
-  public let guess: Double
-
-  /// The accuracy under a name, and that of guessing beside it.
-  /// - Parameter name: `mask_acc`, for example.
-  public func metrics(_ name: String) -> [String: Double] {
-    [name: accuracy, name + LossTerms.guessSuffix: guess]
-  }
+  /// How many hidden cells have each word: what guessing is counted from.
+  public let answers: [Int: Int]
 
   /// - Parameter logits: `[hidden cells, vocabulary]`, in the order of the tokens.
   /// - Throws: ``ShapeError`` if there are no cells or not as many rows, or a word is outside the vocabulary.
@@ -31,7 +25,7 @@ public struct TokenPrediction: Sendable {
     loss = logits.crossEntropy(labels: tokens.words)
     let right = zip(logits.indicesOfLargest(), tokens.words).count { $0 == $1 }
     accuracy = Double(right) / Double(count)
-    guess = Double(tokens.mostFrequentCount) / Double(count)
+    answers = tokens.counts
   }
 }
 
@@ -40,21 +34,23 @@ public struct TokenPrediction: Sendable {
 public struct TwoStreamObjective: Objective {
   public init() {}
 
-  /// `loss_3d` of the clips, `loss_2d` of the images, the accuracies `mask_acc_3d` and `mask_acc_2d`, and what guessing the
-  /// most frequent word would get right, `mask_acc_3d_guess` and `mask_acc_2d_guess`.
+  /// `loss_3d` of the clips, `loss_2d` of the images, and the accuracies `mask_acc_3d` and `mask_acc_2d`, which a run compares
+  /// with guessing the most frequent word.
   /// - Throws: ``ShapeError`` if output and batch do not fit.
   public func loss(
     of output: TwoStreams<Tensor>, for batch: TwoStreams<MaskedBatch<VisualTokens>>
   ) throws -> LossTerms {
     var (terms, metrics): ([LossTerms.Term], [String: Double]) = ([], [:])
+    var answers: [String: [Int: Int]] = [:]
     for (name, logits, targets) in [
       ("3d", output.clips, batch.clips?.targets), ("2d", output.images, batch.images?.targets),
     ] {
       guard let logits, let targets else { continue }
       let prediction = try TokenPrediction(of: logits, to: targets)
       terms.append(LossTerms.Term("loss_\(name)", prediction.loss))
-      metrics.merge(prediction.metrics("mask_acc_\(name)")) { own, _ in own }
+      metrics["mask_acc_\(name)"] = prediction.accuracy
+      answers["mask_acc_\(name)"] = prediction.answers
     }
-    return LossTerms(terms, metrics: metrics)
+    return LossTerms(terms, metrics: metrics, answers: answers)
   }
 }

@@ -20,6 +20,7 @@ public struct GatheredLoss: Sendable {
   private(set) var count = 0
   private var loss = Mean()
   private var metrics: [String: Mean] = [:]
+  private var answers: [String: [Int: Int]] = [:]
   private var sampleCount = 0
 
   init(epoch: Int) {
@@ -33,12 +34,16 @@ public struct GatheredLoss: Sendable {
     for (name, value) in batch.metrics.merging(batch.terms, uniquingKeysWith: { own, _ in own }) {
       metrics[name, default: Mean()].add(value)
     }
+    answers.merge(batch.answers) { own, others in own.merging(others, uniquingKeysWith: +) }
   }
 
   /// What the update did, with the means over its batches; a metric's over those that have it.
+  ///
+  /// Answers are added up.
   func report(step: Int, _ update: OptimizerReport) -> StepReport {
     StepReport(
       step: step, epoch: epoch, loss: loss.value, learningRate: update.learningRate,
-      gradientNorm: update.gradientNorm, sampleCount: sampleCount, metrics: metrics.mapValues(\.value))
+      gradientNorm: update.gradientNorm, sampleCount: sampleCount, metrics: metrics.mapValues(\.value),
+      answers: answers)
   }
 }

@@ -38,6 +38,8 @@ public struct TrainingPosition: Codable, Sendable, Equatable {
   public var metrics: [String: Double]
   /// Whether the run owes a validation at this step, because it was stopped before or in it.
   public var owesValidation: Bool = false
+  /// What accuracies are compared with, so far in the epoch; `nil` where nothing is.
+  public var answers: AnswerCounts?
 
   /// What is counted as a step.
   public enum StepUnit: String, Codable, Sendable {
@@ -68,5 +70,6 @@ extension TrainingPosition {
       metrics: try values.decode([String: Double].self, forKey: .metrics))
     stepUnit = try values.decodeIfPresent(StepUnit.self, forKey: .stepUnit)
     owesValidation = try values.decodeIfPresent(Bool.self, forKey: .owesValidation) ?? false
+    answers = try values.decodeIfPresent(AnswerCounts.self, forKey: .answers)
   }
 }

@@ -16,7 +16,7 @@ public struct DVAEConfiguration: Sendable, Equatable {
   public init() {}
 
   /// Groups of blocks; the grid is halved between them.
-  static let groupCount = 4
+  package static let groupCount: Int = 4
   /// Pixels of a token's side.
   public static let tokenSize: Int = 1 << (groupCount - 1)
 
@@ -79,11 +79,15 @@ public struct DVAEEncoder: Sendable {
   /// - Parameter frames: `[B, 3, H, W]`, mapped; cells have 8 pixels a side, and what is left of an odd size is not read.
   /// - Throws: ``ModelError`` if the shape does not fit.
   public func logits(of frames: Tensor) throws(ModelError) -> Tensor {
+    try check(frames)
+    let last = maps(of: frames)[groups.count]
+    return output(last.with(last.cells.activated(.relu))).cells
+  }
+
+  private func check(_ frames: Tensor) throws(ModelError) {
     guard frames.shape.rank == 4, frames.shape[1] == 3,
       frames.shape[2] >= DVAEConfiguration.tokenSize, frames.shape[3] >= DVAEConfiguration.tokenSize
     else { throw ModelError("dVAE: frames are \(frames.shape), wanted is [B, 3, H, W] of at least 8 pixels a side") }
-    let last = maps(of: frames)[groups.count]
-    return output(last.with(last.cells.activated(.relu))).cells
   }
 
   /// A map inside the network, `[B, C, h, w]`, under DALL-E's names: `input`, `group_1` and so on.
@@ -104,11 +108,22 @@ public struct DVAEEncoder: Sendable {
     return maps
   }
 
+  /// Frames whose maps are in memory together.
+  private static let chunk = 8
+
   /// The word of each cell, `B · h · w` of them: the most favored one, of equally favored ones the first.
+  ///
+  /// Frames are encoded a few at a time, however many there are.
   /// - Parameter frames: `[B, 3, H, W]`, mapped.
   /// - Throws: ``ModelError`` if the shape does not fit.
   public func tokens(of frames: Tensor) throws(ModelError) -> [Int] {
-    try logits(of: frames).indicesOfLargest()
+    try check(frames)
+    var tokens: [Int] = []
+    for first in stride(from: 0, to: frames.shape[0], by: DVAEEncoder.chunk) {
+      let part = frames.slice(first..<min(first + DVAEEncoder.chunk, frames.shape[0]), axis: 0)
+      tokens += try logits(of: part).indicesOfLargest()
+    }
+    return tokens
   }
 }
 

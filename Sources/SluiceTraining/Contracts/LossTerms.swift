@@ -5,6 +5,7 @@ public import SluiceTensor
 /// ```swift
 /// LossTerms(loss)                                                       // one, called “loss”
 /// LossTerms([.init("loss_3d", video), .init("loss_2d", images)], metrics: ["mask_acc_3d": 0.2])
+/// LossTerms(loss, metrics: ["mask_acc": 0.2], answers: ["mask_acc": [17: 3, 40: 2]])
 /// ```
 /// What is minimized is the sum of weight × value. Each name stands in `metrics.jsonl` and in the curves.
 public struct LossTerms: Sendable {
@@ -25,25 +26,28 @@ public struct LossTerms: Sendable {
 
   /// What the name of a metric ends with that says how good another one is by guessing.
   ///
-  /// By always giving the most frequent answer of the batch: `mask_acc_guess` stands beside `mask_acc`, and reports say since
-  /// which epoch that is above it.
+  /// By always giving the answer that was most frequent so far in the epoch: a run logs `mask_acc_guess` beside `mask_acc`
+  /// where ``answers`` are known, and reports say since which epoch that is above it.
   public static let guessSuffix: String = "_guess"
 
   public let terms: [Term]
   /// What else is known of the output, such as `top1`.
   public let metrics: [String: Double]
+  /// For accuracies among ``metrics`` that are to be compared with guessing: how often each answer, a number, was right.
+  public let answers: [String: [Int: Int]]
 
   /// - Precondition: at least one term, each of one number.
-  public init(_ terms: [Term], metrics: [String: Double] = [:]) {
+  public init(_ terms: [Term], metrics: [String: Double] = [:], answers: [String: [Int: Int]] = [:]) {
     precondition(
       !terms.isEmpty && terms.allSatisfy { $0.value.count == 1 }, "a loss has at least one term of one number")
     self.terms = terms
     self.metrics = metrics
+    self.answers = answers
   }
 
   /// A single loss of weight 1.
-  public init(_ value: Tensor, metrics: [String: Double] = [:]) {
-    self.init([Term(StepLoss.totalName, value)], metrics: metrics)
+  public init(_ value: Tensor, metrics: [String: Double] = [:], answers: [String: [Int: Int]] = [:]) {
+    self.init([Term(StepLoss.totalName, value)], metrics: metrics, answers: answers)
   }
 }
 
@@ -58,13 +62,19 @@ public struct StepLoss: Sendable, Equatable {
   public let terms: [String: Double]
   /// What else is known of the output.
   public let metrics: [String: Double]
+  /// For metrics that are compared with guessing: how often each answer was right.
+  public let answers: [String: [Int: Int]]
   /// Samples in the batch.
   public let sampleCount: Int
 
-  public init(total: Double, terms: [String: Double] = [:], metrics: [String: Double] = [:], sampleCount: Int) {
+  public init(
+    total: Double, terms: [String: Double] = [:], metrics: [String: Double] = [:], answers: [String: [Int: Int]] = [:],
+    sampleCount: Int
+  ) {
     self.total = total
     self.terms = terms
     self.metrics = metrics
+    self.answers = answers
     self.sampleCount = sampleCount
   }
 }

@@ -1,3 +1,5 @@
+internal import SluiceCheckpoints
+
 /// What one optimizer step did.
 public struct StepReport: Sendable, Equatable {
   /// Steps taken, this one included.
@@ -12,11 +14,13 @@ public struct StepReport: Sendable, Equatable {
   /// Samples in the batch.
   public let sampleCount: Int
   /// What else the loss reports, such as `top1` of the training batch.
-  public let metrics: [String: Double]
+  public private(set) var metrics: [String: Double]
+  /// For metrics that are compared with guessing: how often each answer, a number, was right.
+  public let answers: [String: [Int: Int]]
 
   public init(
     step: Int, epoch: Int, loss: Double, learningRate: Double, gradientNorm: Double, sampleCount: Int,
-    metrics: [String: Double] = [:]
+    metrics: [String: Double] = [:], answers: [String: [Int: Int]] = [:]
   ) {
     self.step = step
     self.epoch = epoch
@@ -25,5 +29,16 @@ public struct StepReport: Sendable, Equatable {
     self.gradientNorm = gradientNorm
     self.sampleCount = sampleCount
     self.metrics = metrics
+    self.answers = answers
+  }
+
+  /// The same with what guessing reaches so far in the epoch beside each metric that is compared with it.
+  func compared(with counts: inout AnswerCounts?) -> StepReport {
+    guard !answers.isEmpty else { return self }
+    var report = self
+    var epochs = counts ?? AnswerCounts(epoch: epoch)
+    for (name, share) in epochs.add(answers, epoch: epoch) { report.metrics[name + LossTerms.guessSuffix] = share }
+    counts = epochs
+    return report
   }
 }

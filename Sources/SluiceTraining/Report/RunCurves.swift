@@ -17,7 +17,7 @@ package struct RunCurves {
     let accuracies = names.filter(isAccuracy)
     if !accuracies.isEmpty {
       let guesses = names.contains { $0.hasSuffix(LossTerms.guessSuffix) }
-      let caption = "Accuracy, 0 to 1" + (guesses ? "; guess: always the most frequent answer of the batch" : "")
+      let caption = "Accuracy, 0 to 1" + (guesses ? "; guess: always the most frequent answer of the epoch so far" : "")
       charts.append(chart(caption, "share", accuracies.map(metric)))
     }
     charts += names.filter { !isLoss($0) && !isAccuracy($0) }.map { chart($0, $0, [metric($0)]) }
@@ -46,22 +46,21 @@ package struct RunCurves {
     package let since: Int?
   }
 
-  /// What is logged with the accuracy of guessing beside it; both are means over epochs.
+  /// What is logged with the accuracy of guessing beside it: the means of epochs, and what guessing reached at their ends.
   package var againstGuessing: [AgainstGuessing] {
     names.filter { names.contains($0 + LossTerms.guessSuffix) }.compactMap { name in
-      var sums: [Int: (accuracy: Double, guess: Double, count: Double)] = [:]
+      var found: [Int: (sum: Double, count: Double, guess: Double)] = [:]
       for line in lines {
         guard let accuracy = line.metrics[name], let guess = line.metrics[name + LossTerms.guessSuffix] else {
           continue
         }
-        let sum = sums[line.epoch] ?? (0, 0, 0)
-        sums[line.epoch] = (sum.accuracy + accuracy, sum.guess + guess, sum.count + 1)
+        let before = found[line.epoch] ?? (0, 0, 0)
+        found[line.epoch] = (before.sum + accuracy, before.count + 1, guess)
       }
-      let epochs = sums.keys.sorted()
-      guard let last = epochs.last, let end = sums[last] else { return nil }
-      let above = epochs.reversed().prefix { epoch in sums[epoch].map { $0.accuracy > $0.guess } ?? false }
-      return AgainstGuessing(
-        name: name, accuracy: end.accuracy / end.count, guess: end.guess / end.count, since: above.last)
+      let epochs = found.keys.sorted()
+      guard let last = epochs.last, let end = found[last] else { return nil }
+      let above = epochs.reversed().prefix { epoch in found[epoch].map { $0.sum / $0.count > $0.guess } ?? false }
+      return AgainstGuessing(name: name, accuracy: end.sum / end.count, guess: end.guess, since: above.last)
     }
   }
 

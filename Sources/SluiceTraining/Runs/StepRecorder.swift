@@ -16,6 +16,8 @@ struct StepRecorder {
   private var epoch: Int
   /// What the last checkpoint says; `nil` before the first.
   private var saved: TrainingPosition?
+  /// What accuracies are compared with, so far in the epoch.
+  private var answers: AnswerCounts?
   /// The samples that failed in validations of this session.
   private(set) var validationFailures: [SampleFailure] = []
 
@@ -29,6 +31,7 @@ struct StepRecorder {
     knownFailures = start?.stream.failures.samples.count ?? 0
     epoch = start.map { [extent] in extent.epoch(at: $0.stream) } ?? 0
     saved = start
+    answers = start?.answers
   }
 
   /// Whether a validation is still to be made, because the run was stopped before it.
@@ -41,7 +44,7 @@ struct StepRecorder {
 
   /// Writes down a step, and evaluates the network where that is due; the checkpoint is there before.
   mutating func record(_ delivery: Delivery<StepReport>, observe: (TrainingEvent) -> Void) async throws {
-    let report = delivery.output
+    let report = delivery.output.compared(with: &answers)
     let now = clock.now
     let elapsed = now - lastStep
     let seconds = elapsed.seconds
@@ -106,6 +109,7 @@ struct StepRecorder {
       stream: stream, epoch: epoch, computeThreads: trainer.options.budget.compute,
       metrics: saved?.step == stream.step ? saved?.metrics ?? [:] : [:])
     position.owesValidation = owesValidation
+    position.answers = answers
     observe(.checkpoint(try trainer.save(position)))
     saved = position
     lastCheckpoint = clock.now
