@@ -63,7 +63,10 @@ struct VocabCommand: ParsableCommand {
     report(vocabulary, found)
   }
 
-  private func file(_ path: String) -> URL { URL(filePath: path).resolvingSymlinksInPath() }
+  /// Where a path leads.
+  private func file(_ path: String) -> String {
+    URL(filePath: path).absoluteURL.standardizedFileURL.resolvingSymlinksInPath().path
+  }
 
   private func report(_ vocabulary: Vocabulary, _ found: Captions) {
     let wordPiece = WordPiece(vocabulary)

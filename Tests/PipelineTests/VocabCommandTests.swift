@@ -58,7 +58,7 @@ import Testing
     }
     let lists: [(name: String, text: String, format: String)] = [
       (
-        "c.json", "{\"v0\": [\(quoted[0]), \(quoted[1])], \"v1\": [], \"v2\": \(quoted[2]), \"v3\": \(quoted[3])}",
+        "c.json", "{\"v0\": [\(quoted[0]), \(quoted[1])], \"v2\": \(quoted[2]), \"v3\": \(quoted[3])}",
         "captions"
       ),
       ("w.csv", rows("videoid,contentUrl,duration,page_dir,name") { "\($0),u,d,p,\($1)" }, "webvid"),
@@ -96,11 +96,23 @@ import Testing
       try text("both.txt") == Vocabulary.learned(from: Self.captions + Self.captions, size: 60).fileText)
   }
 
+  @Test func onlyChosenVideosOfTheListCount() throws {
+    let rows = Self.captions.enumerated().map { "\($0),u,d,p,\"\($1)\"\n" }
+    _ = try folder.write("videoid,contentUrl,duration,page_dir,name\n" + rows.joined(), "w.csv")
+    _ = try folder.write("3\n1\n", "some.txt")
+    let result = try run(
+      "w.csv", "--only", "some.txt", "--path-template", "{videoid}.mp4", "--out", "some-vocab.txt", "--size", "50")
+    #expect(result.status == 0, "\(result.errors)")
+    let chosen = [Self.captions[1], Self.captions[3]]
+    #expect(try text("some-vocab.txt") == Vocabulary.learned(from: chosen, size: 50).fileText)
+  }
+
   @Test func whatIsNotAsAskedIsSaid() throws {
-    _ = try folder.write(#"{"a": "a dog", "b": [], "c": "", "d": "a dog"}"#, "few.json")
-    let few = try run("few.json", "--out", "few.txt", "--size", "400")
-    #expect(few.status == 0)
-    #expect(few.errors.contains("note: 1 of 4 samples have no caption."), "\(few.errors)")
+    _ = try folder.write(#"{"a": "a dog", "c": "", "d": "a dog"}"#, "few.json")
+    _ = try folder.write("v0.mp4 1\nv1.mp4 0\n", "labels.txt")
+    let few = try run("few.json", "labels.txt", "--out", "few.txt", "--size", "400")
+    #expect(few.status == 0, "\(few.errors)")
+    #expect(few.errors.contains("note: 2 of 5 samples have no caption."), "\(few.errors)")
     let count = try Vocabulary(contentsOf: folder("few.txt")).count
     #expect(few.errors.contains("note: no more than \(count) tokens are in these captions; --size 400 was asked for."))
     #expect(few.output.contains("\(count) tokens from 3 captions"), "\(few.output)")
