@@ -62,14 +62,14 @@ struct NaiveWordPiece {
       }
       return scalar.properties.isWhitespace ? " " : scalar
     }
-    let apart = cleaned.flatMap { isIdeograph($0) ? [" ", $0, " "] : [$0] }
+    let apart = cleaned.flatMap { scalar -> Scalars in isIdeograph(scalar) ? [" ", scalar, " "] : [scalar] }
     var view = String.UnicodeScalarView()
     view.append(contentsOf: apart)
     let plain = String(view).decomposedStringWithCanonicalMapping.unicodeScalars
       .filter { $0.properties.generalCategory != .nonspacingMark }
     let lower = plain.flatMap { Scalars($0.properties.lowercaseMapping.unicodeScalars) }
-    let separated = lower.flatMap { isPunctuation($0) ? [" ", $0, " "] : [$0] }
-    return separated.split(separator: " ").map { Word(scalars: Scalars($0), isSpecial: false) }
+    let separated = lower.flatMap { scalar -> Scalars in isPunctuation(scalar) ? [" ", scalar, " "] : [scalar] }
+    return separated.split { $0 == " " }.map { Word(scalars: Scalars($0), isSpecial: false) }
   }
 
   private static func isIdeograph(_ scalar: Unicode.Scalar) -> Bool {

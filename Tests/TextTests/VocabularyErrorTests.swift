@@ -55,7 +55,7 @@ import Testing
       #expect(sentence { _ = try Vocabulary(contentsOf: folder) } == "\(folder): is a folder; a file is wanted")
       // A video that was given in place of a vocabulary is not read to its end.
       let path = folder + "/video.mp4"
-      FileManager.default.createFile(atPath: path, contents: nil)
+      try Data().write(to: URL(fileURLWithPath: path))
       let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
       try file.truncate(atOffset: 1 << 33)
       try file.close()
