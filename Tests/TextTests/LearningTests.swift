@@ -76,25 +76,30 @@ import Testing
   }
 
   @Test func tokensAreDistinctAndOfTheirWords() throws {
-    let captions = (0..<150).map(UnicodeTexts.text)
-    let vocabulary = try Vocabulary.learned(from: captions, size: 600)
+    let captions = (0..<150).map(UnicodeTexts.text) + Self.captions(50, seed: 1, letters: 6)
+    let vocabulary = try Vocabulary.learned(from: captions, size: 5000)
     #expect(Set(vocabulary.tokens.map { Array($0.utf8) }).count == vocabulary.count)
-    #expect(vocabulary.count > 300)
     let words = captions.flatMap { NaiveWordPiece.words(of: $0) }.filter { !$0.isSpecial }.map(\.scalars)
+    // Characters of longer words both begin and continue words; others only begin them.
+    let beginning = Set(words.joined())
     let continuing = Set(words.filter { $0.count > 1 }.joined())
+    var longCount = 0
     for token in vocabulary.tokens.dropFirst(5) {
       let scalars = Array(token.unicodeScalars)
       let continues = scalars.count > 2 && scalars.starts(with: ["#", "#"])
       let piece = continues ? Array(scalars.dropFirst(2)) : scalars
-      let stands =
-        piece.count == 1 && continues
-        ? continuing.contains(piece[0])
-        : words.contains { word in
-          let starts = continues ? Array(word.indices.dropFirst()) : [0]
-          return starts.contains { word[$0...].starts(with: piece) }
-        }
+      guard piece.count > 1 else {
+        #expect((continues ? continuing : beginning).contains(piece[0]), "\(token.debugDescription)")
+        continue
+      }
+      longCount += 1
+      let stands = words.contains { word in
+        let starts = continues ? Array(word.indices.dropFirst()) : [0]
+        return starts.contains { word[$0...].starts(with: piece) }
+      }
       #expect(stands, "\(token.debugDescription)")
     }
+    #expect(longCount > 50)
   }
 }
 

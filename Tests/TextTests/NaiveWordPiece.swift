@@ -11,9 +11,11 @@ struct NaiveWordPiece {
   }
 
   private let tokens: Set<Scalars>
+  private let longest: Int
 
   init(_ tokens: [String]) {
     self.tokens = Set(tokens.map { Array($0.unicodeScalars) })
+    longest = self.tokens.map(\.count).max() ?? 0
   }
 
   /// The pieces of a word.
@@ -24,7 +26,7 @@ struct NaiveWordPiece {
     var pieces: [Scalars] = []
     var start = 0
     while start < word.scalars.count {
-      let candidates = stride(from: word.scalars.count, to: start, by: -1).lazy.map { end in
+      let candidates = stride(from: min(word.scalars.count, start + longest), to: start, by: -1).lazy.map { end in
         (piece: (start > 0 ? Scalars("##".unicodeScalars) : []) + word.scalars[start..<end], end: end)
       }
       guard let found = candidates.first(where: { tokens.contains($0.piece) }) else { return unknown }

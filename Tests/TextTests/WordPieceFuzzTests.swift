@@ -1,3 +1,4 @@
+import SluicePlatform
 import SluiceText
 import Testing
 
@@ -5,9 +6,18 @@ import Testing
 @Suite struct WordPieceFuzzTests {
   private static let count = 10_000
 
-  /// Learned from other texts of the kind, so that some words are known, others in part.
+  /// The characters of other texts of the kind as far as there is room, and short parts of their words, so that some
+  /// words are known, some in part, and the longest piece is not always the right one.
   private static func vocabulary() throws -> Vocabulary {
-    try Vocabulary.learned(from: (count..<count + 2000).map(UnicodeTexts.text), size: 3000)
+    let texts = (count..<count + 2000).map(UnicodeTexts.text)
+    var tokens = try Vocabulary.learned(from: texts, size: 3000).tokens
+    var random = KeyedRandom(seed: 1, epoch: 0, sample: 0, stage: "parts")
+    for word in texts.flatMap(NaiveWordPiece.words) where !word.isSpecial && word.scalars.count > 1 {
+      let start = random.integer(in: 0...word.scalars.count - 2)
+      let end = random.integer(in: start + 2...min(word.scalars.count, start + 3))
+      tokens.append((start > 0 ? "##" : "") + String(String.UnicodeScalarView(word.scalars[start..<end])))
+    }
+    return try Vocabulary(tokens: tokens, origin: "test")
   }
 
   @Test func textsHaveTheirPiecesByDefinition() throws {
