@@ -32,6 +32,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let dequeModule: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let heapModule: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 
@@ -67,6 +68,7 @@ let package = Package(
     // 3
     module("SluiceMedia", ["SluicePlatform", "CFFmpeg"]),
     module("SluiceNN", ["SluicePlatform", "SluiceTensor"]),
+    module("SluiceText", ["SluicePlatform", heapModule]),
     module("SluiceReport", ["SluicePlatform", "SluiceFlow", mustache]),
     // 4
     module("SluiceCheckpoints", ["SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceNN", "CZlib", "CLinux"]),
@@ -144,7 +146,7 @@ let package = Package(
       [
         "SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceMedia", "SluiceCheckpoints", "SluiceShards",
         "SluiceDatasets", "SluiceSamples", "SluiceTraining", "SluicePipelines", "SluiceBench", "SluiceReport",
-        "SluiceDecode", argumentParser, yams,
+        "SluiceDecode", "SluiceText", argumentParser, yams,
       ]),
     // 11
     module(
@@ -153,7 +155,7 @@ let package = Package(
         "SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceMedia", "SluiceNN", "SluiceCheckpoints", "SluiceShards",
         "SluiceModels", "SluiceDatasets", "SluiceSamples", "SluiceTraining", "SluiceDecode", "SluiceSample",
         "SluiceAugment", "SluiceTokenize", "SluiceMask",
-        "SluiceForward", "SluiceLoss", "SluiceOptimize", "SluiceReport", "SluicePipelines", "SluiceCLI",
+        "SluiceForward", "SluiceLoss", "SluiceOptimize", "SluiceReport", "SluicePipelines", "SluiceCLI", "SluiceText",
       ]),
     .executableTarget(name: "sluice", dependencies: ["SluiceCLI"], path: "Sources/sluice-tool", swiftSettings: strict),
     // tests
@@ -167,6 +169,7 @@ let package = Package(
     .executableTarget(name: "Soak", dependencies: ["SluiceFlow"], path: "Tests/Soak", swiftSettings: relaxed),
     tests("TensorTests", ["SluiceTensor", "SluicePlatform", "SluiceKernels", "CBLAS"]),
     tests("DatasetTests", ["SluiceDatasets", "SluicePlatform"]),
+    tests("TextTests", ["SluiceText", "SluicePlatform"]),
     tests("MediaTests", ["SluiceMedia", "SluicePlatform", "CFFmpeg"]),
     tests(
       "NetworkTests",

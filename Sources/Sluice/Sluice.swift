@@ -19,5 +19,6 @@
 @_exported public import SluiceSamples
 @_exported public import SluiceShards
 @_exported public import SluiceTensor
+@_exported public import SluiceText
 @_exported public import SluiceTokenize
 @_exported public import SluiceTraining

@@ -21,6 +21,7 @@ public struct SluiceCommand: AsyncParsableCommand {
       ShardsCommand.self,
       FramesCommand.self,
       SynthCommand.self,
+      VocabCommand.self,
       BenchCommand.self,
       WeightsCommand.self,
     ])

@@ -67,7 +67,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["Sources/SluicePlatform", "Sources/SluiceFlow", "Sources/SluiceDatasets"])
+  @Test(arguments: ["Sources/SluicePlatform", "Sources/SluiceFlow", "Sources/SluiceText", "Sources/SluiceDatasets"])
   func theFlowDoesWithoutFoundation(
     folder: String
   ) throws {
