@@ -34,7 +34,8 @@ struct ListFormatArguments: ParsableArguments {
 struct ListSelectionArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Only the videos that this file names: a table with a column video_id, or a name on each line.",
+      "Only the videos of the list, or of --data, that this file names: a table with a column video_id, or a name on "
+        + "each line.",
       valueName: "file"))
   var only: String?
 

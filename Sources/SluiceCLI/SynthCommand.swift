@@ -7,9 +7,10 @@ internal import SluicePlatform
 struct SynthCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "synth",
-    abstract: "Writes a set of videos of moving shapes, with classes that differ only in motion, or with captions.",
+    abstract: "Writes videos of moving shapes, with classes of motion or with captions.",
     discussion: """
-      Eight classes, 50 frames of 96×96 at 25 a second, H.264. Lists and class map lie beside the videos.
+      Eight classes that differ only in motion, 50 frames of 96×96 at 25 a second, H.264. Lists and class map lie \
+      beside the videos.
 
       With --captions the lists are JSON with sentences in place of classes: what a video shows, in which color, where, and \
       how that moves. No two of the first 1920 videos of a list show the same.

@@ -71,7 +71,8 @@ import Testing
     let clips = try Clips(videos: DatasetList(contentsOf: labels, root: folder.path))
     let found = sentence { try clips.requireCaptions() }
     #expect(
-      found.hasPrefix("\(labels):2: no caption stands beside \(folder("v0.mp4")), but the label 3; video and text are "),
+      found.hasPrefix(
+        "\(labels):2: no caption stands beside \(folder("v0.mp4")), but the label 3; video and text are "),
       "\(found)")
     #expect(
       found.hasSuffix(
@@ -131,6 +132,7 @@ import Testing
     let train = try SluiceProgram.run(
       ["train", "maskfeat", "--data", "captions.json", "--steps", "1", "--out", "run"], in: folder.path)
     #expect(
-      train.status == 1 && train.errors.contains("gone.mp4 is not there; 2 of 3 samples are missing"), "\(train.errors)")
+      train.status == 1 && train.errors.contains("gone.mp4 is not there; 2 of 3 samples are missing"), "\(train.errors)"
+    )
   }
 }

@@ -78,7 +78,8 @@ import Testing
   @Test func pathsAreMadeByTheTemplateOfEveryCommand() throws {
     try FileManager.default.createDirectory(atPath: folder("102"), withIntermediateDirectories: true)
     try folder.video("102/1021179.mp4", frames: 20)
-    _ = try folder.write("videoid,contentUrl,duration,page_dir,name\n1021179,u,PT,001_002,\"a dog, running\"\n", "w.csv")
+    let row = "1021179,u,PT,001_002,\"a dog, running\"\n"
+    _ = try folder.write("videoid,contentUrl,duration,page_dir,name\n" + row, "w.csv")
     let template = ["--path-template", "{videoid without its last 4 digits}/{videoid}.mp4"]
     #expect(try run(["check", "w.csv"]).status == 1)
     let check = try run(["check", "w.csv"] + template)

@@ -96,7 +96,8 @@ public struct VideoSelection: Sendable, Hashable {
     let path = item.path
     let own = !prefix.isEmpty && path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path
     let file = own.split(separator: "/").last.map(String.init) ?? own
-    let names = [item.name, path, withoutEnding(path), own, withoutEnding(own), file, withoutEnding(file)].compactMap(\.self)
+    let names = [item.name, path, withoutEnding(path), own, withoutEnding(own), file, withoutEnding(file)].compactMap(
+      \.self)
     var known: Set<ExactText> = []
     return names.filter { known.insert(ExactText($0)).inserted }
   }
