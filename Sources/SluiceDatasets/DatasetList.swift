@@ -32,8 +32,8 @@ public struct DatasetList: Sendable, Hashable {
   ///   - probe: looks at a video of the list, where only that tells frames from seconds.
   /// - Throws: ``DatasetListError`` with the line; without samples too.
   public init(
-    contentsOf path: String, root: String? = nil, format: AnnotationFormat? = nil, only selection: VideoSelection? = nil,
-    pathTemplate: PathTemplate? = nil, probe: MediaFacts.Probe? = nil
+    contentsOf path: String, root: String? = nil, format: AnnotationFormat? = nil,
+    only selection: VideoSelection? = nil, pathTemplate: PathTemplate? = nil, probe: MediaFacts.Probe? = nil
   ) throws(DatasetListError) {
     var annotation = try Annotation(opening: path, root: root, probe: probe)
     annotation.pathTemplate = pathTemplate
