@@ -62,6 +62,16 @@ import Testing
     }
   }
 
+  @Test func aVocabularyIsLearnedFromTheChosenVideos() throws {
+    _ = try folder.write("videoid,contentUrl,duration,page,name\n11,u,PT,p,aab aba\n12,u,PT,p,zzy\n", "w.csv")
+    _ = try folder.write("11\n", "only.txt")
+    let template = ["--path-template", "{videoid}.mp4"]
+    let run = try run(["vocab", "w.csv", "--out", "vocab.txt", "--size", "40", "--only", "only.txt"] + template)
+    #expect(run.status == 0, "\(run.errors)")
+    let tokens = try String(contentsOfFile: folder("vocab.txt"), encoding: .utf8).split(separator: "\n")
+    #expect(tokens.contains("a") && !tokens.contains { $0.hasSuffix("z") || $0.hasSuffix("y") }, "\(tokens)")
+  }
+
   @Test func optionsAboutListsAreRefusedForShards() throws {
     try videos()
     try #require(try run(["preprocess", "train.txt", "--out", "set"]).status == 0)
