@@ -70,7 +70,7 @@ import Testing
   }
 
   private func refused(_ entry: Entry, _ folder: URL, _ name: String) throws {
-    let only = try entry.only.map { folder.appending(path: $0).path }
+    let only = entry.only.map { folder.appending(path: $0).path }
     let format = try entry.layout.flatMap { try AnnotationFormat.named($0) }
     let error = #expect(throws: DatasetListError.self, "\(name)") {
       try DatasetList(
