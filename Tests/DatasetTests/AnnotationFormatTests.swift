@@ -73,7 +73,12 @@ import Testing
     let wrong = try #require(throws: DatasetListError.self) {
       try files.list("videoid,contentUrl,duration,page,name\n1,u,d,p,n\n", "wrong.csv")
     }
-    #expect(wrong.description.contains("webvid") && wrong.description.contains("page,name"))
+    #expect(
+      wrong.line == 1 && wrong.reason == "no column “page_dir”; there are: videoid, contentUrl, duration, page, name")
+    let nameless = try #require(throws: DatasetListError.self) {
+      try files.list("id,contentUrl,duration,page_dir,name\n1,u,d,p,n\n", "wrong.csv")
+    }
+    #expect(nameless.reason == "no column “videoid”; there are: id, contentUrl, duration, page_dir, name")
   }
 
   @Test(arguments: [
@@ -232,7 +237,9 @@ import Testing
   }
 
   @Test(arguments: [
-    ("[{\"path\": \"a.mp4\"}]", "a.json", "captions"), ("[[1]]", "b.json", "something"),
+    ("[{\"path\": \"a.mp4\"}]", "a.json", "captions"), ("3", "n.json", "this JSON, a number, is of no format"),
+    ("\"a.mp4\"", "t.json", "this JSON, a text, is of no format"), ("[\"a.mp4\"]", "l.json", "this JSON, a list,"),
+    ("[[1]]", "b.json", "something"),
     ("one,two\n1,2\n", "c.csv", "kinetics"),
   ])
   func whatCannotBeToldSaysWhatItCouldBe(text: String, name: String, word: String) throws {

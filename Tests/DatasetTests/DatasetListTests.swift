@@ -122,7 +122,9 @@ import Testing
     ([UInt8]("a.mp4 0\n".utf8) + [0xFF, 0x41, 0x0A], 2, "UTF-8"),
     ([0xFF, 0xFE, 0x61, 0x00, 0x0A, 0x00], 1, "UTF-16"),
     ([UInt8]("a.mp4\nb\u{0}.mp4\n".utf8), 2, "zero byte"),
-    ([UInt8]("a.mp4 0\nb.mp4 1\n".utf8) + [0xC3], 3, "UTF-8"),
+    ([UInt8]("a.mp4 0\nb.mp4 1\n".utf8) + [0xC3], 3, "the end of the file cuts a character of UTF-8 in two"),
+    ([UInt8]("{\"a.mp4\": \"".utf8) + [0xF0, 0x9F, 0x91], 1, "the rest of the list is missing"),
+    ([UInt8]("a.mp4 0\n".utf8) + [0xFF], 2, "is no UTF-8 text (byte 8 is 0xFF)"),
   ])
   func whatIsNoTextIsNamedWithItsLine(bytes: [UInt8], line: Int, word: String) throws {
     let path = try files.write(bytes, "list.txt")

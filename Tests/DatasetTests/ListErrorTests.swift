@@ -32,6 +32,54 @@ import Testing
     ),
     ("v.mp4\t1\t2\n", "l.txt", "path-label", "3 columns separated by tabs; wanted: path label"),
     ("{\"a.mp4\": 3}", "l.json", "captions", "“a.mp4” has a number; wanted: a caption, or a list of captions"),
+    (
+      "{\"a.mp4\": [\"x\",\n 3]}", "l.json", "captions",
+      "“a.mp4” has a list with a number; wanted: a caption, or a list of captions"
+    ),
+    ("{\"a.mp4\": []}", "l.json", "captions", "“a.mp4” has an empty list; wanted: a caption, or a list of captions"),
+    ("{\"a.mp4\": null}", "l.json", "captions", "“a.mp4” has null; wanted: a caption, or a list of captions"),
+    ("{\"a.mp4\": {\"x\": 1}}", "l.json", "captions", "“a.mp4” has an object; wanted: a caption"),
+    (
+      "{\"a\": \"x\",\n\"a.mp4\": \"y\"}", "l.json", "captions",
+      "“a.mp4” is there twice; wanted: one entry for each video, with a list of its captions"
+    ),
+    ("{\"\": \"x\"}", "l.json", "captions", "an entry has no path in front of its caption"),
+    (
+      "[\"a.mp4\"]", "l.json", "captions",
+      "the file is of the wrong kind, a list; wanted: an object from path to caption, or to captions"
+    ),
+    ("{\"a.mp4\": \"x\", \"b", "l.json", nil, "the end of a text is wanted, the end of the file stands here"),
+    ("{\"a.mp4\": \"x\",", "l.json", nil, "a text in quotes is wanted, the end of the file stands here"),
+    (
+      "{\"sentences\": {\"video_id\": \"v1\"}}", "l.json", nil,
+      "“sentences” is of the wrong kind, an object; wanted: a list of objects with a video and its caption"
+    ),
+    ("{\"annotations\": [\"x\"]}", "l.json", nil, "a sentence is of the wrong kind, a text; wanted: an object"),
+    (
+      "{\"sentences\": [{\"video_id\": \"v1\", \"caption\": 3}]}", "l.json", nil,
+      "the sentence “v1” has a number as “caption”; wanted: a text"
+    ),
+    (
+      "{\"annotations\": [{\"image_id\": null, \"caption\": \"x\"}]}", "l.json", nil,
+      "the sentence “x” has null as “image_id”; wanted: a text"
+    ),
+    (
+      "{\"annotations\": [{\"image_id\": \"\", \"caption\": \"x\"}]}", "l.json", nil,
+      "the sentence “x” has no “video_id” or “image_id”"
+    ),
+    (
+      "key,vid_key,video_id,sentence\nret0,msr1,,\"a dog\"\n", "l.csv", nil,
+      "the row of the caption “a dog” names no video; wanted: video_id"
+    ),
+    (
+      "videoid,contentUrl,duration,page_dir,name\n,u,d,p,a cat\n", "l.csv", nil,
+      "the row of the caption “a cat” names no video; wanted: videoid"
+    ),
+    (
+      "videoid,contentUrl,duration,page_dir,name\n12,u,d,,a cat\n", "l.csv", nil,
+      "the row of the video 12 has no page_dir, which its path is made of"
+    ),
+    ("{\"videos\": [], \"info\": {}}", "l.json", nil, "“sentences” or “annotations” with captions are missing"),
     ("{\"videos\": []}", "l.json", "msrvtt", "no MSR-VTT file: “sentences” or “annotations” with captions are missing"),
     (
       "{\"sentences\": [{\"video_id\": \"v1\"}]}", "l.json", "msrvtt", "the sentence “v1” has no “caption”"

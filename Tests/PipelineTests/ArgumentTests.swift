@@ -128,6 +128,16 @@ import Testing
       "The value '0' is invalid for '--train <train>': a whole number from 1 to 1000000 is wanted."
     ),
     (
+      "synth out --captions --images 3",
+      "--captions is about videos, and --images writes none. Leave one of them out."
+    ),
+    ("check a.csv --path-template {videoid", "--path-template {videoid: a brace has no counterpart"),
+    ("preprocess a.csv --out b --path-template a.mp4", "--path-template a.mp4: it names no column"),
+    ("train maskfeat --data a.csv --path-template {}", "--path-template {}: no name of a column"),
+    ("eval vivit --data a.csv --from b --path-template x", "--path-template x: it names no column"),
+    ("graph maskfeat --data a.csv --path-template x", "--path-template x: it names no column"),
+    ("profile maskfeat --data a.csv --path-template x", "--path-template x: it names no column"),
+    (
       "synth out --seed=-1",
       "The value '-1' is invalid for '--seed <seed>': a whole number from 0 to 9223372036854775807 is wanted."
     ),
