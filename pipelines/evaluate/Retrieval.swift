@@ -1,11 +1,9 @@
 internal import SluiceAugment
-internal import SluiceDecode
-public import SluiceFlow
+public import SluiceDecode
+internal import SluiceFlow
 internal import SluiceForward
-internal import SluiceLoss
 internal import SluiceSample
-public import SluiceSamples
-internal import SluiceTensor
+internal import SluiceSamples
 public import SluiceTraining
 
 /// A network that finds videos by texts and texts by videos, and how its clips and texts are made.
@@ -75,7 +73,7 @@ public struct Retrieval: Sendable {
   func features(
     of clips: some Source<ClipHandle>, _ texts: RetrievalTexts, _ views: EvaluationViews
   ) -> Pipeline<Prediction<RetrievalBatch, RetrievalFeatures>> {
-    let model = RetrievalModel(towers: towers, viewsAtOnce: batchSize)
+    let model = ViewTowers(towers: towers, viewsAtOnce: batchSize)
     let test = views.geometry == .published ? test : nil
     var frames = frames
     frames.spacing = test?.spacing ?? frames.spacing
@@ -96,7 +94,8 @@ public struct Retrieval: Sendable {
     try frames.check(views)
     guard views.average == .score else {
       throw RunError(
-        .configuration, "--average prob: retrieval averages features, which are no probabilities. Leave the option out.")
+        .configuration, "--average prob: retrieval averages features, which are no probabilities. Leave the option out."
+      )
     }
   }
 }

@@ -1,7 +1,5 @@
 internal import SluiceCheckpoints
-internal import SluiceFlow
-package import SluiceNN
-internal import SluicePlatform
+internal import SluiceNN
 internal import SluiceReport
 internal import SluiceTensor
 package import SluiceTraining

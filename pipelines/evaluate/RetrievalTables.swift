@@ -1,6 +1,5 @@
 internal import SluiceCheckpoints
 internal import SluiceNN
-internal import SluicePlatform
 internal import SluiceReport
 internal import SluiceTraining
 
@@ -65,7 +64,8 @@ struct RetrievalTables {
 
   /// The second table, with a title; empty if none is wanted.
   var dualText: String {
-    dual.isEmpty ? "" : (["dual softmax, over all texts at temperature 0.05"] + dual.map(\.line)).joined(separator: "\n")
+    dual.isEmpty
+      ? "" : (["dual softmax, over all texts at temperature 0.05"] + dual.map(\.line)).joined(separator: "\n")
   }
 
   var table: Report.Part {
@@ -129,12 +129,14 @@ struct RetrievalDirection {
   }
 
   var metrics: [EvaluationFindings.Metric] {
-    RetrievalRanks.depths.map {
-      .init("\(shortName)_r\($0)", ranks.recall(at: $0), title: "\(name), R@\($0)")
-    } + [
-      .init("\(shortName)_mdr", ranks.medianRank, title: "\(name), median rank", isShare: false),
-      .init("\(shortName)_mnr", ranks.meanRank, title: "\(name), mean rank", isShare: false),
-      .init("\(shortName)_gm", ranks.geometricMean, title: "\(name), geometric mean of R@1, R@5 and R@10"),
+    typealias Metric = EvaluationFindings.Metric
+    let recalls = RetrievalRanks.depths.map {
+      Metric("\(shortName)_r\($0)", ranks.recall(at: $0), title: "\(name), R@\($0)")
+    }
+    return recalls + [
+      Metric("\(shortName)_mdr", ranks.medianRank, title: "\(name), median rank", isShare: false),
+      Metric("\(shortName)_mnr", ranks.meanRank, title: "\(name), mean rank", isShare: false),
+      Metric("\(shortName)_gm", ranks.geometricMean, title: "\(name), geometric mean of R@1, R@5 and R@10"),
     ]
   }
 

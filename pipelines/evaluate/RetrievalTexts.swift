@@ -1,4 +1,4 @@
-package import SluiceDatasets
+internal import SluiceDatasets
 package import SluiceDecode
 package import SluiceSamples
 

@@ -16,7 +16,8 @@ extension RetrievingSystem {
   public func evaluation(on paths: [String], _ request: RunRequest, views: EvaluationViews) throws -> Evaluation? {
     if let classes = request.classes {
       throw RunError(
-        .configuration, "--classes \(classes) has no effect here: \(Self.name) compares videos with captions. Leave it out.")
+        .configuration,
+        "--classes \(classes) has no effect here: \(Self.name) compares videos with captions. Leave it out.")
     }
     let clips = try request.clips(of: paths)
     guard clips.count > 0 else {

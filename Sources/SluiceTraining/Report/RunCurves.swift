@@ -69,9 +69,13 @@ package struct RunCurves {
 
   private func isLoss(_ name: String) -> Bool { name.hasSuffix("loss") || name.hasPrefix("loss_") }
 
+  // Of classification, and the recalls of retrieval with their geometric mean.
+  private static let accuracies: [String] = [
+    "top1", "top5", "accuracy", "_r1", "_r5", "_r10", "_r50", "_gm", LossTerms.guessSuffix,
+  ]
+
   private func isAccuracy(_ name: String) -> Bool {
-    ["top1", "top5", "accuracy", "_r1", "_r5", "_r10", "_r50", "_gm", LossTerms.guessSuffix].contains { name.hasSuffix($0) }
-      || names.contains(name + LossTerms.guessSuffix)
+    Self.accuracies.contains { name.hasSuffix($0) } || names.contains(name + LossTerms.guessSuffix)
   }
 
   private func chart(_ caption: String, _ y: String, _ series: [LineChart.Series]) -> LineChart {

@@ -1,8 +1,8 @@
 internal import SluiceForward
-package import SluiceNN
+internal import SluiceNN
 package import SluiceSamples
 package import SluiceTensor
-package import SluiceTraining
+internal import SluiceTraining
 
 /// The views of several videos side by side, and all captions of these.
 package struct RetrievalBatch: Sendable {
@@ -43,7 +43,7 @@ extension Collate where Sample == ClipViews, Batch == RetrievalBatch {
 }
 
 /// Two towers, of which each sees its side of a batch.
-struct RetrievalModel: TrainingModel {
+struct ViewTowers: TrainingModel {
   let towers: any RetrievalTowers
   /// Views that are in the network together: a video may have forty-five.
   let viewsAtOnce: Int
