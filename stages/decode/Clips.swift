@@ -71,16 +71,6 @@ public struct Clips: LabeledSource {
     return try source.labels(of: own)
   }
 
-  public func captions(of index: Int) throws -> [String] {
-    let (source, own) = part(of: index)
-    return try source.captions(of: own)
-  }
-
-  public func error(of index: Int, _ reason: String) -> DatasetListError {
-    let (source, own) = part(of: index)
-    return source.error(of: own, reason)
-  }
-
   public func element(at index: Int, context: ElementContext) throws -> ClipHandle {
     let (source, own) = part(of: index)
     return try source.element(at: own, context: context)

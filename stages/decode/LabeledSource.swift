@@ -7,12 +7,6 @@ public protocol LabeledSource: Source where Output == ClipHandle {
   /// Class numbers of a sample, see ``ClipHandle/labels``.
   func labels(of index: Int) throws -> [Int]
 
-  /// Sentences that describe a sample, see ``ClipHandle/captions``.
-  func captions(of index: Int) throws -> [String]
-
-  /// An error about a sample, with the list and line or the set that it is from.
-  func error(of index: Int, _ reason: String) -> DatasetListError
-
   /// Adds the samples, in their order, to what tells this data from other data.
   func add(to manifest: inout DatasetManifest) throws
 }

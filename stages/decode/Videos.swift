@@ -31,10 +31,6 @@ public struct Videos: LabeledSource {
 
   public func labels(of index: Int) -> [Int] { labels[index] }
 
-  public func captions(of index: Int) -> [String] { list.items[index].captions }
-
-  public func error(of index: Int, _ reason: String) -> DatasetListError { list.error(list.items[index], reason) }
-
   public func add(to manifest: inout DatasetManifest) { manifest.append(list, labels: labels) }
 
   /// - Throws: ``MediaError`` if it is no readable video, image or folder of images.
