@@ -86,7 +86,7 @@ let package = Package(
       ]),
     // 7: the stages; none imports another
     module(
-      "SluiceDecode", ["SluiceFlow", "SluiceDatasets", "SluiceSamples", "SluiceMedia", "SluiceShards"],
+      "SluiceDecode", ["SluiceFlow", "SluiceDatasets", "SluiceSamples", "SluiceMedia", "SluiceShards", "SluicePlatform"],
       path: "stages/decode"),
     module(
       "SluiceSample", ["SluiceFlow", "SluiceSamples", "SluicePlatform"],

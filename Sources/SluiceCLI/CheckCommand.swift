@@ -82,7 +82,7 @@ struct CheckCommand: ParsableCommand {
       progress.update(done: number + 1, unit: "items")
     }
     progress.finish()
-    report.notes = space.notes(on: labels)
+    report.notes = items.notes + space.notes(on: labels)
     report.estimatedBytes = estimate.bytes
     report.estimatedProcessorSeconds = estimate.seconds
     return report

@@ -12,7 +12,7 @@ struct CheckReport: Encodable {
   }
 
   var failures: [Failure] = []
-  /// What is odd about the labels though they can be used.
+  /// What is odd about the list or its labels though they can be used.
   var notes: [String] = []
   private var soundItems = 0
   private var frames = 0

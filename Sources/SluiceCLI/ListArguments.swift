@@ -30,6 +30,34 @@ struct ListFormatArguments: ParsableArguments {
   }
 }
 
+/// Which videos of lists are meant, and where they lie; shared by all commands that read lists.
+struct ListSelectionArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Only the videos that this file names: a table with a column video_id, or a name on each line.",
+      valueName: "file"))
+  var only: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How paths are made of the columns of WebVid's and MSR-VTT's tables, such as {page_dir}/{videoid}.mp4 or "
+        + "'{videoid without its last 4 digits}/{videoid}.mp4'.", valueName: "template"))
+  var pathTemplate: String?
+
+  func validate() throws { _ = try template }
+
+  /// The template, if one was given.
+  var template: PathTemplate? {
+    get throws {
+      do throws(PathTemplateError) {
+        return if let pathTemplate { try PathTemplate(pathTemplate) } else { nil }
+      } catch {
+        throw ValidationError("--path-template \(error.template): \(error.reason)")
+      }
+    }
+  }
+}
+
 /// How lists are read; shared by the commands that take some and print nothing in formats of their own.
 struct ListArguments: ParsableArguments {
   @OptionGroup
@@ -38,14 +66,20 @@ struct ListArguments: ParsableArguments {
   @OptionGroup
   private var writing: ListFormatArguments
 
+  @OptionGroup
+  private var selection: ListSelectionArguments
+
   var root: String? { base.root }
   var format: String? { writing.format }
+  var only: String? { selection.only }
+  var pathTemplate: String? { selection.pathTemplate }
 
   /// Reads a list.
   /// - Throws: ``DatasetListError`` with file and line.
   func list(_ path: String) throws -> DatasetList {
     try DatasetList(
       contentsOf: path, root: root, format: try format.flatMap { try AnnotationFormat.named($0) },
+      only: try only.map(VideoSelection.init(contentsOf:)), pathTemplate: try selection.template,
       probe: MediaFacts.init(opening:))
   }
 }

@@ -73,7 +73,8 @@ public struct PreprocessCommand: AsyncParsableCommand {
     let items = try lists.list(list)
     let space = try classSpace(of: items)
     let clips = try ListedClip.all(of: items, classes: space)
-    for note in space.notes(on: ClassLabels(clips.map(\.description.labels))) { Console.note("note: \(note)") }
+    let notes = items.notes + space.notes(on: ClassLabels(clips.map(\.description.labels)))
+    for note in notes { Console.note("note: \(note)") }
     let before = try? ShardSet.storedManifest(in: out)
     let writer = try ShardSetWriter(out, settings: storage.settings, classes: space.map.orderedNames)
     let reconciliation = try writer.reconcile(with: clips.map(\.description))

@@ -10,6 +10,8 @@ public struct DatasetItem: Sendable, Hashable {
   public var captions: [String]
   /// Frames the list says there are.
   public var frameCount: Int?
+  /// What the list calls the video where that is no path: `video7010` of MSR-VTT.
+  package var name: String?
   /// Which of ``DatasetList/files`` the sample stands in.
   public var file: Int
   /// The line it stands on, from 1; of a format without lines, the number of the entry; 0 where there is neither.

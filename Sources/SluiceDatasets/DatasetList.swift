@@ -13,6 +13,8 @@ public struct DatasetList: Sendable, Hashable {
   public private(set) var files: [String]
   /// The folder that paths are relative to, for what must not depend on where it is; `nil` if none was named.
   public var root: String?
+  /// What is odd about the list though it can be used, one sentence each.
+  public private(set) var notes: [String] = []
 
   /// A list of these samples.
   public init(items: [DatasetItem]) {
@@ -25,19 +27,34 @@ public struct DatasetList: Sendable, Hashable {
   /// - Parameters:
   ///   - root: the folder that relative paths begin at; the working directory if `nil`.
   ///   - format: how it is written; told from the content if `nil`.
+  ///   - selection: the videos that are wanted; all if `nil`.
+  ///   - pathTemplate: how paths are made of the columns of a table; as its format has them if `nil`.
   ///   - probe: looks at a video of the list, where only that tells frames from seconds.
   /// - Throws: ``DatasetListError`` with the line; without samples too.
   public init(
-    contentsOf path: String, root: String? = nil, format: AnnotationFormat? = nil, probe: MediaFacts.Probe? = nil
+    contentsOf path: String, root: String? = nil, format: AnnotationFormat? = nil, only selection: VideoSelection? = nil,
+    pathTemplate: PathTemplate? = nil, probe: MediaFacts.Probe? = nil
   ) throws(DatasetListError) {
-    let annotation = try Annotation(opening: path, root: root, probe: probe)
+    var annotation = try Annotation(opening: path, root: root, probe: probe)
+    annotation.pathTemplate = pathTemplate
     if case .text(let text) = annotation.content, text.firstByte == nil {
       throw DatasetListError(path: path, line: nil, reason: "the list is empty; wanted: one path on each line")
     }
     let format = if let format { format } else { try AnnotationFormat.recognized(annotation) }
+    if let pathTemplate, pathTemplate.isRequired, !format.takesPathTemplate {
+      let takers = AnnotationFormat.all.filter(\.takesPathTemplate).map(\.name).joined(separator: " and ")
+      throw annotation.error(
+        "its format, \(format.name), has paths of its own, and the template “\(pathTemplate.text)” no effect. Leave "
+          + "--path-template out; it is for the formats \(takers)")
+    }
     items = try format.read(annotation)
     guard !items.isEmpty else {
       throw DatasetListError(path: path, line: nil, reason: "the list names no sample; wanted: one path on each line")
+    }
+    if let selection {
+      let (chosen, note) = try selection.chosen(of: items, in: path, root: annotation.root)
+      items = chosen
+      if let note { notes.append(note) }
     }
     files = [path]
     self.root = root
@@ -64,6 +81,7 @@ public struct DatasetList: Sendable, Hashable {
     for list in lists {
       let offset = files.count
       files += list.files
+      notes += list.notes
       items += list.items.map { item in
         var item = item
         item.file += offset

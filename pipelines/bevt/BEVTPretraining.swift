@@ -37,6 +37,7 @@ public struct BEVTTraining<Declaration: BEVTDeclaration>: TrainingSystem {
   private let toleratedFailures: Double
 
   public var defaultEpochs: Int { configuration.recipe.optimizer.epochs }
+  public var notes: [String] { sets.sorted { $0.key < $1.key }.flatMap(\.value.notes) }
 
   public init(_ configuration: BEVTConfiguration<Declaration>, _ request: RunRequest) throws {
     let (recipe, cell) = (configuration.recipe, configuration.network.cell)

@@ -38,6 +38,7 @@ extension ClassifyingSystem {
     try request.requireReadable(clips, of: paths)
     var evaluation = tuning.evaluation(on: clips, views: views)
     evaluation.dataset = { try clips.manifest() }
+    evaluation.notes = clips.notes
     return evaluation
   }
 }

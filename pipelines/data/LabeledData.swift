@@ -37,7 +37,7 @@ package struct LabeledData {
     }
     self.classCount = max(space.count, 2)
     let labels = ClassLabels(try (0..<clips.count).map { try clips.labels(of: $0) })
-    notes = space.notes(on: labels)
+    notes = list.notes + space.notes(on: labels)
     self.clips = clips.selecting(LabeledData.indices(of: labels, perClass: perClass, draw: draw))
   }
 

@@ -6,15 +6,28 @@ public import SluiceTraining
 
 extension RunRequest {
   /// The samples of all list files among `paths`, one after the other; none if there is no list.
+  ///
+  /// A selection of videos is one of those of ``data``, and of whatever is named where nothing is trained on.
   /// - Throws: an error that names the list and the line.
   func list(of paths: [String]) throws -> DatasetList {
     let format = try format.flatMap { try AnnotationFormat.named($0) }
+    let template = try pathTemplate.map(PathTemplate.init)
+    let selection = try only.map(VideoSelection.init(contentsOf:))
     var lists: [DatasetList] = []
     for path in paths where !ShardSet.isSet(path) {
+      var template = template
+      template?.isRequired = isMeant(path)
       lists.append(
-        try DatasetList(contentsOf: path, root: root, format: format, probe: MediaFacts.init(opening:)))
+        try DatasetList(
+          contentsOf: path, root: root, format: format, only: isMeant(path) ? selection : nil, pathTemplate: template,
+          probe: MediaFacts.init(opening:)))
     }
     return DatasetList(joining: lists)
+  }
+
+  /// Whether a list is one that options about the data are about, and not one for validation or of images beside it.
+  private func isMeant(_ path: String) -> Bool {
+    data.contains(path) || data.isEmpty && validation?.contains(path) != true
   }
 
   /// The share of samples that may fail.
@@ -47,8 +60,15 @@ extension RunRequest {
   }
 
   /// The shard sets among `paths`.
+  /// - Throws: ``RunError`` if an option is about lists and these are none; an error of a damaged set.
   func shardSets(of paths: [String]) throws -> [ShardSet] {
-    try paths.filter(ShardSet.isSet).map { try ShardSet($0) }
+    let sets = paths.filter(ShardSet.isSet)
+    let options = [("--only", only), ("--path-template", pathTemplate)]
+    if let set = sets.first(where: isMeant), case let (option, value?)? = options.first(where: { $0.1 != nil }) {
+      throw RunError(
+        .data, "\(option) \(value) is about lists, and \(set) holds shards. Give the option to 'sluice preprocess'.")
+    }
+    return try sets.map { try ShardSet($0) }
   }
 
   /// The clips of all lists and all shard sets among `paths`, whatever labels they have.

@@ -58,7 +58,7 @@ public struct Retrieval: Sendable {
   /// - Throws: ``RunError`` for views that cannot be; ``DatasetListError`` that names the first video without a caption, or
   ///   two that cannot be told apart.
   public func evaluation(
-    on clips: some LabeledSource, views: EvaluationViews = EvaluationViews(), options: Set<EvaluationOption> = []
+    on clips: Clips, views: EvaluationViews = EvaluationViews(), options: Set<EvaluationOption> = []
   ) throws -> Evaluation {
     try check(views)
     let texts = try RetrievalTexts(

@@ -22,26 +22,14 @@ package struct RetrievalTexts: Sendable {
   ///   - isAlone: whether each caption is embedded by itself, without padding.
   /// - Throws: ``DatasetListError`` that names the first video without a caption, or two that cannot be told apart.
   package init(
-    of clips: some LabeledSource, _ encoding: TextEncoding, batchSize: Int, isAlone: Bool
+    of clips: Clips, _ encoding: TextEncoding, batchSize: Int, isAlone: Bool
   ) throws {
     self.isAlone = isAlone
     padding = encoding.padding
     names = (0..<clips.count).map(clips.name(of:))
-    captions = try (0..<clips.count).map { index in
-      let captions = try clips.captions(of: index)
-      guard captions.isEmpty else { return captions }
-      guard try clips.labels(of: index).isEmpty else {
-        throw clips.error(
-          of: index,
-          "\(clips.name(of: index)) has a class and no caption; retrieval compares videos with captions. Name a list with "
-            + "captions: one of the formats captions, webvid and msrvtt")
-      }
-      throw clips.error(
-        of: index,
-        "\(clips.name(of: index)) has no caption, and retrieval compares videos with captions. Give it one, or take it off "
-          + "the list")
-    }
-    positions = try VideoOrder(names).positions { index, reason in clips.error(of: index, reason) }
+    try clips.requireCaptions()
+    captions = try (0..<clips.count).map { try clips.captions(of: $0) }
+    positions = try VideoOrder(names).positions { index, reason in clips.error(about: index, reason) }
     let ids = captions.map { $0.map(encoding.ids) }
     let longest = ids.map { $0.map(\.count).max() ?? 0 }
     widths = longest.indices.map { index in

@@ -27,6 +27,7 @@ extension RetrievingSystem {
     try clips.requireFiles(tolerating: request.toleratedFailures)
     try request.requireReadable(clips, of: paths)
     evaluation.dataset = { try clips.manifest() }
+    evaluation.notes = clips.notes
     return evaluation
   }
 }

@@ -29,6 +29,7 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
   private let toleratedFailures: Double
 
   public var defaultEpochs: Int { configuration.recipe.optimizer.epochs }
+  public var notes: [String] { clips.notes }
 
   public init(_ configuration: MaskedConfiguration<Declaration>, _ request: RunRequest) throws {
     let patchSize = configuration.network.tokenSize.height

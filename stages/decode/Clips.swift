@@ -11,6 +11,8 @@ public import SluiceShards
 /// The same samples in the same order give the same batches, whether they come from videos or from shards made of them.
 public struct Clips: LabeledSource {
   private let parts: [any LabeledSource]
+  // What errors call each part: its list files, or its set.
+  private let origins: [String]
   // Number of the first clip of each part.
   private let starts: [Int]
   // The clips in the order of the source; all of the parts if `nil`.
@@ -34,6 +36,7 @@ public struct Clips: LabeledSource {
     if !list.items.isEmpty { parts.append(try Videos(list, classes: classes, wanting: need)) }
     for set in sets { parts.append(try Shards(set, classes: classes, wanting: need)) }
     self.parts = parts
+    origins = (list.items.isEmpty ? [] : [list.files.joined(separator: ", ")]) + sets.map(\.path)
     var starts: [Int] = []
     var count = 0
     for part in parts {
@@ -54,6 +57,9 @@ public struct Clips: LabeledSource {
 
   public var count: Int { indices?.count ?? total }
 
+  /// What is odd about the lists though they can be used, one sentence each.
+  public var notes: [String] { list.notes }
+
   private func part(of index: Int) -> (source: any LabeledSource, index: Int) {
     let index = indices?[index] ?? index
     // The last part that begins no later; there are few.
@@ -71,9 +77,25 @@ public struct Clips: LabeledSource {
     return try source.labels(of: own)
   }
 
+  public func captions(of index: Int) throws -> [String] {
+    let (source, own) = part(of: index)
+    return try source.captions(of: own)
+  }
+
   public func element(at index: Int, context: ElementContext) throws -> ClipHandle {
     let (source, own) = part(of: index)
     return try source.element(at: own, context: context)
+  }
+
+  /// What errors about all of the clips begin with: the list files and sets they are from.
+  var origin: String { origins.isEmpty ? "the data" : origins.joined(separator: ", ") }
+
+  /// An error about a clip, with its list and line, or with the set it is from.
+  public func error(about index: Int, _ reason: String) -> DatasetListError {
+    let original = indices?[index] ?? index
+    guard original >= list.items.count else { return list.error(list.items[original], reason) }
+    let place = starts.lastIndex { $0 <= original } ?? 0
+    return DatasetListError(path: origins[place], line: nil, reason: reason)
   }
 
   /// Checks before anything begins that enough files of the lists are there.

@@ -7,6 +7,9 @@ public protocol LabeledSource: Source where Output == ClipHandle {
   /// Class numbers of a sample, see ``ClipHandle/labels``.
   func labels(of index: Int) throws -> [Int]
 
+  /// Sentences that describe a sample, see ``ClipHandle/captions``.
+  func captions(of index: Int) throws -> [String]
+
   /// Adds the samples, in their order, to what tells this data from other data.
   func add(to manifest: inout DatasetManifest) throws
 }

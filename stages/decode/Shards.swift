@@ -74,6 +74,11 @@ public struct Shards: LabeledSource {
     try classes?[index] ?? set.clip(numbers?[index] ?? index).info.description.labels
   }
 
+  /// - Throws: ``ShardError`` if the clip's entry is damaged.
+  public func captions(of index: Int) throws -> [String] {
+    try set.clip(numbers?[index] ?? index).info.description.captions
+  }
+
   /// - Throws: ``ShardError`` if a clip's entry is damaged.
   public func add(to manifest: inout DatasetManifest) throws {
     let change = try set.settings().frameChange

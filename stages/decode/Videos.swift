@@ -31,6 +31,8 @@ public struct Videos: LabeledSource {
 
   public func labels(of index: Int) -> [Int] { labels[index] }
 
+  public func captions(of index: Int) -> [String] { list.items[index].captions }
+
   public func add(to manifest: inout DatasetManifest) { manifest.append(list, labels: labels) }
 
   /// - Throws: ``MediaError`` if it is no readable video, image or folder of images.

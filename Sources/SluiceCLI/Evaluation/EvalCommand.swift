@@ -51,10 +51,17 @@ struct EvalCommand: AsyncParsableCommand {
       format: data.annotations.format ?? (data.lists.isEmpty ? stored?.format : nil))
     request.maxFailures = data.maxFailures
     request.evaluationOptions = data.retrieval.options
+    request.only = data.annotations.only
+    request.pathTemplate = data.annotations.pathTemplate
+    if data.lists.isEmpty, request.only == nil, request.pathTemplate == nil {
+      // The run's own validation is read as the run read it.
+      (request.validation, request.pathTemplate) = (stored?.validation, stored?.pathTemplate)
+    }
     let model = try TrainedSystem(from: arguments.from, system, request)
     model.report.note(of: model.path)
     let views = try arguments.views { try model.publishedViews() }
     var evaluation = try model.evaluation(on: paths, views: views)
+    for note in evaluation.notes { Console.note("note: \(note)") }
     try arguments.apply { try evaluation.set($0, to: $1) }
     try data.requireFolderOfScores()
     if let scores = data.scores { try evaluation.keepScores(for: scores) }

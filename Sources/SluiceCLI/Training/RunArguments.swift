@@ -127,6 +127,9 @@ struct RunArguments: ParsableArguments {
   var base: RootArguments
 
   @OptionGroup
+  var selection: ListSelectionArguments
+
+  @OptionGroup
   var classes: ClassArguments
 
   @Option(
@@ -151,6 +154,7 @@ struct RunArguments: ParsableArguments {
     (request.images, request.tokenizer) = (images, tokenizer)
     request.root = base.root
     request.format = listFormat
+    (request.only, request.pathTemplate) = (selection.only, selection.pathTemplate)
     request.classes = classes.classes
     request.validation = val.isEmpty ? nil : val
     request.validateEvery = valEvery

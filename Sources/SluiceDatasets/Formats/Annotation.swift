@@ -31,6 +31,8 @@ struct Annotation: Sendable {
   let lines: [SampledLine]
   /// What shows of a JSON file; set while the format is being told.
   var json: JSONFacts?
+  /// How paths are made of columns, if somebody says.
+  var pathTemplate: PathTemplate?
 
   /// Lines that are looked at to tell a format.
   private static let sampleSize = 1000

@@ -10,19 +10,20 @@ extension AnnotationFormat {
     return facts.isObject && !facts.isOfMSRVTT ? .likely : .no
   } read: { annotation throws(DatasetListError) in
     var items: [DatasetItem] = []
+    var known: Set<ExactText> = []
     try annotation.readJSON("captions") { reader in
+      try annotation.require(.object, of: "the file", "an object from path to caption, or to captions", &reader)
       try reader.object { key, value in
-        var captions: [String] = []
-        switch try value.kind() {
-        case .string: captions = [try value.string()]
-        case .array: try value.array { captions.append(try $0.string()) }
-        case let kind:
-          throw annotation.error(
-            line: value.line, "“\(key)” has \(kind.rawValue); wanted: a caption, or a list of captions")
-        }
+        let line = value.line
         let bytes = Array(key.utf8)
         let file = ByteText.looksLikeFile(bytes, bytes.indices) ? key : key + ".mp4"
-        items.append(DatasetItem(path: annotation.resolve(file), captions: captions, line: value.line))
+        guard !key.isEmpty else { throw annotation.error(line: line, "an entry has no path in front of its caption") }
+        guard known.insert(ExactText(file)).inserted else {
+          throw annotation.error(
+            line: line, "“\(key)” is there twice; wanted: one entry for each video, with a list of its captions")
+        }
+        let captions = try annotation.captions(of: key, &value)
+        items.append(DatasetItem(path: annotation.resolve(file), captions: captions, line: line))
       }
     }
     return items
@@ -30,7 +31,8 @@ extension AnnotationFormat {
 
   /// MSR-VTT's files: a video's captions together, videos in the order of their first caption.
   public static let msrvtt: AnnotationFormat = AnnotationFormat(
-    "msrvtt", "MSR-VTT's JSON with `sentences` or `annotations`, or its CSV with `video_id,sentence`"
+    "msrvtt", "MSR-VTT's JSON with `sentences` or `annotations`, or its CSV with `video_id,sentence`",
+    takesPathTemplate: true
   ) { annotation in
     if TableFacts.hasColumns(["video_id", "sentence"], annotation) { return .certain }
     return annotation.json?.isOfMSRVTT == true ? .certain : .no
@@ -69,12 +71,19 @@ extension AnnotationFormat {
 
 /// What shows of a JSON file at its beginning.
 struct JSONFacts {
-  var isObject = false
-  var isList = false
+  var kind: JSONReader.Kind = .word
   /// The first keys of the object, or those of the list's first object.
   var keys: Set<String> = []
 
-  var isOfMSRVTT: Bool { isObject && !keys.isDisjoint(with: ["sentences", "annotations"]) }
+  var isObject: Bool { kind == .object }
+  var isList: Bool { kind == .array }
+
+  /// Whether it has captions as MSR-VTT has them, or nothing but what stands beside them there.
+  var isOfMSRVTT: Bool {
+    let companions: Set<String> = ["info", "videos", "images", "licenses", "type"]
+    return isObject
+      && (!keys.isDisjoint(with: ["sentences", "annotations"]) || !keys.isEmpty && keys.isSubset(of: companions))
+  }
 
   /// Whether the text begins as only JSON does, or has the ending of it.
   static func isJSON(_ text: TextBytes) -> Bool {
@@ -97,16 +106,15 @@ struct JSONFacts {
     struct Enough: Error {}
     do {
       var reader = JSONReader(text.bytes)
-      switch try reader.kind() {
+      facts.kind = try reader.kind()
+      switch facts.kind {
       case .object:
-        facts.isObject = true
         try reader.object { key, value in
           facts.keys.insert(key)
           if facts.keys.count >= 50 { throw Enough() }
           try value.skip()
         }
       case .array:
-        facts.isList = true
         try reader.array { element in
           if try element.kind() == .object {
             try element.object { key, value in
@@ -154,6 +162,46 @@ extension Annotation {
     }
   }
 
+  /// What a value is, to be said where another is wanted; nothing is taken.
+  func found(_ reader: inout JSONReader) throws -> String {
+    let kind = try reader.kind()
+    guard kind == .word else { return kind.rawValue }
+    var copy = reader
+    return try copy.literal()
+  }
+
+  /// - Throws: ``DatasetListError`` that says what `owner` is and what is `wanted`, if the next value is of another kind.
+  func require(_ kind: JSONReader.Kind, of owner: String, _ wanted: String, _ reader: inout JSONReader) throws {
+    guard try reader.kind() != kind else { return }
+    let found = try found(&reader)
+    throw error(line: reader.line, "\(owner) is of the wrong kind, \(found); wanted: \(wanted)")
+  }
+
+  /// Takes the caption or the captions of a path.
+  fileprivate func captions(of path: String, _ reader: inout JSONReader) throws -> [String] {
+    func wrong(_ found: String, line: Int) -> DatasetListError {
+      error(line: line, "“\(path)” has \(found); wanted: a caption, or a list of captions")
+    }
+    let line = reader.line
+    switch try reader.kind() {
+    case .string: return [try reader.string()]
+    case .array:
+      var captions: [String] = []
+      try reader.array { element in
+        guard try element.kind() == .string else {
+          let found = try found(&element)
+          throw wrong("a list with \(found)", line: element.line)
+        }
+        captions.append(try element.string())
+      }
+      guard !captions.isEmpty else { throw wrong("an empty list", line: line) }
+      return captions
+    default:
+      let found = try found(&reader)
+      throw wrong(found, line: line)
+    }
+  }
+
   /// Videos of a list of objects whose member `name` names the file; the first ending that is on the disk is all files'.
   fileprivate func videosOfObjects(
     _ format: String, name: String, endings: [String],
@@ -161,7 +209,9 @@ extension Annotation {
   ) throws(DatasetListError) -> [DatasetItem] {
     var items: [DatasetItem] = []
     try readJSON(format) { reader in
+      try require(.array, of: "the file", "a list of objects", &reader)
       try reader.array { element in
+        try require(.object, of: "an entry", "an object with “\(name)”", &element)
         var item = DatasetItem(path: "")
         try element.object { key, value in
           if item.line == 0 { item.line = value.line }

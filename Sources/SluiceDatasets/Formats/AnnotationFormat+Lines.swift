@@ -7,7 +7,7 @@ extension AnnotationFormat {
     "lines", "lines `path`, `path label` or `path start end label` (seconds), each as it shows", .any
   ) { annotation in
     guard case .text(let text) = annotation.content, !JSONFacts.isJSON(text) else { return .no }
-    return TableFacts.isUnknownTable(annotation) ? .no : .fallback
+    return TableFacts.isUnknownTable(annotation) || TableFacts.isSelection(annotation) ? .no : .fallback
   }
 
   /// Each line is a path, whatever it holds.

@@ -29,8 +29,13 @@ extension AnnotationFormat {
     case .text(let text):
       if JSONFacts.isJSON(text) {
         let formats = [AnnotationFormat.captions, .msrvtt, .something, .diving48]
-        return "this JSON is of no format that is known. Known are "
+        let found = annotation.json.map { ", \($0.kind.rawValue)," } ?? ""
+        return "this JSON\(found) is of no format that is known. Known are "
           + formats.map { "\($0.name) (\($0.summary))" }.joined(separator: "; ")
+      }
+      if TableFacts.isSelection(annotation) {
+        return "the file names videos and says nothing of them: it chooses among those of another list. Give that one, "
+          + "and this file to --only"
       }
       let header = annotation.lines.first?.text ?? ""
       let formats = [AnnotationFormat.csv, .kinetics, .webvid, .msrvtt]

@@ -23,21 +23,15 @@ extension AnnotationFormat {
     try KineticsTable(annotation, try annotation.text(for: "kinetics")).items()
   }
 
-  /// WebVid's CSV: `page_dir/videoid.mp4` with its name as caption.
+  /// WebVid's CSV: `page_dir/videoid.mp4`, or as a template says, with its name as caption.
   public static let webvid: AnnotationFormat = AnnotationFormat(
-    "webvid", "WebVid's CSV `videoid,contentUrl,duration,page_dir,name`"
+    "webvid", "WebVid's CSV `videoid,contentUrl,duration,page_dir,name`", takesPathTemplate: true
   ) { annotation in
-    TableFacts.hasColumns(["videoid", "page_dir"], annotation) ? .certain : .no
+    // Most of its columns: one that is missing or called otherwise is named when it is read.
+    TableFacts.count(of: ["videoid", "contentUrl", "duration", "page_dir", "name"], annotation) >= 3 ? .certain : .no
   } read: { annotation throws(DatasetListError) in
     let table = try CSVTable(try annotation.text(for: "webvid"))
-    let columns = try table.columns(of: ["videoid", "page_dir", "name"])
-    var items: [DatasetItem] = []
-    try table.forEachRow(atLeast: (columns.max() ?? 0) + 1) { row throws(DatasetListError) in
-      let (video, folder, name) = (row.fields[columns[0]], row.fields[columns[1]], row.fields[columns[2]])
-      items.append(
-        DatasetItem(path: annotation.resolve("\(folder)/\(video).mp4"), captions: [name], line: row.line))
-    }
-    return items
+    return try VideoTable(annotation, table, video: "videoid", caption: "name", template: .webvid).items()
   }
 }
 
@@ -54,9 +48,14 @@ enum TableFacts {
   }
 
   static func hasColumns(_ names: [String], _ annotation: Annotation) -> Bool {
-    guard let first = annotation.lines.first else { return false }
+    count(of: names, annotation) == names.count
+  }
+
+  /// How many of the columns there are.
+  static func count(of names: [String], _ annotation: Annotation) -> Int {
+    guard let first = annotation.lines.first else { return 0 }
     let header = Set(fields(first.text))
-    return names.allSatisfy(header.contains)
+    return names.count(where: header.contains)
   }
 
   /// The column of a header that names files.
@@ -82,6 +81,11 @@ enum TableFacts {
   static func isUnknownTable(_ annotation: Annotation) -> Bool {
     guard annotation.path.lowercased().hasSuffix(".csv"), let first = annotation.lines.first else { return false }
     return fields(first.text).count > 1
+  }
+
+  /// Whether it names videos of another list, and says nothing of them.
+  static func isSelection(_ annotation: Annotation) -> Bool {
+    annotation.lines.first.map { VideoSelection.isHeader($0.text) } ?? false
   }
 }
 

@@ -11,15 +11,19 @@ public struct AnnotationFormat: Sendable {
   public let name: String
   /// How it looks, in one line.
   public let summary: String
+  /// Whether paths are made of its columns, so that a ``PathTemplate`` may say how.
+  public let takesPathTemplate: Bool
   let recognize: @Sendable (Annotation) -> Recognition
   let read: @Sendable (Annotation) throws(DatasetListError) -> [DatasetItem]
 
   init(
-    _ name: String, _ summary: String, recognize: @escaping @Sendable (Annotation) -> Recognition,
+    _ name: String, _ summary: String, takesPathTemplate: Bool = false,
+    recognize: @escaping @Sendable (Annotation) -> Recognition,
     read: @escaping @Sendable (Annotation) throws(DatasetListError) -> [DatasetItem]
   ) {
     self.name = name
     self.summary = summary
+    self.takesPathTemplate = takesPathTemplate
     self.recognize = recognize
     self.read = read
   }
@@ -41,6 +45,9 @@ public struct AnnotationFormat: Sendable {
     .lines, .path, .pathLabel, .pathSecondsLabel, .pathStartTotalLabel, .pathLabelExtra, .frameFolders, .ucf, .csv,
     .kinetics, .webvid, .msrvtt, .captions, .something, .diving48, .videoFolders, .imageFolders,
   ]
+
+  /// Those whose samples have captions, or may have some.
+  public static let withCaptions: [AnnotationFormat] = [.captions, .webvid, .msrvtt, .csv, .something]
 
   /// The word for a format that is told from the content.
   public static let automatic: String = "automatic"

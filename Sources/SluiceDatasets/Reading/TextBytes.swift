@@ -33,6 +33,9 @@ struct TextBytes: Sendable {
       _ = try UTF8Span(validating: bytes.span)
     } catch {
       let offset = error.byteOffsets.lowerBound
+      guard error.byteOffsets.upperBound < bytes.count || !(0xC2...0xF4).contains(bytes[offset]) else {
+        return (offset, "the end of the file cuts a character of UTF-8 in two: the rest of the list is missing")
+      }
       return (offset, "is no UTF-8 text (byte \(offset) is \(hexadecimal(bytes[offset]))); save the list as UTF-8")
     }
     guard let null = bytes.firstIndex(of: 0) else { return nil }

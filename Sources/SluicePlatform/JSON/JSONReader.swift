@@ -162,11 +162,11 @@ extension JSONReader {
   }
 
   private mutating func codeUnit() throws(JSONReadingError) -> UInt16 {
-    let digits = bytes[position...].prefix(4)
-    guard digits.count == 4, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
-      let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
-    else { throw wanted("four hexadecimal digits") }
-    position += 4
+    let digits = bytes[position...].prefix(4).prefix { Character(Unicode.Scalar($0)).isHexDigit }
+    position += digits.count
+    guard digits.count == 4, let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16) else {
+      throw wanted("four hexadecimal digits")
+    }
     return unit
   }
 }

@@ -19,6 +19,10 @@ public struct RunRequest: Sendable, Equatable {
   public var root: String?
   /// How the lists are written, by a name of ``AnnotationFormat``; told from their content if `nil`.
   public var format: String?
+  /// A file with the names of the videos of ``data`` that are wanted, see `VideoSelection`; all if `nil`.
+  public var only: String?
+  /// How paths are made of the columns of a table, see `PathTemplate`; as its format has them if `nil`.
+  public var pathTemplate: String?
   /// A file with class names and numbers: JSON, CSV or text.
   public var classes: String?
   /// A run, a checkpoint or a weight file that the network begins with.
@@ -66,6 +70,8 @@ public struct RunRequest: Sendable, Equatable {
     request.validateEvery = validateEvery ?? stored.validateEvery
     request.root = root ?? stored.root
     request.format = format ?? stored.format
+    request.only = only ?? stored.only
+    request.pathTemplate = pathTemplate ?? stored.pathTemplate
     request.classes = classes ?? stored.classes
     request.from = from ?? stored.from
     request.weights = weights.completed(by: stored.weights)
@@ -85,10 +91,8 @@ public struct RunRequest: Sendable, Equatable {
 extension RunRequest: Codable {
   // Without what a checkpoint knows, which stands beside the request in a run's configuration.
   private enum CodingKeys: String, CodingKey {
-    case data, images, tokenizer, validation, validateEvery, root, format, classes, from, weights, seed, epochs, steps,
-      maxFailures,
-      checkpointEvery, keep
-    case threads, precision, settings
+    case data, images, tokenizer, validation, validateEvery, root, format, only, pathTemplate, classes, from, weights
+    case seed, epochs, steps, maxFailures, checkpointEvery, keep, threads, precision, settings
     // Settings since version 0.1; runs from before have them as members of their own.
     case target, pixels
   }
@@ -102,6 +106,8 @@ extension RunRequest: Codable {
     validateEvery = try values.decodeIfPresent(Int.self, forKey: .validateEvery)
     root = try values.decodeIfPresent(String.self, forKey: .root)
     format = try values.decodeIfPresent(String.self, forKey: .format)
+    only = try values.decodeIfPresent(String.self, forKey: .only)
+    pathTemplate = try values.decodeIfPresent(String.self, forKey: .pathTemplate)
     classes = try values.decodeIfPresent(String.self, forKey: .classes)
     from = try values.decodeIfPresent(String.self, forKey: .from)
     weights = try values.decodeIfPresent(WeightsOptions.self, forKey: .weights) ?? WeightsOptions()
@@ -132,6 +138,8 @@ extension RunRequest: Codable {
     try values.encodeIfPresent(validateEvery, forKey: .validateEvery)
     try values.encodeIfPresent(root, forKey: .root)
     try values.encodeIfPresent(format, forKey: .format)
+    try values.encodeIfPresent(only, forKey: .only)
+    try values.encodeIfPresent(pathTemplate, forKey: .pathTemplate)
     try values.encodeIfPresent(classes, forKey: .classes)
     try values.encodeIfPresent(from, forKey: .from)
     if weights != WeightsOptions() { try values.encode(weights, forKey: .weights) }

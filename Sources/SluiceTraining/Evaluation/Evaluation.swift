@@ -17,6 +17,8 @@ public struct Evaluation: Sendable {
   public let primary: PrimaryMetric
   /// What the samples are, to tell them from others; `nil` if that is the system's own affair.
   public var dataset: (@Sendable () throws -> DatasetManifest)?
+  /// What is odd about the data though it can be evaluated on, one sentence each.
+  public var notes: [String] = []
   private var body: any EvaluationBody
 
   /// The evaluation of a pipeline's predictions by `evaluator`, anew for each run.
