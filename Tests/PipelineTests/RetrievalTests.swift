@@ -19,7 +19,7 @@ import Testing
     ["a red disc", "it moves left"], ["blue"], ["", "a square that turns and turns", "green"], ["up and away"],
   ]
 
-  /// Four videos with six captions less those of `missing`, whose files are not there.
+  /// Four videos with seven captions less those of `missing`, whose files are not there.
   private func clips(missing: Set<Int> = [], in folder: TemporaryFolder) throws -> Clips {
     var items: [DatasetItem] = []
     for (number, captions) in Self.captions.enumerated() {
@@ -55,7 +55,7 @@ import Testing
       let rows = KnownTowers().videoFeatures(of: try Tensor.stacked(views)).floats
       features.append(
         (0..<6).map { column in
-          (0..<windows).reduce(0.0) { $0 + Double(rows[$1 * 6 + column]) } / Double(windows)
+          Double(Float((0..<windows).reduce(0.0) { $0 + Double(rows[$1 * 6 + column]) } / Double(windows)))
         })
     }
     #expect(features.count == Self.captions.count - missing.count)
@@ -65,9 +65,7 @@ import Testing
   /// Ranks by loops: text to video and video to text.
   private func ranks(
     _ videos: [[Double]], _ texts: [(video: Int, feature: [Float])]
-  ) -> (
-    RetrievalRanks, RetrievalRanks
-  ) {
+  ) -> (forward: RetrievalRanks, backward: RetrievalRanks) {
     func cosine(_ text: [Float], _ video: [Double]) -> Float {
       var (product, one, other) = (0.0, 0.0, 0.0)
       for (a, b) in zip(text.map(Double.init), video) {
@@ -135,7 +133,8 @@ import Testing
   }
 
   @Test func oneScoreForEverythingIsPerfectAndWarnedOf() async throws {
-    let clips = try clips(in: TemporaryFolder())
+    let folder = TemporaryFolder()
+    let clips = try clips(in: folder)
     let outcome = try #require(try await retrieval(.constant).evaluation(on: clips).run(RunOptions(maxFailures: 1)))
     let findings = outcome.findings
     #expect(findings["t2v_r1"] == 1 && findings.details["tied_texts"]?.int == 7)
@@ -148,7 +147,8 @@ import Testing
   }
 
   @Test func featuresThatAreNoNumbersFindNothing() async throws {
-    let clips = try clips(in: TemporaryFolder())
+    let folder = TemporaryFolder()
+    let clips = try clips(in: folder)
     let findings = try #require(try await retrieval(.broken).evaluation(on: clips).run()).findings
     #expect(findings["t2v_r1"] == 0 && findings["v2t_r1"] == 0)
     #expect(
@@ -157,7 +157,8 @@ import Testing
   }
 
   @Test func theDualSoftmaxIsASecondTableAndNeverTheFirst() async throws {
-    let clips = try clips(in: TemporaryFolder())
+    let folder = TemporaryFolder()
+    let clips = try clips(in: folder)
     let plain = try #require(try await retrieval().evaluation(on: clips).run()).findings
     let both = try #require(try await retrieval().evaluation(on: clips, options: [.dualSoftmax]).run()).findings
     #expect(both.lines == plain.lines && both.metrics == plain.metrics && plain.text.isEmpty)
