@@ -26,7 +26,7 @@ struct EvalCommand: AsyncParsableCommand {
         sluice eval timesformer --from runs/timesformer-1 --data val.txt
         sluice eval vivit --from runs/vivit-1 --data val.txt --windows 4 --crops three --json
         sluice eval bevt-finetune --from runs/swin --views published --scores scores.safetensors
-        sluice eval simvtp-finetune --from runs/tuned --data test.json --windows 3 --crops three --dual-softmax
+        sluice eval simvtp-finetune --from runs/tuned --data test.json --views published --dual-softmax
       """)
 
   @Argument(help: "The pipeline's name.")
