@@ -7,9 +7,12 @@ internal import SluicePlatform
 struct SynthCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "synth",
-    abstract: "Writes a labeled set of videos whose classes differ only in motion.",
+    abstract: "Writes a set of videos of moving shapes, with classes that differ only in motion, or with captions.",
     discussion: """
       Eight classes, 50 frames of 96×96 at 25 a second, H.264. Lists and class map lie beside the videos.
+
+      With --captions the lists are JSON with sentences in place of classes: what a video shows, in which color, where, and \
+      how that moves. No two of the first 1920 videos of a list show the same.
 
       With --images it writes frames of such videos instead, PNG, in a folder for each shape that is on them.
 
@@ -17,6 +20,7 @@ struct SynthCommand: AsyncParsableCommand {
         sluice synth motion --train 64 --val 16
         sluice train maskfeat --data motion/train.txt --classes motion/classes.json --epochs 10
         sluice synth images --images 400
+        sluice synth talk --captions --train 640 --val 200
       """)
 
   private static let trainCount = 1280
@@ -34,6 +38,9 @@ struct SynthCommand: AsyncParsableCommand {
   @Option(help: "Images to write in place of videos.", in: .count)
   var images: Int?
 
+  @Flag(help: "Describe the videos by captions in place of classes.")
+  var captions = false
+
   @Option(help: "Another seed gives other videos.", in: NumberRange(0...Int.max))
   var seed = 0
 
@@ -41,10 +48,13 @@ struct SynthCommand: AsyncParsableCommand {
     guard images == nil || train == Self.trainCount && val == Self.valCount else {
       throw ValidationError("--images writes images and no videos. Leave --train and --val out.")
     }
+    guard images == nil || !captions else {
+      throw ValidationError("--captions is about videos, and --images writes none. Leave one of them out.")
+    }
   }
 
   func run() async throws {
-    let synth = SynthPipeline(directory: directory, seed: seed)
+    let synth = SynthPipeline(directory: directory, seed: seed, content: captions ? .captions : .classes)
     if let images {
       try await write(images, synth)
       return

@@ -5,22 +5,18 @@ internal import SluicePlatform
 ///
 /// Each clip draws a rate for every degree of freedom. The class's own one moves at its rate; each of the others stands
 /// still at a place that is distributed as the moving one's places are, so that a single frame says nothing of the class.
-package struct MotionScene: Sendable {
+package struct MotionScene: DrawnScene {
   /// Pixels of a side, and frames of a clip.
   package static let side = 96
   package static let frameCount = 50
 
-  let shape: SceneShape
-  let background: SceneTexture
-  let foreground: SceneTexture
+  package let drawing: SceneDrawing
   private let motion: MotionClass
   private let rates: [MotionClass.Quantity: Double]
   private let offsets: [MotionClass.Quantity: Double]
   private let center: (x: Double, y: Double)
   private let radius: Double
   private let angle: Double
-  private let drift: (x: Double, y: Double)
-  private let driftStart: (x: Double, y: Double)
 
   /// Draws clip `number` of the set that begins at `base`.
   package init(base: Int, number: Int) {
@@ -41,15 +37,17 @@ package struct MotionScene: Sendable {
     angle = random.uniform(0, 2 * .pi)
     let speed = random.uniform(0, 0.8)
     let direction = random.uniform(0, 2 * .pi)
-    drift = (speed * cos(direction), speed * sin(direction))
+    let drift = (x: speed * cos(direction), y: speed * sin(direction))
     let side = Double(MotionScene.side)
-    driftStart = (random.uniform(0, side), random.uniform(0, side))
-    shape = SceneShape.allCases[random.integer(in: 0...SceneShape.allCases.count - 1)]
+    let driftStart = (x: random.uniform(0, side), y: random.uniform(0, side))
+    let shape = SceneShape.allCases[random.integer(in: 0...SceneShape.allCases.count - 1)]
     let base = (0..<3).map { _ in random.uniform(30, 100) }
-    background = SceneTexture(base: base, contrast: random.uniform(10, 22), random: &random)
+    let background = SceneTexture(base: base, contrast: random.uniform(10, 22), random: &random)
     // The shape is always the lighter one: with either polarity, targets that are even in the signal cannot be learned.
     let lighter = base.map { $0 + random.uniform(60, 120) }
-    foreground = SceneTexture(base: lighter, contrast: random.uniform(15, 30), random: &random)
+    let foreground = SceneTexture(base: lighter, contrast: random.uniform(15, 30), random: &random)
+    drawing = SceneDrawing(
+      shape: shape, background: background, foreground: foreground, driftStart: driftStart, drift: drift)
   }
 
   /// The class of clip `number`: all classes in turn.
@@ -66,10 +64,5 @@ package struct MotionScene: Sendable {
     return (
       center.x + value(.x), center.y + value(.y), angle + value(.angle), radius * exp(value(.logRadius))
     )
-  }
-
-  /// How far the background has moved in a frame.
-  func drift(atFrame frame: Int) -> (x: Double, y: Double) {
-    (driftStart.x + drift.x * Double(frame), driftStart.y + drift.y * Double(frame))
   }
 }

@@ -5,12 +5,13 @@ internal import SluiceMedia
 internal import SluicePlatform
 public import SluiceTraining
 
-/// Writes the synthetic motion set: labeled H.264 videos, their lists and their class map.
+/// Writes a synthetic set: H.264 videos of moving shapes, and lists of them.
 ///
 /// ```
 /// DIR/train/00000.mp4 …   DIR/val/00000.mp4 …   DIR/train.txt   DIR/val.txt   DIR/classes.json
+/// DIR/train/00000.mp4 …   DIR/val/00000.mp4 …   DIR/train.json  DIR/val.json
 /// ```
-/// The same seed gives the same bytes with the same encoder library.
+/// The first has classes that differ only in motion, the second captions. The same seed gives the same bytes with the same encoder library.
 public struct SynthPipeline: Sendable {
   /// The two parts; their clips are drawn from disjoint seeds.
   public enum Part: String, Sendable, CaseIterable {
@@ -18,28 +19,47 @@ public struct SynthPipeline: Sendable {
     case val
   }
 
+  /// What is known about each video.
+  public enum Content: Sendable {
+    /// How its shape moves: one of eight classes.
+    case classes
+    /// Sentences that say what it shows, in which color, where, and how that moves; two for a video to learn from, one for
+    /// a video to evaluate on.
+    case captions
+  }
+
   public let directory: String
   public let seed: Int
+  public let content: Content
 
-  public init(directory: String, seed: Int = 0) {
+  public init(directory: String, seed: Int = 0, content: Content = .classes) {
     self.directory = directory
     self.seed = seed
+    self.content = content
   }
 
   /// Writes the videos of one part; what comes out is their paths, in order.
   public func pipeline(_ part: Part, count: Int) -> Pipeline<String> {
     let folder = "\(directory)/\(part.rawValue)"
+    let base = base(of: part)
+    let scenes =
+      switch content {
+      case .classes: SyntheticClips(count: count) { MotionScene(base: base, number: $0) }
+      case .captions:
+        SyntheticClips(count: count) { CaptionedScene(base: base, number: $0, isTraining: part == .train) }
+      }
     return Pipeline("synth-\(part.rawValue)") {
-      SyntheticClips(base: base(of: part), count: count)
+      scenes
       WriteClip(folder: folder).workers(2)
     }
   }
 
   /// Writes images of the scenes, each into the folder of its shape; what comes out is their paths, in order.
   public func images(count: Int) -> Pipeline<String> {
-    Pipeline("synth-images") {
-      // Other scenes than those of the videos.
-      SyntheticClips(base: ~base(of: .train), count: count)
+    // Other scenes than those of the videos.
+    let base = ~base(of: .train)
+    return Pipeline("synth-images") {
+      SyntheticClips(count: count) { MotionScene(base: base, number: $0) }
       WriteImage(folder: directory).workers(2)
     }
   }
@@ -53,7 +73,7 @@ public struct SynthPipeline: Sendable {
     }
   }
 
-  /// Makes the folders and writes the class map, which says what the labels mean.
+  /// Makes the folders and, of a set with classes, writes the class map, which says what the labels mean.
   /// - Throws: ``RunError`` if they cannot be written.
   public func prepare() throws(RunError) {
     for part in Part.allCases {
@@ -64,20 +84,50 @@ public struct SynthPipeline: Sendable {
         throw RunError(.file, "\(folder) cannot be made: \(error).")
       }
     }
+    guard content == .classes else { return }
     let names = MotionClass.allCases.map { "  \"\($0.name)\": \"\($0.rawValue)\"" }
     let map = "{\n" + names.joined(separator: ",\n") + "\n}\n"
     try RunDirectory(path: directory).write(map, to: classes)
   }
 
-  /// Writes a part's list: a path and a class name on each line.
+  /// Writes a part's list: a path and a class name on each line, or a JSON object from path to captions.
   /// - Throws: ``RunError`` if it cannot be written.
   public func writeList(_ part: Part, paths: [String]) throws(RunError) {
-    let lines = paths.enumerated().map { "\($1)\t\(MotionScene.motion(of: $0).name)\n" }
-    try RunDirectory(path: directory).write(lines.joined(), to: list(part))
+    let text =
+      switch content {
+      case .classes: paths.enumerated().map { "\($1)\t\(MotionScene.motion(of: $0).name)\n" }.joined()
+      case .captions:
+        "{\n" + paths.enumerated().map { captionEntry(part, number: $0, path: $1) }.joined(separator: ",\n") + "\n}\n"
+      }
+    try RunDirectory(path: directory).write(text, to: list(part))
+  }
+
+  /// `  "talk/train/00000.mp4": ["a red disc moves left at the top", …]`.
+  private func captionEntry(_ part: Part, number: Int, path: String) -> String {
+    let base = base(of: part)
+    let captions = SceneFacts(base: base, number: number)
+      .captions(part == .train ? 2 : 1, base: base, number: number).map(Self.quoted)
+    let value = captions.count == 1 ? captions[0] : "[" + captions.joined(separator: ", ") + "]"
+    return "  \(Self.quoted(path)): \(value)"
+  }
+
+  /// A text of JSON; paths may hold whatever a user's folder is called.
+  private static func quoted(_ text: String) -> String {
+    let escaped = text.unicodeScalars.map { scalar in
+      switch scalar {
+      case "\"": "\\\""
+      case "\\": "\\\\"
+      case _ where scalar.value < 0x20: "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+      default: String(scalar)
+      }
+    }
+    return "\"" + escaped.joined() + "\""
   }
 
   /// The list file of a part.
-  public func list(_ part: Part) -> String { "\(directory)/\(part.rawValue).txt" }
+  public func list(_ part: Part) -> String {
+    "\(directory)/\(part.rawValue).\(content == .captions ? "json" : "txt")"
+  }
 
   /// The class map.
   public var classes: String { "\(directory)/classes.json" }
@@ -90,11 +140,11 @@ public struct SynthPipeline: Sendable {
 
 /// The scenes of one part.
 private struct SyntheticClips: Source {
-  let base: Int
   let count: Int
+  let scene: @Sendable (_ number: Int) -> any DrawnScene
 
   func element(at index: Int, context: ElementContext) -> NumberedScene {
-    NumberedScene(number: index, scene: MotionScene(base: base, number: index))
+    NumberedScene(number: index, scene: scene(index))
   }
 
   func name(of index: Int) -> String { "clip \(index)" }
@@ -102,7 +152,7 @@ private struct SyntheticClips: Source {
 
 private struct NumberedScene: Sendable {
   let number: Int
-  let scene: MotionScene
+  let scene: any DrawnScene
 }
 
 /// Renders a scene's middle frame; the file appears under its name when it is whole.

@@ -29,7 +29,8 @@ extension Clips {
     for index in 0..<count where try captions(of: index).isEmpty {
       let formats = AnnotationFormat.withCaptions.map(\.name).joined(separator: ", ")
       let labels = try labels(of: index)
-      let found = labels.isEmpty ? "nothing but the video" : "the label \(labels.map(String.init).joined(separator: ", "))"
+      let numbers = labels.map(String.init).joined(separator: ", ")
+      let found = labels.isEmpty ? "nothing but the video" : "the label \(numbers)"
       throw error(
         about: index,
         "no caption stands beside \(name(of: index)), but \(found); video and text are learned from pairs. Name a list "

@@ -68,7 +68,9 @@ struct CSVReader: Sendable {
       }
       field.append(byte)
     }
-    throw DatasetListError(path: text.path, line: opening, reason: "a quoted field that begins here is never closed before the end of the file")
+    throw DatasetListError(
+      path: text.path, line: opening,
+      reason: "a quoted field that begins here is never closed before the end of the file")
   }
 
   private static func endsField(_ byte: UInt8) -> Bool {

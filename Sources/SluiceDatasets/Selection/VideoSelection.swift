@@ -66,7 +66,9 @@ public struct VideoSelection: Sendable, Hashable {
   /// A name is what the list calls the video, its path, its file, or one of these without the ending.
   /// - Parameter root: what was put in front of the paths of the list.
   /// - Throws: ``DatasetListError`` if none of them is named.
-  func chosen(of items: [DatasetItem], in list: String, root: String?) throws(DatasetListError) -> (
+  func chosen(
+    of items: [DatasetItem], in list: String, root: String?
+  ) throws(DatasetListError) -> (
     items: [DatasetItem], note: String?
   ) {
     let numbers = Dictionary(names.enumerated().map { (ExactText($1), $0) }) { first, _ in first }

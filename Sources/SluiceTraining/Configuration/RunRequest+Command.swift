@@ -15,6 +15,8 @@ extension RunRequest {
     add("val-every", validateEvery)
     add("root", root)
     add("format", format)
+    add("only", only)
+    add("path-template", pathTemplate)
     add("classes", classes)
     add("from", from)
     for (option, value) in weights.words { words += ["--" + option] + (value.map { [$0] } ?? []) }
