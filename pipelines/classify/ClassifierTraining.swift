@@ -18,6 +18,7 @@ extension ClassifyingSystem {
   public var defaultEpochs: Int { tuning.recipe.optimizer.epochs }
   public var classes: ClassMap { tuning.classes }
   public var notes: [String] { tuning.notes }
+  public var publishedViews: EvaluationViews? { tuning.publishedViews }
 
   public var acceptedWeights: AcceptedWeights {
     AcceptedWeights(

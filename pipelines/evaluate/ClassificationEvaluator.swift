@@ -57,8 +57,8 @@ public struct ClassificationEvaluator: Evaluator {
     return EvaluationFindings(
       sampleCount: sampleCount,
       metrics: [
-        .init("top1", counts.top1), .init("top5", counts.top5),
-        .init("mean_class_accuracy", counts.meanClassAccuracy),
+        .init("top1", counts.top1, title: "top-1"), .init("top5", counts.top5, title: "top-5"),
+        .init("mean_class_accuracy", counts.meanClassAccuracy, title: "mean class accuracy"),
         .init("loss", loss / Double(max(sampleCount, 1)), isShare: false),
       ],
       text: warning + ClassificationTables(rows, confusion, names).text,

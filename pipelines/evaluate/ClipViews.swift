@@ -20,6 +20,8 @@ public struct ViewBatch: Sendable {
 
 /// The views of one sample, and the class it shows.
 struct ClipViews: Sendable {
+  /// Its number in the source's list.
+  let sample: Int
   let name: String
   let label: Int?
   /// `[3, T, H, W]` each, normalized.
@@ -38,7 +40,8 @@ struct SplitViews: Stage {
     if let classCount, let clip = crops.first {
       label = try SingleLabel(classCount: classCount)(clip, context: context).label
     }
-    return ClipViews(name: context.identity, label: label, views: views(of: crops, context.batchSlot))
+    return ClipViews(
+      sample: context.sample, name: context.identity, label: label, views: views(of: crops, context.batchSlot))
   }
 
   /// The windows of all crops; where the batch is known, in the memory that its samples share.

@@ -26,20 +26,21 @@ public struct EvaluationReport: Sendable {
 
   /// The metrics in one line.
   private var metrics: String {
-    outcome.findings.metrics.map { metric in
-      "\(EvaluationReport.title(metric.name)) \(metric.isShare ? metric.value.percentText : metric.value.threeDigits)"
+    guard outcome.findings.lines.isEmpty else { return outcome.findings.lines.joined(separator: "; ") }
+    return outcome.findings.metrics.map { metric in
+      "\(metric.title) \(metric.isShare ? metric.value.percentText : metric.value.threeDigits)"
     }.joined(separator: ", ")
   }
 
-  private static func title(_ metric: String) -> String {
-    ["top1": "top-1", "top5": "top-5", "mean_class_accuracy": "mean class accuracy"][metric] ?? metric
+  /// The result in a line or in those of the evaluator, and its tables.
+  public var text: String {
+    headline + (outcome.findings.text.isEmpty ? "" : "\n\n" + outcome.findings.text)
   }
 
-  /// The result in a line, and the evaluator's tables.
-  public var text: String {
-    "\(pipeline) from \(checkpoint): \(metrics) on \(outcome.findings.sampleCount) clips, "
+  private var headline: String {
+    guard outcome.findings.lines.isEmpty else { return outcome.findings.lines.joined(separator: "\n") }
+    return "\(pipeline) from \(checkpoint): \(metrics) on \(outcome.findings.sampleCount) clips, "
       + (views.count == 1 ? "one view" : "\(views.count) views") + " each" + (failed > 0 ? "; \(failed) failed" : "")
-      + (outcome.findings.text.isEmpty ? "" : "\n\n" + outcome.findings.text)
   }
 
   /// The report as JSON.
@@ -80,7 +81,7 @@ public struct EvaluationReport: Sendable {
   private var html: String {
     let findings = outcome.findings
     let shares = findings.metrics.filter(\.isShare).map {
-      AccuracyTable.Row(EvaluationReport.title($0.name), mean: $0.value)
+      AccuracyTable.Row($0.title, mean: $0.value)
     }
     return Report(
       "\(pipeline): evaluation",

@@ -31,21 +31,12 @@ extension FineTuning {
   /// One window is all there is of frames that are spread over the whole video.
   public var publishedViews: EvaluationViews {
     var views = recipe.test.views
-    if hasOneWindow { views.windows = 1 }
+    if recipe.frames.hasOneWindow { views.windows = 1 }
     return views
   }
 
-  /// Whether all windows of a sample have the same frames.
-  private var hasOneWindow: Bool { recipe.frames.choice == .segments && recipe.frames.bounds == .shared }
-
   /// - Throws: ``RunError`` if several windows would all have the same frames.
-  func check(_ views: EvaluationViews) throws(RunError) {
-    guard views.windows > 1, hasOneWindow else { return }
-    throw RunError(
-      .configuration,
-      "\(views.windows) windows: frames are spread over the whole video (recipe.frames=segments, segmentFrames.bounds=shared), "
-        + "so that all windows have the same ones. Take one window.")
-  }
+  func check(_ views: EvaluationViews) throws(RunError) { try recipe.frames.check(views) }
 
   /// From clips to logits, a row per sample; the views of a sample are averaged as `views` says.
   /// - Parameter isLabeled: whether a clip without a class fails.
@@ -69,6 +60,20 @@ extension FineTuning {
       Collate(viewCount: views.count)
       Evaluate(model)
     }
+  }
+}
+
+extension FrameRecipe {
+  /// Whether all windows of a sample have the same frames.
+  var hasOneWindow: Bool { choice == .segments && bounds == .shared }
+
+  /// - Throws: ``RunError`` if several windows would all have the same frames.
+  func check(_ views: EvaluationViews) throws(RunError) {
+    guard views.windows > 1, hasOneWindow else { return }
+    throw RunError(
+      .configuration,
+      "\(views.windows) windows: frames are spread over the whole video (recipe.frames=segments, segmentFrames.bounds=shared), "
+        + "so that all windows have the same ones. Take one window.")
   }
 }
 

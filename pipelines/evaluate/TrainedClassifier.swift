@@ -38,7 +38,14 @@ public struct TrainedClassifier: Sendable {
         "\(path) is no run and no checkpoint, so it does not say which model it is of. Say so with --pipeline, and "
           + "--set model.… where it is not the usual size.")
     }
-    guard let type = try Systems.named(name) as? any ClassifyingSystem.Type else {
+    let system = try Systems.named(name)
+    guard let type = system as? any ClassifyingSystem.Type else {
+      guard !(system is any RetrievingSystem.Type) else {
+        throw RunError(
+          .weights,
+          "\(path) is of \(name), which compares videos with texts and knows no classes. Evaluate it: sluice eval \(name) "
+            + "--from \(path)")
+      }
       throw RunError(
         .weights,
         "\(path) is of \(name), which classifies nothing. Tune it first: sluice train maskfeat-finetune --from \(path)")

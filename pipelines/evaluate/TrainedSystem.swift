@@ -44,18 +44,25 @@ public struct TrainedSystem: Sendable {
   /// The views by which the authors of the recipe measured its results.
   /// - Throws: ``RunError`` if nobody published any.
   public func publishedViews() throws(RunError) -> EvaluationViews {
-    guard let classifying = system as? any ClassifyingSystem else {
+    guard let views = system.publishedViews else {
       throw RunError(
         .configuration, "--views published: no test of \(type(of: system).name) was published. Leave the option out.")
     }
-    return classifying.tuning.publishedViews
+    return views
   }
 
   /// The evaluation on list files and shard sets.
   /// - Throws: ``RunError`` if the system has none; an error that names what of the data does not fit.
   public func evaluation(on paths: [String], views: EvaluationViews = EvaluationViews()) throws -> Evaluation {
+    let type = type(of: system)
+    for option in EvaluationOption.allCases
+    where request.evaluationOptions.contains(option) && !type.evaluationOptions.contains(option) {
+      throw RunError(
+        .configuration,
+        "\(option.rawValue) has no effect here: \(type.name) compares no texts with videos. Leave it out.")
+    }
     guard let evaluation = try system.evaluation(on: paths, request, views: views) else {
-      throw RunError(.configuration, "\(type(of: system).name) has no evaluation: there is nothing to compare with.")
+      throw RunError(.configuration, "\(type.name) has no evaluation: there is nothing to compare with.")
     }
     return evaluation
   }

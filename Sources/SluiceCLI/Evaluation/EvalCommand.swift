@@ -9,7 +9,7 @@ internal import SluiceTraining
 struct EvalCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "eval",
-    abstract: "Evaluates a trained model: metrics, every class, confusion.",
+    abstract: "Evaluates a trained model: metrics, every class and confusion, or retrieval.",
     discussion: """
       The views of a sample (windows × crops) are averaged. Beside a run, or in --out, the report is \
       left as evaluation.json and evaluation.html; clips that fail are named in failures.csv.
@@ -18,10 +18,15 @@ struct EvalCommand: AsyncParsableCommand {
       with --average prob and else logits; "labels", int64 [samples]; and in its metadata "samples" (paths), "classes" \
       (names; both JSON lists) and "unit" (logit or probability).
 
+      A model of videos and texts is evaluated on a list with captions. Each caption ranks all videos and each video all \
+      captions; features of a video's views are averaged. Printed are the shares of right answers among the first 1, 5 and \
+      10 in per cent, and the median and mean rank; the report has R@50 and the geometric mean besides.
+
       Example:
         sluice eval timesformer --from runs/timesformer-1 --data val.txt
         sluice eval vivit --from runs/vivit-1 --data val.txt --windows 4 --crops three --json
         sluice eval bevt-finetune --from runs/swin --views published --scores scores.safetensors
+        sluice eval simvtp-finetune --from runs/tuned --data test.json --views published --dual-softmax
       """)
 
   @Argument(help: "The pipeline's name.")
@@ -45,6 +50,7 @@ struct EvalCommand: AsyncParsableCommand {
       root: data.annotations.root ?? stored?.root,
       format: data.annotations.format ?? (data.lists.isEmpty ? stored?.format : nil))
     request.maxFailures = data.maxFailures
+    request.evaluationOptions = data.retrieval.options
     request.only = data.annotations.only
     request.pathTemplate = data.annotations.pathTemplate
     if data.lists.isEmpty, request.only == nil, request.pathTemplate == nil {
@@ -126,6 +132,9 @@ struct EvaluationData: ParsableArguments {
       "Writes what every sample is given for each class, with labels and paths, as safetensors.", valueName: "file"))
   var scores: String?
 
+  @OptionGroup
+  var retrieval: RetrievalArguments
+
   func validate() throws {
     guard let scores, !scores.hasSuffix(".safetensors") else { return }
     throw ValidationError(
@@ -140,5 +149,21 @@ struct EvaluationData: ParsableArguments {
     guard FileKind(at: folder) == .folder else {
       throw RunError(.file, "--scores \(scores): there is no folder \(folder). Make it, or name another file.")
     }
+  }
+}
+
+/// What evaluations by retrieval can be asked for besides.
+struct RetrievalArguments: ParsableArguments {
+  @Flag(help: "Adds a second table of retrieval, of similarities weighed by a softmax over all texts.")
+  var dualSoftmax = false
+
+  @Flag(help: "Embeds each text by itself; without it the texts of a batch are padded to the longest, as in training.")
+  var textAlone = false
+
+  var options: Set<EvaluationOption> {
+    var options: Set<EvaluationOption> = []
+    if dualSoftmax { options.insert(.dualSoftmax) }
+    if textAlone { options.insert(.textAlone) }
+    return options
   }
 }

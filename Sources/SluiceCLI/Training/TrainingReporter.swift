@@ -19,6 +19,8 @@ struct TrainingReporter {
     switch event {
     case .resumed(let step, let checkpoint): note("resumed after step \(step) from \(checkpoint)")
     case .loaded(let path, let report): note("begins with \(path): \(report)")
+    case .validated(let step, let outcome) where !outcome.findings.lines.isEmpty:
+      for line in outcome.findings.lines { note("validated after step \(step): \(line)") }
     case .validated(let step, let outcome):
       let metrics = outcome.findings.metrics.map { metric in
         "\(metric.name) \(metric.isShare ? metric.value.percentText : metric.value.threeDigits)"

@@ -52,6 +52,8 @@ public struct RunRequest: Sendable, Equatable {
   public var listNames: ClassMap?
   /// The settings that a checkpoint was made with, under those of ``settings``; not stored.
   public var knownValues: [String: String] = [:]
+  /// What an evaluation is asked for besides its views; not stored.
+  public var evaluationOptions: Set<EvaluationOption> = []
 
   public init() {}
 

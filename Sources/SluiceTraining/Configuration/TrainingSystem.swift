@@ -15,6 +15,8 @@ public protocol TrainingSystem: Sendable {
   static var summary: String { get }
   /// The options that not every system has a use for: `--images`, `--tokenizer`.
   static var ownOptions: Set<String> { get }
+  /// The options of `sluice eval` that not every system has a use for.
+  static var evaluationOptions: Set<EvaluationOption> { get }
 
   /// Declares the system for a run: reads the lists that `request` names, describes the network, builds the stages.
   /// - Throws: an error that says what of the request cannot be.
@@ -47,6 +49,10 @@ public protocol TrainingSystem: Sendable {
   /// The weights that the network can begin with: its own unless it says more.
   var acceptedWeights: AcceptedWeights { get }
 
+  /// The views that are read of each sample between epochs: the middle of it unless said.
+  var validationViews: EvaluationViews { get }
+  /// The views by which the authors of the recipe measured its results; `nil` if nobody published any.
+  var publishedViews: EvaluationViews? { get }
   /// The evaluation on lists and shard sets, between epochs and by `sluice eval`; `nil` where there is nothing to compare
   /// with.
   /// - Throws: an error that names what of the data does not fit.
@@ -63,6 +69,12 @@ extension TrainingSystem {
   public var frozenParameters: [String: Int] { [:] }
 
   public static var ownOptions: Set<String> { [] }
+
+  public static var evaluationOptions: Set<EvaluationOption> { [] }
+
+  public var validationViews: EvaluationViews { EvaluationViews() }
+
+  public var publishedViews: EvaluationViews? { nil }
 
   public func datasets() throws -> [String: DatasetManifest] { [:] }
 

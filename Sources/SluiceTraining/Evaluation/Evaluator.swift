@@ -61,12 +61,16 @@ public struct EvaluationFindings: Sendable {
   /// A number that says how good a network is.
   public struct Metric: Sendable, Equatable {
     public let name: String
+    /// What readers know it as: “top-1”, “R@1, text to video”.
+    public let title: String
     public let value: Double
     /// Whether it is a share of 1, which tables show as a percentage.
     public let isShare: Bool
 
-    public init(_ name: String, _ value: Double, isShare: Bool = true) {
+    /// - Parameter title: the name unless said.
+    public init(_ name: String, _ value: Double, title: String? = nil, isShare: Bool = true) {
       self.name = name
+      self.title = title ?? name
       self.value = value
       self.isShare = isShare
     }
@@ -76,6 +80,8 @@ public struct EvaluationFindings: Sendable {
   public let sampleCount: Int
   /// The metrics, the most telling first.
   public let metrics: [Metric]
+  /// What is said instead of a list of the metrics, a line each; none where the list says it best.
+  public let lines: [String]
   /// Tables as lines of text, for a terminal.
   public let text: String
   /// Everything that was found, for machines: members of the JSON report.
@@ -87,12 +93,13 @@ public struct EvaluationFindings: Sendable {
 
   /// - Precondition: at least one metric.
   public init(
-    sampleCount: Int, metrics: [Metric], text: String = "", details: [String: JSONValue] = [:],
+    sampleCount: Int, metrics: [Metric], lines: [String] = [], text: String = "", details: [String: JSONValue] = [:],
     sections: [Report.Section] = [], scores: SampleScores? = nil
   ) {
     precondition(!metrics.isEmpty, "an evaluation has at least one metric")
     self.sampleCount = sampleCount
     self.metrics = metrics
+    self.lines = lines
     self.text = text
     self.details = details
     self.sections = sections

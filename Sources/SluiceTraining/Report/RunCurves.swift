@@ -29,10 +29,12 @@ package struct RunCurves {
     return charts.map { .lines($0) }
   }
 
-  /// The highest value of a validation's top-1, or of its first accuracy if it has none, and where it stands.
+  /// The highest value of a validation's top-1 or text-to-video R@1, or of its first accuracy if it has none, and where it stands.
   var bestAccuracy: (name: String, value: Double, step: Int)? {
     let accuracies = names.filter { isAccuracy($0) && $0.hasPrefix("val") }
-    guard let name = accuracies.first(where: { $0.hasSuffix("top1") }) ?? accuracies.first else { return nil }
+    let foremost = ["top1", "t2v_r1"]
+    guard let name = accuracies.first(where: { name in foremost.contains { name.hasSuffix($0) } }) ?? accuracies.first
+    else { return nil }
     let values = lines.compactMap { line in line.metrics[name].map { (name, $0, line.step) } }
     return values.filter(\.1.isFinite).max { $0.1 < $1.1 }
   }
@@ -66,9 +68,13 @@ package struct RunCurves {
 
   private func isLoss(_ name: String) -> Bool { name.hasSuffix("loss") || name.hasPrefix("loss_") }
 
+  // Of classification, and the recalls of retrieval with their geometric mean.
+  private static let accuracies: [String] = [
+    "top1", "top5", "accuracy", "_r1", "_r5", "_r10", "_r50", "_gm", LossTerms.guessSuffix,
+  ]
+
   private func isAccuracy(_ name: String) -> Bool {
-    ["top1", "top5", "accuracy", LossTerms.guessSuffix].contains { name.hasSuffix($0) }
-      || names.contains(name + LossTerms.guessSuffix)
+    Self.accuracies.contains { name.hasSuffix($0) } || names.contains(name + LossTerms.guessSuffix)
   }
 
   private func chart(_ caption: String, _ y: String, _ series: [LineChart.Series]) -> LineChart {

@@ -56,7 +56,7 @@ public struct PreparedRun: Sendable {
       budget: ThreadBudget(compute: request.threads))
     precision = request.precision ?? .float32
     let validation: Validation? = try request.validation.map { paths in
-      guard let evaluation = try system.evaluation(on: paths, request, views: EvaluationViews()) else {
+      guard let evaluation = try system.evaluation(on: paths, request, views: system.validationViews) else {
         throw RunError(.configuration, "--val: \(System.name) has no evaluation, so there is nothing to validate.")
       }
       return Validation(evaluation, every: request.validateEvery ?? 1)
