@@ -13,7 +13,7 @@ import Testing
     "clip.clip_model", "clip.droppath", "clip.pos_embed_interpolation", "clip.preprocess", "clip.tokenizer",
     "clip.visual_joint",
     "simvtp.finetune_dual", "simvtp.finetune_steps", "simvtp.full_base_formula", "simvtp.pretrain",
-    "simvtp.retrieval", "simvtp.train_steps", "simvtp.view_average", "simvtp.visualise", "simvtp.vtc",
+    "simvtp.retrieval", "simvtp.train_steps", "simvtp.view_average", "simvtp.vtc",
     "simvtp.vtc_gathered", "simvtp.vtm", "simvtp.vtm_negatives",
   ]
 

@@ -7,6 +7,7 @@ internal import SluiceForward
 internal import SluiceLoss
 internal import SluiceModels
 internal import SluiceOptimize
+public import SluiceReport
 internal import SluiceSamples
 internal import SluiceTokenize
 public import SluiceTraining
@@ -38,8 +39,7 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
       let objective = HOGObjective(try configuration.recipe.hogTarget(patchSize: patchSize))
       try self.init(configuration, objective, request)
     case .pixels:
-      let target = PixelTarget(tubeletSize: configuration.network.tokenSize.time, patchSize: patchSize)
-      try self.init(configuration, PixelObjective(target), request)
+      try self.init(configuration, PixelObjective(configuration.pixelTarget), request)
     case .tokens:
       let input = try request.tokenInput()
       let divisor = try input.view(cells: patchSize)?.divisor ?? 1
@@ -96,6 +96,11 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
         optimize
       }
     }
+  }
+
+  public func samples(_ options: RunOptions) async throws -> [Report.Section] {
+    guard configuration.recipe.target == .pixels else { return [] }
+    return try await pixelPredictions().section(of: clips, options)
   }
 
   public func datasets() throws -> [String: DatasetManifest] {

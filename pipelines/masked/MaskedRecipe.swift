@@ -28,6 +28,8 @@ public struct MaskedRecipe: Sendable, Equatable {
 
   public var target: TargetKind = .hog
   public var hog: Gradients = .skimage
+  /// Whether each color of each token's pixels is brought to mean 0 and deviation 1; otherwise values in 0…1 are predicted.
+  public var normalizesPixels: Bool = true
   public var mask: Mask = .cube
   /// Share of what the mask hides: of the time steps and positions of cubes, else of the tokens.
   public var maskRatio: Double = 0.4
@@ -71,6 +73,8 @@ extension MaskedRecipe: Configurable {
     let own: [Setting<Self>] = [
       Setting("recipe.target", \.target),
       Setting("recipe.hog", \.hog).applying(when: "recipe.target is hog") { $0.target == .hog },
+      Setting("recipe.normalizesPixels", \.normalizesPixels)
+        .applying(when: "recipe.target is pixels") { $0.target == .pixels },
       Setting("recipe.mask", \.mask, among: masks), Setting("recipe.maskRatio", \.maskRatio, in: 0...1),
       Setting("recipe.frames", \.targetFrames, among: [.firstOfSteps, .lastOfSteps])
         .applying(when: "recipe.target is hog and recipe.mask is not cube") { $0.target == .hog && $0.mask != .cube },

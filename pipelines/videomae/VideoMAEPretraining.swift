@@ -60,8 +60,9 @@ public enum VideoMAEDeclaration: MaskedDeclaration {
     return recipe
   }
 
-  /// Rates for batches of 256 clips, the least one too. The table of rates is an epoch longer than the published
-  /// checkpoints were trained.
+  /// Rates for batches of 256 clips, the least one too.
+  ///
+  /// The table of rates is an epoch longer than the published checkpoints were trained.
   /// - Parameter batchSize: clips of a device.
   private static func publish(_ recipe: inout MaskedRecipe, epochs: Int, batchSize: Int) {
     (recipe.optimizer.minimumRate, recipe.optimizer.scalesMinimum, recipe.optimizer.warmup) = (1e-5, true, 40)

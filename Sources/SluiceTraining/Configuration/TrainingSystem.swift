@@ -1,6 +1,7 @@
 public import SluiceDatasets
 public import SluiceFlow
 internal import SluiceNN
+public import SluiceReport
 
 /// A system, declared for one run: what `sluice train NAME` runs.
 ///
@@ -47,6 +48,12 @@ public protocol TrainingSystem: Sendable {
   /// The weights that the network can begin with: its own unless it says more.
   var acceptedWeights: AcceptedWeights { get }
 
+  /// What the network makes of a few samples of its data, for the page of a run that is finished; empty where there is
+  /// nothing to look at.
+  /// - Parameter options: how their pipeline is run: seed, threads, and that samples may fail.
+  /// - Throws: why nothing can be shown.
+  func samples(_ options: RunOptions) async throws -> [Report.Section]
+
   /// The evaluation on lists and shard sets, between epochs and by `sluice eval`; `nil` where there is nothing to compare
   /// with.
   /// - Throws: an error that names what of the data does not fit.
@@ -63,6 +70,8 @@ extension TrainingSystem {
   public var frozenParameters: [String: Int] { [:] }
 
   public static var ownOptions: Set<String> { [] }
+
+  public func samples(_ options: RunOptions) async throws -> [Report.Section] { [] }
 
   public func datasets() throws -> [String: DatasetManifest] { [:] }
 

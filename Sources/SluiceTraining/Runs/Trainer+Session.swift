@@ -1,5 +1,6 @@
 internal import SluiceCheckpoints
 internal import SluiceFlow
+internal import SluiceReport
 internal import SluiceTensor
 
 // One session of a run: from a position to the end, a stop or an error.
@@ -36,12 +37,22 @@ extension Trainer {
         }
         let position = run.position
         let isStopped = stop.isMade && (!isComplete(position) || recorder.owesValidation)
-        try report(
-          commands, metrics, position.failures, recorder.validationFailures, isStopped ? .stopped : .finished
-        ).write()
+        var page = report(
+          commands, metrics, position.failures, recorder.validationFailures, isStopped ? .stopped : .finished)
+        if !isStopped { page.samples = await drawnSamples(observe) }
+        try page.write()
         return TrainingOutcome(
           step: position.step, isStopped: isStopped, failures: position.failures, metrics: run.metrics)
       }
+    }
+  }
+
+  /// The samples of the page; one that cannot be drawn does not undo the run.
+  private func drawnSamples(_ observe: (TrainingEvent) -> Void) async -> [Report.Section] {
+    let pass = RunOptions(seed: options.seed, maxFailures: nil, budget: options.budget)
+    do { return try await samples(pass) } catch {
+      observe(.note("the report has no samples: \(error)"))
+      return []
     }
   }
 

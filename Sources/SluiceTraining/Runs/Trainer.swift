@@ -2,6 +2,7 @@ internal import SluiceCheckpoints
 public import SluiceFlow
 public import SluiceNN
 internal import SluicePlatform
+package import SluiceReport
 public import SluiceTensor
 
 /// Runs a training pipeline: logs its steps, writes checkpoints, stops when asked, resumes exactly.
@@ -31,6 +32,8 @@ public struct Trainer: Sendable {
   public var overwrites: Bool = false
   /// The command line of this session, for the run's configuration and its report; `nil` if there is none.
   public var command: String?
+  /// Draws what the network makes of a few samples, for the page of a run that is finished.
+  package var samples: @Sendable (RunOptions) async throws -> [Report.Section] = { _ in [] }
   /// Makes what the network begins with in a new run; by default random numbers of the run's seed.
   public var initialize: @Sendable () throws -> (weights: InitialWeights, report: LoadReport)?
 
