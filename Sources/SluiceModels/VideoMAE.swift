@@ -12,6 +12,8 @@ public import SluiceTensor
 public struct VideoMAE: Sendable {
   /// The network's shape.
   public let configuration: VideoMAEConfiguration
+  /// Values that are predicted of each token.
+  public let predictionWidth: Int
   /// The network's parameters.
   public let parameters: ParameterStore
 
@@ -42,6 +44,7 @@ public struct VideoMAE: Sendable {
     decoder = ViTBlock.stack(scope["decoder"], configuration.decoderSizes, depth: configuration.decoderDepth)
     decoderNorm = LayerNorm(scope["decoder.norm"], dimension: inner, epsilon: 1e-6)
     let outputs = predictionWidth ?? configuration.predictionWidth
+    self.predictionWidth = outputs
     head = Linear(
       scope["decoder.head"], inputs: inner, outputs: outputs, weight: .xavier(inputs: inner, outputs: outputs))
     bridge = Linear(

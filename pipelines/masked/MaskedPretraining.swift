@@ -6,6 +6,7 @@ public import SluiceFlow
 internal import SluiceForward
 internal import SluiceLoss
 internal import SluiceModels
+public import SluiceNN
 internal import SluiceOptimize
 public import SluiceReport
 internal import SluiceSamples
@@ -25,6 +26,7 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
   public let trainable: TrainableState
   public let fixedParts: [String: String]
   public let frozenParameters: [String: Int]
+  public let hidingCosts: [HidingCost]
   let backbone: any MaskedBackbone
   private let clips: Clips
   private let toleratedFailures: Double
@@ -66,6 +68,7 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
     let (recipe, network) = (configuration.recipe, configuration.network)
     try recipe.clips.check()
     let backbone = try network.masked(predictionWidth: objective.predictionWidth)
+    hidingCosts = try recipe.hidingCosts(in: backbone)
     let model = MaskedModel(backbone, for: objective)
     let clips = try request.clips(of: request.data, classMap: request.classMap())
     let views = tokens?.views ?? .drawn

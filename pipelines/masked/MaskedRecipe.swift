@@ -1,5 +1,7 @@
 public import SluiceFlow
 internal import SluiceMask
+internal import SluiceModels
+internal import SluiceNN
 internal import SluiceSamples
 public import SluiceTokenize
 internal import SluiceTraining
@@ -61,6 +63,33 @@ public struct MaskedRecipe: Sendable, Equatable {
     case .block3d: Segment { BlockMask(ratio: maskRatio, tubeletSize: span, patchSize: size, windowSize: window) }
     case .tube: Segment { TubeMask(ratio: maskRatio, tubeletSize: span, patchSize: size) }
     case .random: Segment { RandomMask(ratio: maskRatio, tubeletSize: span, patchSize: size) }
+    }
+  }
+}
+
+extension MaskedRecipe {
+  /// What a batch costs with the tokens hidden that the mask hides, and with none; empty where that is the same.
+  /// - Throws: ``RunError`` if the mask hides none, or leaves none, of a network that is given the visible ones alone.
+  func hidingCosts(in network: any MaskedBackbone) throws(RunError) -> [HidingCost] {
+    guard let encoder = network as? any VisibleTokenEncoder, let hidden = hiddenCount(of: encoder.tokenGrid) else {
+      return []
+    }
+    let count = encoder.tokenGrid.count
+    guard hidden > 0, hidden < count else {
+      throw RunError(
+        .configuration,
+        "recipe.maskRatio=\(maskRatio) hides \(hidden) of \(count) tokens of a clip; at least one must be hidden, and one be "
+          + "seen. The published ratio is 0.9.")
+    }
+    return encoder.costs(hiding: hidden, clips: optimizer.batchSize)
+  }
+
+  /// Tokens of a clip that the mask hides, where that is one number.
+  private func hiddenCount(of grid: GridStride) -> Int? {
+    switch mask {
+    case .tube: Int(maskRatio * Double(grid.height * grid.width)) * grid.time
+    case .random: Int(maskRatio * Double(grid.count))
+    case .cube, .block3d: nil
     }
   }
 }

@@ -1,6 +1,6 @@
 public import SluiceDatasets
 public import SluiceFlow
-internal import SluiceNN
+public import SluiceNN
 public import SluiceReport
 
 /// A system, declared for one run: what `sluice train NAME` runs.
@@ -44,6 +44,9 @@ public protocol TrainingSystem: Sendable {
   var frozenParameters: [String: Int] { get }
   /// What is odd about the data though it can be trained on, one sentence each.
   var notes: [String] { get }
+  /// What a batch costs with as many tokens hidden as the system hides, and with none; empty where a network is given all
+  /// tokens in any case.
+  var hidingCosts: [HidingCost] { get }
 
   /// The weights that the network can begin with: its own unless it says more.
   var acceptedWeights: AcceptedWeights { get }
@@ -64,6 +67,8 @@ extension TrainingSystem {
   public var classes: ClassMap { ClassMap(numbers: [:]) }
 
   public var notes: [String] { [] }
+
+  public var hidingCosts: [HidingCost] { [] }
 
   public var fixedParts: [String: String] { [:] }
 

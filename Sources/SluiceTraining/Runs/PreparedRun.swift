@@ -23,6 +23,8 @@ public struct PreparedRun: Sendable {
   public let notes: [String]
   /// Numbers of networks that a stage reads and nobody trains, by name.
   public let frozenParameters: [String: Int]
+  /// What a batch costs with as many tokens hidden as the system hides, and with none; empty where that is the same.
+  public let hidingCosts: [HidingCost]
   // Made when somebody asks: each of the settings is tried.
   private let askedSettings: @Sendable () -> [(name: String, value: String)]
   private let request: RunRequest
@@ -41,7 +43,7 @@ public struct PreparedRun: Sendable {
     pipeline = try system.pipeline(with: request)
     try pipeline.check()
     trainable = system.trainable
-    (notes, frozenParameters) = (system.notes, system.frozenParameters)
+    (notes, frozenParameters, hidingCosts) = (system.notes, system.frozenParameters, system.hidingCosts)
     settings = try system.settings(with: request)
     let asked = try System.Configuration(request.settings, over: request.knownValues)
     let known = Set(System.Configuration.settings.map(\.name))
