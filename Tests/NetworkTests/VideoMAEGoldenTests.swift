@@ -62,7 +62,8 @@ import Testing
     var learning = fixed
     learning.learnsPositions = true
     let table = Tensor.waves(rows: fixed.tokenGrid.count, width: fixed.dimension)
-    let clips = Tensor((0..<2 * 3 * 4 * 32 * 32).map { Float($0 * 7919 % 1000) / 500 - 1 }, shape: [2, 3, 4, 32, 32])
+    let numbers: [Float] = (0..<24_576).map { place in Float(place * 7919 % 1000) / 500 - 1 }
+    let clips = Tensor(numbers, shape: [2, 3, 4, 32, 32])
     let mask = (0..<2 * fixed.tokenGrid.count).map { UInt8($0 % 4 == 0 ? 0 : 1) }
     let whole = (try VideoMAE(fixed), try VideoMAE(learning))
     whole.0.parameters.initialize(seed: 2)

@@ -21,15 +21,17 @@ import Testing
 
   /// The bytes of a token's square in a frame.
   private func token(_ image: Image, row: Int, column: Int, side: Int) -> [UInt8] {
-    (row * side..<(row + 1) * side).flatMap { line in
-      image.bytes[3 * (line * image.width + column * side)..<3 * (line * image.width + (column + 1) * side)]
+    var bytes: [UInt8] = []
+    for line in row * side..<(row + 1) * side {
+      let start = 3 * (line * image.width + column * side)
+      bytes += image.bytes[start..<start + 3 * side]
     }
+    return bytes
   }
 
   private func train(_ system: String, _ list: String, _ options: [String], out: String) throws {
     let run = try SluiceProgram.run(["train", system, "--data", list, "--out", out] + options + Self.small)
     try #require(run.status == 0, "\(run.errors)")
-    #expect(!run.errors.contains("the report has no samples"), "\(run.errors)")
   }
 
   @Test func everyRunThatPredictsPixelsIsShown() async throws {
@@ -80,7 +82,9 @@ import Testing
         #expect(other.frames.map { $0[0].bytes } == again.frames.map { $0[0].bytes })
 
         let page = try String(contentsOfFile: run + "/report.html", encoding: .utf8)
-        #expect(page.contains("Samples") && page.contains("reconstruction: Sample 2"), "\(name)")
+        #expect(
+          !page.contains("No sample can be shown") && page.contains("Samples")
+            && page.contains("reconstruction: Sample 2"), "\(name)")
       }
     }
   }

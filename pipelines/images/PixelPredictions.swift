@@ -17,40 +17,41 @@ protocol PixelPredictingSystem: TrainingSystem {
 /// What predicts pixels, and how they are to be read.
 struct PixelPredictions: Sendable {
   let target: PixelTarget
-  /// The middle of each clip, masked, and what the network predicts of its hidden tokens, `[hidden, width]`.
-  let pipeline: @Sendable (Clips) -> Pipeline<(sample: MaskedSample<PixelTargets>, output: Tensor)>
+  /// The middle of each clip, masked, and what the network predicts of its hidden tokens, `[hidden, width]` or
+  /// `[1, hidden, width]`.
+  let pipeline: @Sendable (Clips) -> Pipeline<(masked: MaskedClip, output: Tensor)>
 
   /// What is shown of the middle of each clip that can be read, with the captions it has.
   func shown(
     of clips: Clips, _ options: RunOptions
   ) async throws -> [(shown: PixelPreview.Shown, captions: [String])] {
     var found: [(shown: PixelPreview.Shown, captions: [String])] = []
-    for try await (sample, output) in pipeline(clips).run(options) {
+    for try await (masked, output) in pipeline(clips).run(options) {
+      let real = try target.targets(of: masked).values
       let shown = PixelPreview.Shown(
-        frames: PixelImages(target: target).parts(of: sample, prediction: output),
-        hiddenCount: sample.masked.mask.maskedCount, tokenCount: sample.masked.mask.values.count,
-        error: Double(output.loss(to: sample.target.values).scalar))
-      found.append((shown, sample.masked.clip.captions))
+        frames: PixelImages(target).frames(of: masked, prediction: output), hiddenCount: masked.mask.maskedCount,
+        tokenCount: masked.mask.values.count, error: Double(output.reshaped(real.shape).loss(to: real).scalar))
+      found.append((shown, masked.clip.captions))
     }
     return found
   }
 
-  /// The frame in the middle of a few clips as a section of a page.
+  /// The frame in the middle of a few clips as a part of a page; clips that fail are left out.
   /// - Parameter count: clips, spread evenly over the data.
-  func section(of clips: Clips, count: Int = 4, _ options: RunOptions) async throws -> [Report.Section] {
-    let chosen = (0..<min(count, clips.count)).map { $0 * clips.count / min(count, clips.count) }
-    let rows = try await shown(of: clips.selecting(chosen), options).enumerated().compactMap { number, sample in
+  func part(of clips: Clips, count: Int = 4, _ options: RunOptions) async throws -> [Report.Part] {
+    let pass = RunOptions(seed: options.seed, maxFailures: nil, budget: options.budget)
+    let rows = try await shown(of: clips.spread(count), pass).enumerated().compactMap { number, sample in
       try sample.shown.frames.isEmpty
         ? nil
         : ImageRows.Row(
           sample.captions.first ?? "Sample \(number + 1)",
-          images: sample.shown.frames[sample.shown.frames.count / 2].map { try $0.frame.pngBytes() })
+          images: sample.shown.frames[sample.shown.frames.count / 2].map { try $0.frame.png() })
     }
     guard !rows.isEmpty else { return [] }
     let images = ImageRows(
       "A frame of a few samples of the data, what the network sees of it, and what it makes of it.",
       columns: ["original", "masked input", "reconstruction"], rows: rows)
-    return [Report.Section("Samples", [.images(images)])]
+    return [.images(images)]
   }
 }
 
@@ -61,10 +62,10 @@ extension MaskedPretraining: PixelPredictingSystem {
     return PixelPredictions(target: target) { clips in
       Pipeline("preview") {
         configuration.middles(of: clips)
-        target
-          .map { sample in
-            let output = try backbone.prediction(ofOne: sample.masked)
-            return (sample: sample, output: output.reshaped(-1, target.width).rows(at: sample.target.tokens))
+          .map { masked in
+            let output = try backbone.prediction(ofOne: masked)
+            let hidden = masked.mask.values.indices.filter { masked.mask.values[$0] != 0 }
+            return (masked: masked, output: output.reshaped(-1, target.width).rows(at: hidden))
           }
       }
     }

@@ -101,9 +101,9 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
     }
   }
 
-  public func samples(_ options: RunOptions) async throws -> [Report.Section] {
+  public func shownSamples(_ options: RunOptions) async throws -> [Report.Part] {
     guard configuration.recipe.target == .pixels else { return [] }
-    return try await pixelPredictions().section(of: clips, options)
+    return try await pixelPredictions().part(of: clips, options)
   }
 
   public func datasets() throws -> [String: DatasetManifest] {

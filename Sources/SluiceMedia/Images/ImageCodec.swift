@@ -109,12 +109,6 @@ extension VideoFrame {
     self = try codec.decode(bytes, path: path, limits: limits)
   }
 
-  /// The image as the bytes of a PNG file, in RGB or gray.
-  /// - Throws: ``MediaError`` if it cannot be encoded.
-  public func pngBytes() throws(MediaError) -> [UInt8] {
-    try ImageCodec.png.encode(self, quality: 2, path: "an image in a page")
-  }
-
   /// Writes the image as PNG (in RGB, or gray) or JPEG, by the ending of `path`.
   ///
   /// - Parameter quality: of JPEG, 1 (best) … 31.

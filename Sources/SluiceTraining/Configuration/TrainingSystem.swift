@@ -51,16 +51,16 @@ public protocol TrainingSystem: Sendable {
   /// The weights that the network can begin with: its own unless it says more.
   var acceptedWeights: AcceptedWeights { get }
 
-  /// What the network makes of a few samples of its data, for the page of a run that is finished; empty where there is
-  /// nothing to look at.
-  /// - Parameter options: how their pipeline is run: seed, threads, and that samples may fail.
-  /// - Throws: why nothing can be shown.
-  func samples(_ options: RunOptions) async throws -> [Report.Section]
-
   /// The evaluation on lists and shard sets, between epochs and by `sluice eval`; `nil` where there is nothing to compare
   /// with.
   /// - Throws: an error that names what of the data does not fit.
   func evaluation(on paths: [String], _ request: RunRequest, views: EvaluationViews) throws -> Evaluation?
+
+  /// What the network makes of some samples of the data, for the report of a finished run: images, texts; nothing unless it
+  /// says more.
+  /// - Parameter options: the key of what is drawn, and the threads.
+  /// - Throws: what is wrong with the samples; the run is finished all the same.
+  func shownSamples(_ options: RunOptions) async throws -> [Report.Part]
 }
 
 extension TrainingSystem {
@@ -76,13 +76,13 @@ extension TrainingSystem {
 
   public static var ownOptions: Set<String> { [] }
 
-  public func samples(_ options: RunOptions) async throws -> [Report.Section] { [] }
-
   public func datasets() throws -> [String: DatasetManifest] { [:] }
 
   public func evaluation(on paths: [String], _ request: RunRequest, views: EvaluationViews) throws -> Evaluation? {
     nil
   }
+
+  public func shownSamples(_ options: RunOptions) async throws -> [Report.Part] { [] }
 
   public var acceptedWeights: AcceptedWeights { AcceptedWeights(of: [Self.name]) }
 

@@ -28,9 +28,9 @@ public struct PreparedRun: Sendable {
   // Made when somebody asks: each of the settings is tried.
   private let askedSettings: @Sendable () -> [(name: String, value: String)]
   private let request: RunRequest
-  private let samples: @Sendable (RunOptions) async throws -> [Report.Section]
   private let load: @Sendable (InitialWeights) throws -> LoadReport
   private let datasets: @Sendable () throws -> [String: DatasetManifest]
+  private let showSamples: @Sendable (RunOptions) async throws -> [Report.Part]
 
   /// Declares `system` for `request` and makes its settings.
   /// - Throws: what of the request cannot be.
@@ -51,7 +51,7 @@ public struct PreparedRun: Sendable {
       asked.fileSettings + settings.filter { !known.contains($0.name) }.map { ($0.name, $0.value) }
     }
     load = { try $0.load(into: system) }
-    samples = { try await system.samples($0) }
+    showSamples = { try await system.shownSamples($0) }
     if request.from == nil, let (option, _) = request.weights.words.first {
       throw RunError(.configuration, "--\(option) is about the weights that --from names, and there is no --from.")
     }
@@ -122,7 +122,7 @@ public struct PreparedRun: Sendable {
     trainer.validation = validation
     trainer.datasets = RunDatasets(try datasets())
     trainer.initialize = { try initialize() }
-    trainer.samples = samples
+    trainer.showSamples = showSamples
     return trainer
   }
 }

@@ -39,20 +39,12 @@ extension Trainer {
         let isStopped = stop.isMade && (!isComplete(position) || recorder.owesValidation)
         var page = report(
           commands, metrics, position.failures, recorder.validationFailures, isStopped ? .stopped : .finished)
-        if !isStopped { page.samples = await drawnSamples(observe) }
+        // Whoever stops a run wants it to end.
+        if !isStopped { page.samples = await samples() }
         try page.write()
         return TrainingOutcome(
           step: position.step, isStopped: isStopped, failures: position.failures, metrics: run.metrics)
       }
-    }
-  }
-
-  /// The samples of the page; one that cannot be drawn does not undo the run.
-  private func drawnSamples(_ observe: (TrainingEvent) -> Void) async -> [Report.Section] {
-    let pass = RunOptions(seed: options.seed, maxFailures: nil, budget: options.budget)
-    do { return try await samples(pass) } catch {
-      observe(.note("the report has no samples: \(error)"))
-      return []
     }
   }
 
@@ -66,11 +58,23 @@ extension Trainer {
   }
 
   /// Writes the page of a finished run that was ended between its last checkpoint and its page.
-  func completeReport(at position: StreamPosition) throws {
+  func completeReport(at position: StreamPosition) async throws {
     guard !RunReport.isFinal(at: directory.report, step: position.step) else { return }
     let commands = (try? StoredConfiguration(of: directory).commands) ?? []
     let metrics = RunMetrics(nodes: [], elapsed: 0, delivered: 0, consumerWaiting: 0, threads: options.budget.data)
-    try report(commands, metrics, position.failures, [], .finished).write()
+    var page = report(commands, metrics, position.failures, [], .finished)
+    page.samples = await Compute(threadCount: options.budget.compute, precision: precision).run { await samples() }
+    try page.write()
+  }
+
+  /// What the trained network, or its average where the run keeps one, makes of some samples; a sentence where that fails,
+  /// for the run is finished all the same.
+  private func samples() async -> [Report.Part] {
+    do {
+      return try await trainable.optimizer.withAveragedWeights { try await showSamples(options) }
+    } catch {
+      return [.text("No sample can be shown: \(error)")]
+    }
   }
 
   func isComplete(_ position: StreamPosition) -> Bool {
