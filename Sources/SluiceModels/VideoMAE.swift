@@ -12,10 +12,13 @@ public import SluiceTensor
 public struct VideoMAE: Sendable {
   /// The network's shape.
   public let configuration: VideoMAEConfiguration
+  /// Values that are predicted of each token.
+  public let predictionWidth: Int
   /// The network's parameters.
   public let parameters: ParameterStore
 
   private let maskToken: Weight
+  private let positions: Weight?
   private let patches: PatchEmbedding
   private let encoder: [ViTBlock]
   private let encoderNorm: LayerNorm
@@ -34,12 +37,14 @@ public struct VideoMAE: Sendable {
     let scope = ParameterScope(parameters)
     let (width, inner) = (configuration.dimension, configuration.decoderDimension)
     maskToken = scope.weight("mask_token", [1, 1, inner], .truncatedNormal(0.02, cut: 0.02))
+    positions = configuration.learnedPositions(in: scope["encoder"])
     patches = PatchEmbedding(scope["encoder.patch_embed.proj"], configuration)
     encoder = ViTBlock.stack(scope["encoder"], configuration.encoderSizes(deviation: nil), depth: configuration.depth)
     encoderNorm = LayerNorm(scope["encoder.norm"], dimension: width, epsilon: 1e-6)
     decoder = ViTBlock.stack(scope["decoder"], configuration.decoderSizes, depth: configuration.decoderDepth)
     decoderNorm = LayerNorm(scope["decoder.norm"], dimension: inner, epsilon: 1e-6)
     let outputs = predictionWidth ?? configuration.predictionWidth
+    self.predictionWidth = outputs
     head = Linear(
       scope["decoder.head"], inputs: inner, outputs: outputs, weight: .xavier(inputs: inner, outputs: outputs))
     bridge = Linear(
@@ -70,7 +75,7 @@ public struct VideoMAE: Sendable {
     let tokens = patches(clips)
     pass.observe("patch_embed", tokens)
     let count = configuration.tokenGrid.count
-    let table = Tensor.waves(rows: count, width: configuration.dimension)
+    let table = positions?.value ?? .waves(rows: count, width: configuration.dimension)
     pass.observe("pos_embed_encoder", table)
     var rows = (tokens + table).tokens(at: visible)
     for (index, block) in encoder.enumerated() {
@@ -122,6 +127,7 @@ public struct VideoViT: Sendable {
   /// The network's parameters, and those of a head that was added to it.
   public let parameters: ParameterStore
 
+  private let positions: Weight?
   private let patches: PatchEmbedding
   private let blocks: [ViTBlock]
   private let norm: LayerNorm
@@ -133,6 +139,7 @@ public struct VideoViT: Sendable {
     self.configuration = configuration
     parameters = ParameterStore()
     let scope = ParameterScope(parameters)
+    positions = configuration.learnedPositions(in: scope)
     patches = PatchEmbedding(scope["patch_embed.proj"], configuration)
     blocks = ViTBlock.stack(
       scope, configuration.encoderSizes(deviation: 0.02), depth: configuration.depth,
@@ -144,7 +151,9 @@ public struct VideoViT: Sendable {
   /// One feature per clip, `[B, D]`, of `[B, 3, T, H, W]` normalized clips.
   public func features(of clips: Tensor, _ pass: ForwardPass = .evaluation) throws(ModelError) -> Tensor {
     try configuration.check(clips.shape.dimensions)
-    var rows = patches(clips) + .waves(rows: configuration.tokenGrid.count, width: configuration.dimension)
+    let table =
+      positions?.value ?? .waves(rows: configuration.tokenGrid.count, width: configuration.dimension)
+    var rows = patches(clips) + table
     for block in blocks { rows = pass.block(rows) { block($0, $1) } }
     let pooled =
       configuration.poolsMean
@@ -156,6 +165,11 @@ public struct VideoViT: Sendable {
 }
 
 extension VideoMAEConfiguration {
+  /// Positions of the encoder's tokens, `[1, N, D]`; `nil` where they are a fixed table.
+  func learnedPositions(in scope: ParameterScope) -> Weight? {
+    learnsPositions ? scope.weight("pos_embed", [1, tokenGrid.count, dimension], .truncatedNormal(0.02)) : nil
+  }
+
   func encoderSizes(deviation: Double?) -> ViTBlock.Sizes {
     ViTBlock.Sizes(
       dimension: dimension, headCount: headCount, mlpRatio: mlpRatio, hasQueryValueBias: hasQueryValueBias,

@@ -31,6 +31,8 @@ public struct VideoMAEConfiguration: Sendable, Equatable {
   public var hasQueryValueBias = true
   /// What the scales of the branches begin as; `nil` without such scales.
   public var layerScale: Double?
+  /// Whether the encoder's positions are learned and not a fixed table of waves; the decoder's never are.
+  public var learnsPositions = false
   /// Rate of stochastic depth in the last block in fine-tuning; it grows from 0 in the first.
   public var dropPathRate = 0.0
   /// Whether a feature is the mean of all tokens and not the first one.

@@ -14,6 +14,15 @@ import Testing
     #expect(try item("my clips/swim fast.mp4").path == "my clips/swim fast.mp4")
   }
 
+  @Test func pathsOfVideoMAEsListsGetTheirEnding() throws {
+    #expect(try item("abseiling/k3 0 12", format: .pathLabelExtra).path == "abseiling/k3.mp4")
+    #expect(try item("k3 0", format: .pathLabelExtra, root: "/videos").path == "/videos/k3.mp4")
+    #expect(try item("v.1/k3.webm 0", format: .pathLabelExtra).path == "v.1/k3.webm")
+    // What is there keeps its name: a folder of images.
+    #expect(try item("/tmp 0", format: .pathLabelExtra).path == "/tmp")
+    #expect(try item("k3 0", format: .pathLabel).path == "k3")
+  }
+
   @Test func theLastWordIsTheLabelAndThePathMayHoldSpaces() throws {
     #expect(try item("a b.mp4 7") == DatasetItem(path: "a b.mp4", labels: [.number(7)], line: 1))
     #expect(try item("a b.mp4   archery").labels == [.name("archery")])

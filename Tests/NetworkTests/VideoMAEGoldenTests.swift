@@ -55,6 +55,39 @@ import Testing
     #expect(throws: ModelError.self) { try model.prediction(of: clips, hidden: ragged) }
   }
 
+  /// Learned positions that are the fixed table give what the table gives, and learn.
+  @Test func learnedPositionsStandInForTheTable() throws {
+    var fixed = VideoMAEConfiguration.small
+    (fixed.frameCount, fixed.height, fixed.width, fixed.depth, fixed.decoderDepth) = (4, 32, 32, 1, 1)
+    var learning = fixed
+    learning.learnsPositions = true
+    let table = Tensor.waves(rows: fixed.tokenGrid.count, width: fixed.dimension)
+    let numbers: [Float] = (0..<24_576).map { place in Float(place * 7919 % 1000) / 500 - 1 }
+    let clips = Tensor(numbers, shape: [2, 3, 4, 32, 32])
+    let mask = (0..<2 * fixed.tokenGrid.count).map { UInt8($0 % 4 == 0 ? 0 : 1) }
+    let whole = (try VideoMAE(fixed), try VideoMAE(learning))
+    whole.0.parameters.initialize(seed: 2)
+    try whole.1.parameters.load(
+      whole.0.parameters.values.merging(["encoder.pos_embed": table]) { $1 }, mode: .exact)
+    let prediction = try whole.1.prediction(of: clips, hidden: mask)
+    #expect(try prediction.floats == whole.0.prediction(of: clips, hidden: mask).floats)
+    prediction.loss(to: .zeros(prediction.shape)).backward()
+    let tuned = (try VideoViT(fixed), try VideoViT(learning))
+    tuned.0.parameters.initialize(seed: 2)
+    try tuned.1.parameters.load(tuned.0.parameters.values.merging(["pos_embed": table]) { $1 }, mode: .exact)
+    let features = try tuned.1.features(of: clips)
+    #expect(try features.floats == tuned.0.features(of: clips).floats)
+    features.loss(to: .zeros(features.shape)).backward()
+    for (store, name) in [(whole.1.parameters, "encoder.pos_embed"), (tuned.1.parameters, "pos_embed")] {
+      let gradient = try #require(store[name]?.gradient)
+      #expect(gradient.shape == table.shape && gradient.floats.contains { $0 != 0 })
+      // A part of the input: not decayed, and at the rate of the lowest layer.
+      let groups = GroupRules.layerDecay(0.5).groups(of: store.declarations.map { ($0.name, $0.shape.rank) })
+      let group = try #require(groups.first { $0.members.contains(name) })
+      #expect(group.decayFactor == 0 && group.rateFactor < 0.5)
+    }
+  }
+
   @Test(arguments: Precision.allCases) func classificationMatchesTheReference(_ precision: Precision) throws {
     try Golden.each("videomae.finetune", precision: precision) { file, check in
       let config = file.config

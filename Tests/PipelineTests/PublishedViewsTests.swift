@@ -26,7 +26,8 @@ import Testing
       #expect(views(BEVTFineTuningDeclaration.recipe(preset)) == [windows, "three", "prob", "published"])
     }
     for preset in VideoMAEFineTuningDeclaration.Preset.allCases {
-      #expect(views(VideoMAEFineTuningDeclaration.recipe(preset)) == ["5", "three", "prob", "published"])
+      let windows = preset == .ssv2 ? "2" : "5"
+      #expect(views(VideoMAEFineTuningDeclaration.recipe(preset)) == [windows, "three", "prob", "published"])
     }
     let others =
       MaskFeatFineTuningDeclaration.Preset.allCases.map(MaskFeatFineTuningDeclaration.recipe)
@@ -107,6 +108,12 @@ import Testing
     #expect(spread.count == 15)
     #expect(try await spread == expected(clips, five, windows: 5, fractional))
 
+    // Two phases of the segments of the whole video.
+    let phases = SegmentFrames(count: 4, position: .phase, windows: 2)
+    let uniform = try await actual(tuning(VideoMAEFineTuningDeclaration.recipe(.ssv2)), clips)
+    #expect(uniform.count == 6)
+    #expect(try await uniform == expected(clips, phases, windows: 2, fractional))
+
     bevt.frames.choice = .segments
     bevt.frames.bounds = .shared
     #expect(try tuning(bevt).publishedViews.windows == 1)
@@ -114,6 +121,40 @@ import Testing
     let whole = try await actual(tuning(bevt), clips)
     #expect(whole.count == 3)
     #expect(try await whole == expected(clips, segments, windows: 1, longSide))
+  }
+
+  /// VideoMAE's recipes validate on one window that is drawn as in training, of frames whose short side is 224.
+  @Test func validationDrawsItsWindowTheSameEachTime() async throws {
+    let folder = TemporaryFolder()
+    let clips = try Clips(videos: DatasetList(contentsOf: try SampleVideos.write(3, to: folder.path)))
+    var crop = Augment(normalization: .imagenet, keepsPixels: false)
+    crop.operations = [.shortSide(224, resampling: .openCVBilinear), .centerCrop(32)]
+    let cases: [(VideoMAEFineTuningDeclaration.Preset, any Stage<ClipHandle, FrameSelection>)] = [
+      (.k400, DenseFrames(count: 4, stride: 4, spacing: .inclusive)), (.ssv2, SegmentFrames(count: 4)),
+    ]
+    for (preset, frames) in cases {
+      let tuning = try tuning(VideoMAEFineTuningDeclaration.recipe(preset))
+      func seen(isLabeled: Bool, windows: Int = 1) async throws -> [[Float]] {
+        var views: [[Float]] = []
+        let evaluated = tuning.predictions(
+          on: clips, views: EvaluationViews(windows: windows), isLabeled: isLabeled)
+        for try await prediction in evaluated.run() {
+          let all = prediction.batch.views
+          views += (0..<all.shape[0]).map { all.slice($0..<$0 + 1, axis: 0).floats }
+        }
+        return views
+      }
+      let (drawn, centered) = (try await seen(isLabeled: true), try await seen(isLabeled: false))
+      #expect(try await drawn == expected(clips, frames, windows: 1, [crop]), "\(preset)")
+      #expect(drawn != centered, "\(preset)")
+      // Several windows are spread, not drawn.
+      #expect(try await seen(isLabeled: true, windows: 2) == seen(isLabeled: false, windows: 2), "\(preset)")
+      func loss(seed: UInt64) async throws -> Double? {
+        try await tuning.evaluation(on: clips).run(RunOptions(seed: seed))?.findings["loss"]
+      }
+      let first = try await loss(seed: 1)
+      #expect(try await first == loss(seed: 2), "\(preset)")
+    }
   }
 
   @Test func evaluationAndPredictionTakeThemAndScoresAreWritten() throws {

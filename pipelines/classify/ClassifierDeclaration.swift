@@ -19,11 +19,15 @@ public protocol ClassifierDeclaration: Sendable {
   static func preset(for network: Network) -> Preset
   /// What a recipe decides.
   static func recipe(_ preset: Preset) -> FineTuningRecipe
+  /// What a recipe decides for a network: where its authors trained sizes differently, that of the size.
+  static func recipe(_ preset: Preset, for network: Network) -> FineTuningRecipe
   /// Changes a network to that of a recipe.
   static func adapt(_ network: inout Network, to preset: Preset)
 }
 
 extension ClassifierDeclaration {
+  public static func recipe(_ preset: Preset, for network: Network) -> FineTuningRecipe { recipe(preset) }
+
   public static func adapt(_ network: inout Network, to preset: Preset) {}
 
   public static var origins: [String] { [] }

@@ -1,5 +1,6 @@
 public import SluiceFlow
 public import SluiceModels
+public import SluiceSample
 
 /// How a classifier is trained: what is done to clips, and how the parameters follow.
 ///
@@ -28,6 +29,8 @@ public struct FineTuningRecipe: Sendable, Equatable {
   public var samplesPerClass: Int?
   /// Which ``samplesPerClass``: the numbered draw, with every choice equally likely; the first of the list if `nil`.
   public var draw: Int?
+  /// Where the frames of a single window lie between epochs: in the middle, or drawn as in training, the same ones each time.
+  public var validation: DenseFrames.Window = .center
   /// How results of this recipe were measured by its authors.
   public var test: PublishedTest = .videoTransformer
 
@@ -79,6 +82,7 @@ extension FineTuningRecipe: Configurable {
       Setting("recipe.draw", \.draw, in: 1...1_000_000_000, none: "first")
         .applying(when: "recipe.samplesPerClass is set") { $0.samplesPerClass != nil },
       Setting("recipe.frames", \.frames.choice), Setting("recipe.repeats", \.repeats, in: 1...64),
+      Setting("recipe.validation", \.validation, among: [.center, .random]),
       Setting("segmentFrames.bounds", \.frames.bounds)
         .applying(when: "recipe.frames is segments") { $0.frames.choice == .segments },
     ]

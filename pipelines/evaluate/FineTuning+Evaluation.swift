@@ -16,7 +16,8 @@ extension FineTuning {
   /// print(outcome?.findings["top1"] ?? 0)
   /// ```
   /// Frames are spaced as in training, or as the recipe's authors tested, and colors normalized as in training; nothing is
-  /// drawn at random. Clips that fail are dropped, counted and named.
+  /// drawn at random but the window of recipes that validate so, and that is the same each time. Clips that fail are
+  /// dropped, counted and named.
   public func evaluation(
     on clips: some Source<ClipHandle>, views: EvaluationViews = EvaluationViews()
   ) -> Evaluation {
@@ -48,11 +49,14 @@ extension FineTuning {
     let test = views.geometry == .published ? recipe.test : nil
     var frames = recipe.frames
     frames.spacing = test?.spacing ?? frames.spacing
+    // What is predicted of a video, and what several windows are averaged to, does not hang on a draw.
+    let isDrawn = isLabeled && views.windows == 1 && recipe.validation == .random
+    let window = test?.window ?? (isDrawn ? .random : .center)
     let crops = recipe.clips.views(views.crops, size: classifier.imageSize, test)
     let batchSize = max(1, recipe.optimizer.batchSize / views.count)
     return Pipeline("evaluate") {
       clips
-      frames.sampling(count: classifier.frameCount, window: test?.window ?? .center, windows: views.windows)
+      frames.sampling(count: classifier.frameCount, window: window, windows: views.windows)
       Decode().workers(2)
       crops
       SplitViews(windows: views.windows, classCount: labels)

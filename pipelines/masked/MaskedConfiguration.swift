@@ -10,14 +10,14 @@ public struct MaskedConfiguration<Declaration: MaskedDeclaration>: SystemConfigu
   public init() {
     network = Declaration.Network()
     preset = Declaration.preset(for: network)
-    recipe = Declaration.recipe(preset)
+    recipe = Declaration.recipe(preset, for: network)
     Declaration.adapt(&network, to: preset)
   }
 
   /// Takes a recipe with all its values, and the network that it asks for.
   public mutating func choose(_ preset: Declaration.Preset) {
     self.preset = preset
-    recipe = Declaration.recipe(preset)
+    recipe = Declaration.recipe(preset, for: network)
     Declaration.adapt(&network, to: preset)
   }
 

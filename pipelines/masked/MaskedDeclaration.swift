@@ -23,6 +23,8 @@ public protocol MaskedDeclaration: Sendable {
   static func preset(for network: Network) -> Preset
   /// What a recipe decides.
   static func recipe(_ preset: Preset) -> MaskedRecipe
+  /// What a recipe decides for a network: where its authors trained sizes differently, that of the size.
+  static func recipe(_ preset: Preset, for network: Network) -> MaskedRecipe
   /// Changes a network to that of a recipe.
   static func adapt(_ network: inout Network, to preset: Preset)
   /// Other systems whose checkpoints a network can begin with.
@@ -31,6 +33,8 @@ public protocol MaskedDeclaration: Sendable {
 
 extension MaskedDeclaration {
   public static var masks: [MaskedRecipe.Mask] { MaskedRecipe.Mask.allCases }
+
+  public static func recipe(_ preset: Preset, for network: Network) -> MaskedRecipe { recipe(preset) }
 
   public static func adapt(_ network: inout Network, to preset: Preset) {}
 

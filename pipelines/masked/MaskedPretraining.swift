@@ -6,7 +6,9 @@ public import SluiceFlow
 internal import SluiceForward
 internal import SluiceLoss
 internal import SluiceModels
+public import SluiceNN
 internal import SluiceOptimize
+public import SluiceReport
 internal import SluiceSamples
 internal import SluiceTokenize
 public import SluiceTraining
@@ -24,6 +26,7 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
   public let trainable: TrainableState
   public let fixedParts: [String: String]
   public let frozenParameters: [String: Int]
+  public let hidingCosts: [HidingCost]
   let backbone: any MaskedBackbone
   private let clips: Clips
   private let toleratedFailures: Double
@@ -39,8 +42,7 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
       let objective = HOGObjective(try configuration.recipe.hogTarget(patchSize: patchSize))
       try self.init(configuration, objective, request)
     case .pixels:
-      let target = PixelTarget(tubeletSize: configuration.network.tokenSize.time, patchSize: patchSize)
-      try self.init(configuration, PixelObjective(target), request)
+      try self.init(configuration, PixelObjective(configuration.pixelTarget), request)
     case .tokens:
       let input = try request.tokenInput()
       let divisor = try input.view(cells: patchSize)?.divisor ?? 1
@@ -67,6 +69,7 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
     let (recipe, network) = (configuration.recipe, configuration.network)
     try recipe.clips.check()
     let backbone = try network.masked(predictionWidth: objective.predictionWidth)
+    hidingCosts = try recipe.hidingCosts(in: backbone)
     let model = MaskedModel(backbone, for: objective)
     let clips = try request.clips(of: request.data, classMap: request.classMap())
     let views = tokens?.views ?? .drawn
@@ -97,6 +100,11 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
         optimize
       }
     }
+  }
+
+  public func shownSamples(_ options: RunOptions) async throws -> [Report.Part] {
+    guard configuration.recipe.target == .pixels else { return [] }
+    return try await pixelPredictions().part(of: clips, options)
   }
 
   public func datasets() throws -> [String: DatasetManifest] {

@@ -1,5 +1,7 @@
 public import SluiceFlow
 internal import SluiceMask
+internal import SluiceModels
+internal import SluiceNN
 internal import SluiceSamples
 public import SluiceTokenize
 internal import SluiceTraining
@@ -28,6 +30,8 @@ public struct MaskedRecipe: Sendable, Equatable {
 
   public var target: TargetKind = .hog
   public var hog: Gradients = .skimage
+  /// Whether each color of each token's pixels is brought to mean 0 and deviation 1; otherwise values in 0…1 are predicted.
+  public var normalizesPixels: Bool = true
   public var mask: Mask = .cube
   /// Share of what the mask hides: of the time steps and positions of cubes, else of the tokens.
   public var maskRatio: Double = 0.4
@@ -63,6 +67,33 @@ public struct MaskedRecipe: Sendable, Equatable {
   }
 }
 
+extension MaskedRecipe {
+  /// What a batch costs with the tokens hidden that the mask hides, and with none; empty where that is the same.
+  /// - Throws: ``RunError`` if the mask hides none, or leaves none, of a network that is given the visible ones alone.
+  func hidingCosts(in network: any MaskedBackbone) throws(RunError) -> [HidingCost] {
+    guard let encoder = network as? any VisibleTokenEncoder, let hidden = hiddenCount(of: encoder.tokenGrid) else {
+      return []
+    }
+    let count = encoder.tokenGrid.count
+    guard hidden > 0, hidden < count else {
+      throw RunError(
+        .configuration,
+        "recipe.maskRatio=\(maskRatio) hides \(hidden) of \(count) tokens of a clip; at least one must be hidden, and one be "
+          + "seen. The published ratio is 0.9.")
+    }
+    return encoder.costs(hiding: hidden, clips: optimizer.batchSize)
+  }
+
+  /// Tokens of a clip that the mask hides, where that is one number.
+  private func hiddenCount(of grid: GridStride) -> Int? {
+    switch mask {
+    case .tube: Int(maskRatio * Double(grid.height * grid.width)) * grid.time
+    case .random: Int(maskRatio * Double(grid.count))
+    case .cube, .block3d: nil
+    }
+  }
+}
+
 extension MaskedRecipe: Configurable {
   public static var settings: [Setting<Self>] { settings(masks: Mask.allCases) }
 
@@ -71,6 +102,8 @@ extension MaskedRecipe: Configurable {
     let own: [Setting<Self>] = [
       Setting("recipe.target", \.target),
       Setting("recipe.hog", \.hog).applying(when: "recipe.target is hog") { $0.target == .hog },
+      Setting("recipe.normalizesPixels", \.normalizesPixels)
+        .applying(when: "recipe.target is pixels") { $0.target == .pixels },
       Setting("recipe.mask", \.mask, among: masks), Setting("recipe.maskRatio", \.maskRatio, in: 0...1),
       Setting("recipe.frames", \.targetFrames, among: [.firstOfSteps, .lastOfSteps])
         .applying(when: "recipe.target is hog and recipe.mask is not cube") { $0.target == .hog && $0.mask != .cube },

@@ -66,11 +66,13 @@ public struct OptimizerRecipe: Sendable, Equatable {
   /// The rate after warm-up.
   public var resolvedPeak: Double { peak ?? learningRate * batchShare }
 
+  /// What a cosine falls to, for this batch.
+  public var resolvedMinimum: Double { scalesMinimum ? minimumRate * batchShare : minimumRate }
+
   /// The optimizer and its schedule.
   public var configuration: OptimizerConfiguration {
     let schedule = course.schedule(
-      peak: resolvedPeak, warmup: warmup, minimum: scalesMinimum ? minimumRate * batchShare : minimumRate,
-      milestones: milestones)
+      peak: resolvedPeak, warmup: warmup, minimum: resolvedMinimum, milestones: milestones)
     let groups = groups ?? (layerDecay == 1 ? .plain : .layerDecay(layerDecay))
     var configuration: OptimizerConfiguration =
       switch method {

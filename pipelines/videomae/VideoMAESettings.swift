@@ -27,6 +27,14 @@ public struct VideoMAESettings: MaskedNetworkSettings, ClassifierNetworkSettings
     }
   }
 
+  /// What becomes the feature that a clip is classified by.
+  public enum Pooling: String, Sendable, CaseIterable {
+    /// The mean of all tokens.
+    case mean
+    /// The first token.
+    case first
+  }
+
   public var preset: Preset = .quick {
     didSet { (network, classCount) = (preset.network, nil) }
   }
@@ -42,6 +50,8 @@ public struct VideoMAESettings: MaskedNetworkSettings, ClassifierNetworkSettings
       Setting("tubeletSize", \.network.tubeletSize, in: 1...4096),
       Setting("dimension", \.network.dimension, in: 1...65_536), Setting("depth", \.network.depth, in: 1...4096),
       Setting("headCount", \.network.headCount, in: 1...4096),
+      Setting("learnsPositions", \.network.learnsPositions), Setting("queryValueBias", \.network.hasQueryValueBias),
+      Setting("layerScale", \.network.layerScale, in: 1e-9...1e3, none: "none"),
     ]
   }
 
@@ -55,7 +65,7 @@ public struct VideoMAESettings: MaskedNetworkSettings, ClassifierNetworkSettings
 
   public static var classifierSettings: [Setting<Self>] {
     [
-      Setting("dropPath", \.network.dropPathRate, in: 0...0.99),
+      Setting("pooling", \.pooling), Setting("dropPath", \.network.dropPathRate, in: 0...0.99),
       Setting("classCount", \.classCount, in: 2...1_000_000, none: "auto"),
     ]
   }
@@ -65,6 +75,11 @@ public struct VideoMAESettings: MaskedNetworkSettings, ClassifierNetworkSettings
   public var imageSize: Int {
     get { network.height }
     set { (network.height, network.width) = (newValue, newValue) }
+  }
+
+  public var pooling: Pooling {
+    get { network.poolsMean ? .mean : .first }
+    set { network.poolsMean = newValue == .mean }
   }
 
   public var tokenSize: GridStride { GridStride(network.tubeletSize, network.patchSize, network.patchSize) }

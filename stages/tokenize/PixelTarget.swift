@@ -47,6 +47,11 @@ public struct PixelTarget: Stage, ByteBounded {
 
   /// - Throws: ``TargetError`` if the crop was not kept or the mask is of another grid.
   public func callAsFunction(_ masked: MaskedClip, context: ElementContext) throws -> MaskedSample<PixelTargets> {
+    MaskedSample(masked: masked, target: try targets(of: masked))
+  }
+
+  /// The targets of a clip's hidden tokens.
+  package func targets(of masked: MaskedClip) throws(TargetError) -> PixelTargets {
     let (mask, pixels) = (masked.mask, masked.clip.pixels)
     guard pixels.frameCount > 0 else { throw TargetError.noPixels }
     let grid = [mask.steps, mask.rows, mask.columns]
@@ -67,7 +72,7 @@ public struct PixelTarget: Stage, ByteBounded {
         if isNormalized { unsafe sluice_patch_normalize(out, Int32(width / 3)) }
       }
     }
-    return MaskedSample(masked: masked, target: PixelTargets(tokens: tokens, values: values))
+    return PixelTargets(tokens: tokens, values: values)
   }
 }
 

@@ -8,8 +8,8 @@ internal import SluicePlatform
 struct ShowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Draws what a trained model sees: predictions behind masks, predicted tokens, or attention.",
-    subcommands: [ShowMasksCommand.self, ShowTokensCommand.self, ShowAttentionCommand.self])
+    abstract: "Draws what a trained model sees: predictions behind masks, predicted pixels or tokens, or attention.",
+    subcommands: [ShowMasksCommand.self, ShowPixelsCommand.self, ShowTokensCommand.self, ShowAttentionCommand.self])
 }
 
 /// The options of all kinds of images.

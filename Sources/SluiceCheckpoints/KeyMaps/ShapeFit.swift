@@ -68,27 +68,30 @@ public struct ShapeFit: Sendable {
     }
   }
 
-  /// A table `[1, leading + rows · columns, D]` of positions on a grid for another one, bicubically; `leading` rows stay.
+  /// A table `[1, leading + steps · rows · columns, D]` of positions on a grid for another one, each step bicubically;
+  /// `leading` rows stay.
   ///
-  /// The stored grid is a square.
+  /// The stored grid has as many steps, and its frames are squares.
   /// - Parameters:
+  ///   - steps: of both grids.
   ///   - rows: of the model's grid.
   ///   - columns: of the model's grid.
-  public static func grid(leading: Int = 0, rows: Int, columns: Int) -> ShapeFit {
+  public static func grid(leading: Int = 0, steps: Int = 1, rows: Int, columns: Int) -> ShapeFit {
     let isTable = isTable(leading)
     return ShapeFit(
       isAsked: true,
       fits: { stored, wanted in
-        isTable(stored, wanted) && wanted[1] == leading + rows * columns && side(stored[1] - leading) != nil
+        isTable(stored, wanted) && wanted[1] == leading + steps * rows * columns
+          && (stored[1] - leading) % steps == 0 && side((stored[1] - leading) / steps) != nil
       },
       value: { table, _ in
         table.resizing(leading) { positions in
           // Checked when it was said to fit.
-          let side = side(positions.shape[1])!
-          let square = positions.reshaped(side, side, positions.shape[2])
-          let tall = Resampling.cubic(from: side, to: rows)(square, axis: 0)
-          return Resampling.cubic(from: side, to: columns)(tall, axis: 1).reshaped(
-            1, rows * columns, positions.shape[2])
+          let side = side(positions.shape[1] / steps)!
+          let squares = positions.reshaped(steps, side, side, positions.shape[2])
+          let tall = Resampling.cubic(from: side, to: rows)(squares, axis: 1)
+          return Resampling.cubic(from: side, to: columns)(tall, axis: 2).reshaped(
+            1, steps * rows * columns, positions.shape[2])
         }
       })
   }

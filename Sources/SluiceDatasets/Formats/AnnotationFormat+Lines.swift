@@ -29,7 +29,7 @@ extension AnnotationFormat {
     "path-start-total-label", "VideoMAE's lines `path start total label` or `path start total`, frames; total -1: all",
     .pathStartTotalLabel, recognize: startTotal)
 
-  /// Columns behind the label are not read.
+  /// Columns behind the label are not read; a path without ending gets `.mp4`, unless something stands there.
   public static let pathLabelExtra: AnnotationFormat = ofLines(
     "path-label-extra", "VideoMAE's lines `path label …`, further columns not read", .pathLabelExtra
   ) { annotation in

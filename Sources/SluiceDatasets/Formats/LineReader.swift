@@ -17,7 +17,7 @@ struct LineReader {
     case pathCountLabel
     /// A folder or file, its first frame, the number of frames from there on (−1: all), and its label if there is one.
     case pathStartTotalLabel
-    /// What stands behind the label is not read.
+    /// What stands behind the label is not read; a path without ending gets `.mp4`.
     case pathLabelExtra
   }
 
@@ -100,7 +100,7 @@ struct LineReader {
       throw Problem(reason: "\(fields.count) column\(fields.count == 1 ? "" : "s")\(split); wanted: \(wanted)")
     }
     try refuseComment(fields)
-    item.path = path(fields[0])
+    item.path = columns == .pathLabelExtra ? video(fields[0]) : path(fields[0])
     return item
   }
 
@@ -119,6 +119,13 @@ struct LineReader {
   private func string(_ range: Range<Int>) -> String { ByteText.text(text.bytes, range) }
 
   private func path(_ range: Range<Int>) -> String { annotation.resolve(string(range)) }
+
+  /// A path without ending is that of an MP4 file, unless something stands there.
+  private func video(_ range: Range<Int>) -> String {
+    let path = path(range)
+    let isWhole = ByteText.looksLikePath(text.bytes, range) || FileKind(at: path) != nil
+    return isWhole ? path : path + ".mp4"
+  }
 
   /// Splits at the last blanks; what stands before them is the path, with all its spaces.
   private func blankSeparated(_ line: Range<Int>) -> [Range<Int>] {

@@ -14,7 +14,7 @@ extension VideoMAE: PublishedModel {
       KeyMap("videomae-pretrain", "VideoMAE's whole pre-training model", []),
       KeyMap(
         "transformers-videomae", "VideoMAE's pre-training model in the naming of Hugging Face's transformers", names),
-    ].map { $0.appending([.fit("encoder.patch_embed.proj.weight", .filterLength)]) }
+    ].map { $0.appending(configuration.fits(in: "encoder.")) }
   }
 }
 
@@ -33,7 +33,18 @@ extension VideoViT: PublishedModel {
           .rename("layernorm.*", "norm.*"), .rename("classifier.*", "head.*"), .fresh("fc_norm.*"),
         ]),
       KeyMap("videomae-finetuned", "the video transformer that VideoMAE tunes", []),
-    ].map { $0.appending([.fit("patch_embed.proj.weight", .filterLength)]) }
+    ].map { $0.appending(configuration.fits(in: "")) }
+  }
+}
+
+extension VideoMAEConfiguration {
+  /// How an encoder of other sizes is fitted; learned positions step by step.
+  fileprivate func fits(in prefix: String) -> [KeyMap.Rule] {
+    let grid = tokenGrid
+    return [
+      .fit(prefix + "patch_embed.proj.weight", .filterLength),
+      .fit(prefix + "pos_embed", .grid(steps: grid.time, rows: grid.height, columns: grid.width)),
+    ]
   }
 }
 

@@ -13,6 +13,10 @@ enum LegacySettings {
       settings["recipe.resampling"] = resampling
       settings["recipe.evaluationResampling"] = resampling
     }
+    // Of the values of a whole run: classifiers were validated on the middle of each video, whatever their recipe.
+    if settings["pipeline"] != nil, settings["recipe.learning"] != nil, settings["recipe.validation"] == nil {
+      settings["recipe.validation"] = "center"
+    }
     return settings
   }
 }

@@ -1,6 +1,7 @@
 public import SluiceDatasets
 public import SluiceFlow
-internal import SluiceNN
+public import SluiceNN
+public import SluiceReport
 
 /// A system, declared for one run: what `sluice train NAME` runs.
 ///
@@ -45,6 +46,9 @@ public protocol TrainingSystem: Sendable {
   var frozenParameters: [String: Int] { get }
   /// What is odd about the data though it can be trained on, one sentence each.
   var notes: [String] { get }
+  /// What a batch costs with as many tokens hidden as the system hides, and with none; empty where a network is given all
+  /// tokens in any case.
+  var hidingCosts: [HidingCost] { get }
 
   /// The weights that the network can begin with: its own unless it says more.
   var acceptedWeights: AcceptedWeights { get }
@@ -57,12 +61,20 @@ public protocol TrainingSystem: Sendable {
   /// with.
   /// - Throws: an error that names what of the data does not fit.
   func evaluation(on paths: [String], _ request: RunRequest, views: EvaluationViews) throws -> Evaluation?
+
+  /// What the network makes of some samples of the data, for the report of a finished run: images, texts; nothing unless it
+  /// says more.
+  /// - Parameter options: the key of what is drawn, and the threads.
+  /// - Throws: what is wrong with the samples; the run is finished all the same.
+  func shownSamples(_ options: RunOptions) async throws -> [Report.Part]
 }
 
 extension TrainingSystem {
   public var classes: ClassMap { ClassMap(numbers: [:]) }
 
   public var notes: [String] { [] }
+
+  public var hidingCosts: [HidingCost] { [] }
 
   public var fixedParts: [String: String] { [:] }
 
@@ -81,6 +93,8 @@ extension TrainingSystem {
   public func evaluation(on paths: [String], _ request: RunRequest, views: EvaluationViews) throws -> Evaluation? {
     nil
   }
+
+  public func shownSamples(_ options: RunOptions) async throws -> [Report.Part] { [] }
 
   public var acceptedWeights: AcceptedWeights { AcceptedWeights(of: [Self.name]) }
 

@@ -9,7 +9,8 @@ package import SluicePlatform
 /// let outcome = try await evaluation.run()
 /// print(outcome?.findings["top1"] ?? 0)
 /// ```
-/// Nothing is drawn at random in it; samples that fail are dropped, counted and named.
+/// What is drawn at random in it, such as the frames of a window, is the same each time, whatever the run's seed; samples that
+/// fail are dropped, counted and named.
 public struct Evaluation: Sendable {
   /// Samples there are.
   public let sampleCount: Int
@@ -60,7 +61,7 @@ public struct Evaluation: Sendable {
   ///
   /// Tensors compute on the threads of the running ``Compute``.
   /// - Parameters:
-  ///   - options: seed, threads and tolerated failures; always one pass.
+  ///   - options: threads and tolerated failures; always one pass, of one seed.
   ///   - stop: checked after each batch.
   ///   - observe: gets the number of samples that have been evaluated.
   /// - Returns: `nil` if it was stopped.
@@ -78,7 +79,7 @@ public struct Evaluation: Sendable {
     _ options: RunOptions, stop: StopRequest?, failures: inout FailureLog, observe: (Int) -> Void = { _ in }
   ) async throws -> EvaluationOutcome? {
     var pass = options
-    (pass.epochs, pass.steps, pass.start) = (nil, nil, nil)
+    (pass.epochs, pass.steps, pass.start, pass.seed) = (nil, nil, nil, 0)
     return try await body.run(pass, stop: stop, failures: &failures, observe: observe)
   }
 

@@ -2,6 +2,7 @@ internal import SluiceDatasets
 public import SluiceFlow
 public import SluiceNN
 internal import SluicePlatform
+internal import SluiceReport
 public import SluiceTensor
 
 /// A system with all that was asked for set: ready to be drawn, profiled or trained.
@@ -22,11 +23,14 @@ public struct PreparedRun: Sendable {
   public let notes: [String]
   /// Numbers of networks that a stage reads and nobody trains, by name.
   public let frozenParameters: [String: Int]
+  /// What a batch costs with as many tokens hidden as the system hides, and with none; empty where that is the same.
+  public let hidingCosts: [HidingCost]
   // Made when somebody asks: each of the settings is tried.
   private let askedSettings: @Sendable () -> [(name: String, value: String)]
   private let request: RunRequest
   private let load: @Sendable (InitialWeights) throws -> LoadReport
   private let datasets: @Sendable () throws -> [String: DatasetManifest]
+  private let showSamples: @Sendable (RunOptions) async throws -> [Report.Part]
 
   /// Declares `system` for `request` and makes its settings.
   /// - Throws: what of the request cannot be.
@@ -39,7 +43,7 @@ public struct PreparedRun: Sendable {
     pipeline = try system.pipeline(with: request)
     try pipeline.check()
     trainable = system.trainable
-    (notes, frozenParameters) = (system.notes, system.frozenParameters)
+    (notes, frozenParameters, hidingCosts) = (system.notes, system.frozenParameters, system.hidingCosts)
     settings = try system.settings(with: request)
     let asked = try System.Configuration(request.settings, over: request.knownValues)
     let known = Set(System.Configuration.settings.map(\.name))
@@ -47,6 +51,7 @@ public struct PreparedRun: Sendable {
       asked.fileSettings + settings.filter { !known.contains($0.name) }.map { ($0.name, $0.value) }
     }
     load = { try $0.load(into: system) }
+    showSamples = { try await system.shownSamples($0) }
     if request.from == nil, let (option, _) = request.weights.words.first {
       throw RunError(.configuration, "--\(option) is about the weights that --from names, and there is no --from.")
     }
@@ -117,6 +122,7 @@ public struct PreparedRun: Sendable {
     trainer.validation = validation
     trainer.datasets = RunDatasets(try datasets())
     trainer.initialize = { try initialize() }
+    trainer.showSamples = showSamples
     return trainer
   }
 }

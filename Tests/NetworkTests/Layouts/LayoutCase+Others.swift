@@ -11,10 +11,11 @@ var tinyMViT: MViTConfiguration {
 }
 
 /// A VideoMAE of eight numbers a token.
-func tinyVideoMAE(poolsMean: Bool = true) -> VideoMAEConfiguration {
+func tinyVideoMAE(poolsMean: Bool = true, learnsPositions: Bool = false) -> VideoMAEConfiguration {
   var tiny = VideoMAEConfiguration.small
   (tiny.dimension, tiny.headCount, tiny.depth, tiny.decoderDepth) = (8, 2, 2, 1)
   (tiny.decoderDimension, tiny.decoderHeadCount, tiny.poolsMean) = (4, 2, poolsMean)
+  tiny.learnsPositions = learnsPositions
   return tiny
 }
 
@@ -108,10 +109,22 @@ extension LayoutCase {
       return transformers(replacing(name, names), value, "blocks.", "videomae.encoder.layer.")
     }
     let encoder = { (name: String) in name.hasPrefix("fc_norm.") ? nil : source["encoder." + name] }
+    let learning = try VideoMAE(tinyVideoMAE(learnsPositions: true))
+    learning.parameters.initialize(seed: 7)
+    let learned = learning.parameters.values
     return try [
       LayoutCase("videomae/videomae-pretrain", of: whole, head: "decoder.head.*", found: "none", writing: source) {
         source[$0]
       },
+      LayoutCase(
+        "videomae/videomae-pretrain", variant: "learned positions",
+        of: { try VideoMAE(tinyVideoMAE(learnsPositions: true)) }, head: "decoder.head.*", found: "none",
+        writing: learned
+      ) { learned[$0] },
+      LayoutCase(
+        "videomae-finetune/videomae", variant: "learned positions",
+        of: { try VideoViT(tinyVideoMAE(learnsPositions: true)) }, head: "head.*", writing: learned
+      ) { $0.hasPrefix("fc_norm.") ? nil : learned["encoder." + $0] },
       LayoutCase("videomae/transformers-videomae", of: whole, head: "decoder.head.*", writing: foreign) { source[$0] },
       LayoutCase("videomae-finetune/videomae", of: tuned, head: "head.*", writing: source, expecting: encoder),
       LayoutCase(

@@ -147,6 +147,39 @@ import Testing
     }
   }
 
+  @Test func learnedPositionsAreResizedStepByStep() throws {
+    var small = tinyVideoMAE(learnsPositions: true)
+    (small.frameCount, small.height, small.width) = (6, 32, 32)
+    var large = small
+    (large.height, large.width) = (48, 80)
+    let source = try VideoMAE(small)
+    source.parameters.initialize(seed: 4)
+    let model = try VideoViT(large)
+    try withTemporaryFolder { folder in
+      try SafetensorsFile.write(source.parameters.values, to: folder + "/w.safetensors")
+      let file = try PublishedWeights(opening: folder + "/w.safetensors")
+      func load(_ store: ParameterStore, resizing: Bool) throws -> LoadReport {
+        try file.load(
+          into: store, layouts: model.layouts, head: .parameters("head.*"), resizingPositions: resizing)
+      }
+      let error = #expect(throws: CheckpointError.self) { try load(model.parameters, resizing: false) }
+      #expect(error?.description.contains("--resize-positions") == true)
+      #expect(try load(model.parameters, resizing: true).resized == ["pos_embed"])
+      let table = try #require(source.parameters["encoder.pos_embed"]).value
+      let steps = (0..<3).map { step in
+        let square = table.slice(step * 4..<step * 4 + 4, axis: 1).reshaped(2, 2, 8)
+        let tall = Resampling.cubic(from: 2, to: 3)(square, axis: 0)
+        return Resampling.cubic(from: 2, to: 5)(tall, axis: 1).reshaped(1, 15, 8)
+      }
+      let own = try #require(model.parameters["pos_embed"]).value
+      #expect(own.shape == [1, 45, 8] && own.floats == Tensor.concatenated(steps, axis: 1).floats)
+      // Other numbers of steps are no matter of size.
+      large.frameCount = 4
+      let shorter = try VideoViT(large)
+      #expect(throws: CheckpointError.self) { try load(shorter.parameters, resizing: true) }
+    }
+  }
+
   @Test func distancesOfOtherSizesAreResized() throws {
     var large = tinyMViT
     (large.imageSize, large.frameCount) = (48, 16)
