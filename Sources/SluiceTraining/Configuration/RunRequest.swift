@@ -11,6 +11,8 @@ public struct RunRequest: Sendable, Equatable {
   public var images: [String] = []
   /// What turns frames into words: an encoder's file, or a folder with one.
   public var tokenizer: String?
+  /// The words of captions and their numbers: a `vocab.txt`.
+  public var vocabulary: String?
   /// What the run is evaluated on between epochs: list files, or directories of shards.
   public var validation: [String]?
   /// Epochs between two validations.
@@ -23,6 +25,8 @@ public struct RunRequest: Sendable, Equatable {
   public var classes: String?
   /// A run, a checkpoint or a weight file that the network begins with.
   public var from: String?
+  /// Another one, for parts of the network that the first has not.
+  public var alsoFrom: String?
   /// How those weights are read.
   public var weights: WeightsOptions = WeightsOptions()
   public var seed: UInt64?
@@ -48,8 +52,13 @@ public struct RunRequest: Sendable, Equatable {
   public var listNames: ClassMap?
   /// The settings that a checkpoint was made with, under those of ``settings``; not stored.
   public var knownValues: [String: String] = [:]
+  /// The directory of the run that is to go on, which keeps what it was made with; `nil` for a new one; not stored.
+  public var runDirectory: String?
 
   public init() {}
+
+  /// The files of weights that the network begins with.
+  public var weightPaths: [String] { [from, alsoFrom].compactMap(\.self) }
 
   /// Whether it has what an option says.
   func has(_ option: String) -> Bool { option == "--images" ? !images.isEmpty : option == "--from" && from != nil }
@@ -60,11 +69,13 @@ public struct RunRequest: Sendable, Equatable {
     if request.data.isEmpty { request.data = stored.data }
     if request.images.isEmpty { request.images = stored.images }
     request.tokenizer = tokenizer ?? stored.tokenizer
+    request.vocabulary = vocabulary ?? stored.vocabulary
     request.validation = validation ?? stored.validation
     request.validateEvery = validateEvery ?? stored.validateEvery
     request.root = root ?? stored.root
     request.format = format ?? stored.format
     request.classes = classes ?? stored.classes
+    request.alsoFrom = alsoFrom ?? (from == nil ? stored.alsoFrom : nil)
     request.from = from ?? stored.from
     request.weights = weights.completed(by: stored.weights)
     request.seed = seed ?? stored.seed
@@ -83,9 +94,8 @@ public struct RunRequest: Sendable, Equatable {
 extension RunRequest: Codable {
   // Without what a checkpoint knows, which stands beside the request in a run's configuration.
   private enum CodingKeys: String, CodingKey {
-    case data, images, tokenizer, validation, validateEvery, root, format, classes, from, weights, seed, epochs, steps,
-      maxFailures,
-      checkpointEvery, keep
+    case data, images, tokenizer, vocabulary, validation, validateEvery, root, format, classes, from, alsoFrom, weights
+    case seed, epochs, steps, maxFailures, checkpointEvery, keep
     case threads, precision, settings
     // Settings since version 0.1; runs from before have them as members of their own.
     case target, pixels
@@ -96,12 +106,14 @@ extension RunRequest: Codable {
     data = try values.decodeIfPresent([String].self, forKey: .data) ?? []
     images = try values.decodeIfPresent([String].self, forKey: .images) ?? []
     tokenizer = try values.decodeIfPresent(String.self, forKey: .tokenizer)
+    vocabulary = try values.decodeIfPresent(String.self, forKey: .vocabulary)
     validation = try values.decodeIfPresent([String].self, forKey: .validation)
     validateEvery = try values.decodeIfPresent(Int.self, forKey: .validateEvery)
     root = try values.decodeIfPresent(String.self, forKey: .root)
     format = try values.decodeIfPresent(String.self, forKey: .format)
     classes = try values.decodeIfPresent(String.self, forKey: .classes)
     from = try values.decodeIfPresent(String.self, forKey: .from)
+    alsoFrom = try values.decodeIfPresent(String.self, forKey: .alsoFrom)
     weights = try values.decodeIfPresent(WeightsOptions.self, forKey: .weights) ?? WeightsOptions()
     if let text = try? values.decode(String.self, forKey: .seed) {
       seed = UInt64(text)
@@ -126,12 +138,14 @@ extension RunRequest: Codable {
     try values.encode(data, forKey: .data)
     if !images.isEmpty { try values.encode(images, forKey: .images) }
     try values.encodeIfPresent(tokenizer, forKey: .tokenizer)
+    try values.encodeIfPresent(vocabulary, forKey: .vocabulary)
     try values.encodeIfPresent(validation, forKey: .validation)
     try values.encodeIfPresent(validateEvery, forKey: .validateEvery)
     try values.encodeIfPresent(root, forKey: .root)
     try values.encodeIfPresent(format, forKey: .format)
     try values.encodeIfPresent(classes, forKey: .classes)
     try values.encodeIfPresent(from, forKey: .from)
+    try values.encodeIfPresent(alsoFrom, forKey: .alsoFrom)
     if weights != WeightsOptions() { try values.encode(weights, forKey: .weights) }
     // As text: not every reader of JSON keeps 64 bits of a number.
     try values.encodeIfPresent(seed.map { "\($0)" }, forKey: .seed)
