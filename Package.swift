@@ -109,6 +109,8 @@ let package = Package(
       ["SluiceFlow", "SluiceSamples", "SluicePlatform"],
       path: "stages/mask"),
     module(
+      "SluiceWords", ["SluicePlatform", "SluiceText", "SluiceFlow", "SluiceSamples"], path: "stages/words"),
+    module(
       "SluiceForward",
       ["SluiceFlow", "SluiceSamples", "SluiceTraining", "SluiceTensor", "SluiceNN", "SluiceModels"],
       path: "stages/forward"),
@@ -127,7 +129,7 @@ let package = Package(
       [
         "SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceMedia", "SluiceNN", "SluiceCheckpoints", "SluiceShards",
         "SluiceModels", "SluiceDatasets", "SluiceSamples", "SluiceTraining", "SluiceDecode", "SluiceSample",
-        "SluiceAugment", "SluiceTokenize", "SluiceMask",
+        "SluiceAugment", "SluiceTokenize", "SluiceMask", "SluiceText", "SluiceWords",
         "SluiceForward", "SluiceLoss", "SluiceOptimize", "SluiceReport",
       ], path: "pipelines"),
     // 9: Sluice's own benchmarks
@@ -152,7 +154,7 @@ let package = Package(
       [
         "SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceMedia", "SluiceNN", "SluiceCheckpoints", "SluiceShards",
         "SluiceModels", "SluiceDatasets", "SluiceSamples", "SluiceTraining", "SluiceDecode", "SluiceSample",
-        "SluiceAugment", "SluiceTokenize", "SluiceMask",
+        "SluiceAugment", "SluiceTokenize", "SluiceMask", "SluiceWords",
         "SluiceForward", "SluiceLoss", "SluiceOptimize", "SluiceReport", "SluicePipelines", "SluiceCLI",
       ]),
     .executableTarget(name: "sluice", dependencies: ["SluiceCLI"], path: "Sources/sluice-tool", swiftSettings: strict),
@@ -186,7 +188,7 @@ let package = Package(
       "StageTests",
       [
         "SluiceFlow", "SluiceDatasets", "SluiceSamples", "SluiceTraining", "SluiceDecode", "SluiceSample",
-        "SluiceAugment", "SluiceTokenize", "SluiceMask",
+        "SluiceAugment", "SluiceTokenize", "SluiceMask", "SluiceText", "SluiceWords",
         "SluiceForward", "SluiceLoss", "SluiceOptimize", "SluiceMedia", "SluiceTensor", "SluiceKernels",
         "SluiceCheckpoints",
       ]),

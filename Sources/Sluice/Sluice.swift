@@ -21,3 +21,4 @@
 @_exported public import SluiceTensor
 @_exported public import SluiceTokenize
 @_exported public import SluiceTraining
+@_exported public import SluiceWords

@@ -1,7 +1,8 @@
-public import SluiceFlow
-public import SluiceLoss
+internal import SluiceFlow
 public import SluiceModels
-public import SluiceNN
+internal import SluiceNN
+public import SluiceSamples
+internal import SluiceText
 internal import SluiceTraining
 public import SluiceWords
 
@@ -62,6 +63,16 @@ public struct VideoTextRecipe: Sendable, Equatable {
   /// The width that texts are filled up to; that of the longest if `nil`.
   var textWidth: Int? { textPadding == .fixed ? maximumTextLength : nil }
 
+  /// The stage that makes words of captions.
+  func words<Sample>(of vocabulary: Vocabulary) -> Words<Sample> {
+    Words(vocabulary, sampling: captions, maximumLength: maximumTextLength)
+  }
+
+  /// The stage that hides words.
+  func wordMask<Sample>(of vocabulary: Vocabulary) -> WordMask<Sample> {
+    WordMask(vocabulary, ratio: textRatio, isExact: hidesExactShare)
+  }
+
   /// - Parameter textPositions: rows of the network's table.
   /// - Throws: ``RunError`` if batches leave nothing to compare, or texts have no position.
   func check(textPositions: Int) throws(RunError) {
@@ -79,7 +90,7 @@ public struct VideoTextRecipe: Sendable, Equatable {
       throw RunError(
         .configuration,
         "batch.size=1: the loss \(comparing.list) compares each pair with the others of its batch, and there are none. Take "
-          + "batches of 2 or more, or leave it out of recipe.losses.")
+          + "batches of 2 or more.")
     }
     guard size % group == 0 else {
       throw RunError(
@@ -87,68 +98,16 @@ public struct VideoTextRecipe: Sendable, Equatable {
         "recipe.deviceBatch=\(group) does not divide batch.size=\(size) into groups of one size. Choose one that does.")
     }
   }
-}
 
-extension VideoTextRecipe {
-  /// - Parameter isTuning: whether of the towers, of whose input nothing is hidden.
-  static func settings(isTuning: Bool) -> [Setting<Self>] {
-    let optimizer = OptimizerRecipe.settings.filter { isTuning || $0.name != "optimize.layerDecay" }
-    let stages =
-      optimizer.map { $0.inside(\Self.optimizer) } + FrameRecipe.settings.map { $0.inside(\.frames) }
-      + ClipRecipe.settings(isEvaluated: isTuning).map { $0.inside(\.clips) }
-    return (isTuning ? [] : hiding) + comparing + texts + stages
-  }
-
-  /// What is hidden and predicted in pre-training.
-  private static var hiding: [Setting<Self>] {
-    let losses = Setting<Self>("recipe.losses", read: { $0.losses.list }) { recipe, text in
-      guard let losses = VideoTextLosses(list: text) else {
-        throw SettingError("“\(text)” is no list of \(VideoTextLosses.all.list), each at most once")
-      }
-      recipe.losses = losses
+  /// - Parameter positions: those of a frame.
+  /// - Throws: ``RunError`` if all of them are hidden, or none.
+  func requireVisible(of positions: Int) throws(RunError) {
+    let hidden = Int(maskRatio * Double(positions))
+    guard hidden > 0, hidden < positions else {
+      throw RunError(
+        .configuration,
+        "recipe.maskRatio=\(maskRatio) hides \(hidden) of the \(positions) positions of a frame; some must be hidden, and some "
+          + "be seen. Choose another ratio.")
     }
-    return [
-      losses, Setting("recipe.maskRatio", \.maskRatio, in: 0...1), Setting("recipe.textRatio", \.textRatio, in: 0...1),
-      Setting("recipe.exactTextRatio", \.hidesExactShare),
-      Setting("recipe.vtmNegatives", \.negatives)
-        .applying(when: "recipe.losses has vtm") { $0.losses.contains(.vtm) },
-    ]
-  }
-
-  /// With whom a pair is compared.
-  private static var comparing: [Setting<Self>] {
-    [
-      Setting("recipe.deviceBatch", \.deviceBatch, in: 2...65_536, none: "batch")
-        .applying(when: "recipe.losses has vtc") { $0.losses.contains(.vtc) },
-      Setting("recipe.vtcGather", \.gathering)
-        .applying(when: "recipe.losses has vtc") { $0.losses.contains(.vtc) }
-        .applying(when: "recipe.deviceBatch is set") { $0.deviceBatch != nil },
-    ]
-  }
-
-  /// What is read of a pair.
-  private static var texts: [Setting<Self>] {
-    [
-      Setting("recipe.captionSampling", \.captions),
-      Setting("recipe.maxTextLength", \.maximumTextLength, in: 2...65_536),
-      Setting("recipe.textPadding", \.textPadding), Setting("recipe.share", \.share, in: 1e-9...1),
-    ]
-  }
-}
-
-extension VideoTextLosses {
-  private static let names: [(name: String, loss: VideoTextLosses)] = [
-    ("video", .video), ("text", .text), ("vtc", .vtc), ("vtm", .vtm),
-  ]
-
-  /// The losses as a setting has them: `video,text,vtc,vtm`.
-  var list: String { Self.names.filter { contains($0.loss) }.map(\.name).joined(separator: ",") }
-
-  /// Reads one or more of `video`, `text`, `vtc` and `vtm` with commas or blanks between them; `nil` for anything else.
-  init?(list text: String) {
-    let words = text.split { $0 == "," || $0 == " " }
-    let losses = words.compactMap { word in Self.names.first { $0.name == word }?.loss }
-    guard !words.isEmpty, losses.count == words.count, Set(words).count == words.count else { return nil }
-    self.init(losses)
   }
 }

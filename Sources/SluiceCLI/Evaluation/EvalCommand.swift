@@ -45,6 +45,7 @@ struct EvalCommand: AsyncParsableCommand {
       root: data.annotations.root ?? stored?.root,
       format: data.annotations.format ?? (data.lists.isEmpty ? stored?.format : nil))
     request.maxFailures = data.maxFailures
+    request.vocabulary = data.vocab
     let model = try TrainedSystem(from: arguments.from, system, request)
     model.report.note(of: model.path)
     let views = try arguments.views { try model.publishedViews() }
@@ -106,6 +107,10 @@ struct EvaluationData: ParsableArguments {
 
   @OptionGroup
   var annotations: ListArguments
+
+  @Option(
+    help: ArgumentHelp("The words of captions, a vocab.txt (default: the run's).", valueName: "file"))
+  var vocab: String?
 
   @Option(
     help: ArgumentHelp("The share of samples that may fail.", valueName: "fraction"), in: .share)

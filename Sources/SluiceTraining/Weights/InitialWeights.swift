@@ -37,7 +37,7 @@ public struct InitialWeights: Sendable {
   ) throws -> LoadReport {
     let accepted = system.acceptedWeights
     try published.require(systems: accepted.systems)
-    for tensor in published.source.tensors {
+    for tensor in published.source.tensors where !options.isPartial {
       guard let objection = accepted.objection(tensor) else { continue }
       throw RunError(.weights, "\(path): \(objection)")
     }
