@@ -17,7 +17,7 @@ extension VideoTextRecipe {
   private static var hiding: [Setting<Self>] {
     let losses = Setting<Self>("recipe.losses", read: { $0.losses.list }) { recipe, text in
       guard let losses = VideoTextLosses(list: text) else {
-        throw SettingError("“\(text)” is no list of \(VideoTextLosses.all.list), each at most once")
+        throw SettingError("“\(text)” is none of \(VideoTextLosses.all.list), nor some of them with commas between")
       }
       recipe.losses = losses
     }
