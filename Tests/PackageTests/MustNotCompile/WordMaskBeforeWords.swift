@@ -4,11 +4,10 @@ import SluiceText
 import SluiceWords
 
 func wordMaskBeforeWords(
-  _ clips: Segment<Never, Clip>, _ vocabulary: Vocabulary
-) -> Pipeline<TextSample<Clip>> {
+  _ clips: Segment<Never, MaskedClip>, _ vocabulary: Vocabulary
+) -> Pipeline<MaskedTextSample<MaskedClip>> {
   Pipeline("word-mask-before-words") {
     clips
-    WordMask<Clip>(vocabulary)  // wrong: Clip, TextSample<Clip>
-    Words<Clip>(vocabulary)
+    WordMask<MaskedClip>(vocabulary)  // wrong: MaskedClip, TextSample<MaskedClip>
   }
 }
