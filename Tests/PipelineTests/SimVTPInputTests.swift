@@ -19,7 +19,10 @@ import Testing
       try Data([0x5B, 0xE9, 0x5D, 0x0A]).write(to: URL(filePath: latin))
       let vocabulary = ["--vocab", runs.vocabulary]
       let cases: [(system: String, options: [String], sentence: String)] = [
-        ("simvtp", [], "no vocabulary: name the words of captions by --vocab. 'sluice vocab LIST --out vocab.txt'"),
+        (
+          "simvtp", [],
+          "no vocabulary: name the words of captions by --vocab. 'sluice vocab LIST --out vocab.txt --size 400'"
+        ),
         ("simvtp-finetune", [], "no vocabulary: name the words of captions by --vocab."),
         ("simvtp", ["--vocab", runs.path("none.txt")], "none.txt: "),
         ("simvtp", ["--vocab", unmarked], "has no [MASK] among its 5 tokens"),

@@ -65,8 +65,8 @@ extension RunRequest {
       guard data.isEmpty, from == nil else {
         throw RunError(
           .configuration,
-          "no vocabulary: name the words of captions by --vocab. 'sluice vocab LIST --out vocab.txt --size 400' learns some from a list."
-        )
+          "no vocabulary: name the words of captions by --vocab. 'sluice vocab LIST --out vocab.txt --size 400' learns some from "
+            + "a list.")
       }
       return nil
     }
