@@ -60,7 +60,7 @@ public struct SimVTPFineTuning: RetrievingSystem {
         .batch(recipe.optimizer.batchSize)
       collate
       Step {
-        Forward(SluiceForward.RetrievalModel(network))
+        Forward(RetrievalModel(network))
         Loss(ContrastiveObjective(contrast: recipe.contrast))
         optimize
       }

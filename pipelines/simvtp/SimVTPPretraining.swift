@@ -6,6 +6,7 @@ internal import SluiceForward
 internal import SluiceLoss
 internal import SluiceMask
 internal import SluiceModels
+public import SluiceNN
 internal import SluiceOptimize
 internal import SluiceSamples
 internal import SluiceText
@@ -29,6 +30,8 @@ public struct SimVTPPretraining: TrainingSystem {
   public let configuration: VideoTextConfiguration<SimVTPDeclaration>
   public let pipeline: Pipeline<StepReport>
   public let trainable: TrainableState
+  /// Of the clips; texts are few tokens beside them.
+  public let hidingCosts: [HidingCost]
   let network: SimVTP
   let input: VideoTextInput
 
@@ -43,9 +46,10 @@ public struct SimVTPPretraining: TrainingSystem {
     let input = try VideoTextInput(request, share: recipe.share)
     let network = try SimVTP(settings.network(vocabularySize: input.vocabularySize))
     let grid = settings.video.tokenGrid
-    try recipe.requireVisible(of: grid.height * grid.width)
+    let hidden = try recipe.hiddenCount(of: grid.height * grid.width)
+    hidingCosts = try VideoMAE(settings.video).costs(hiding: hidden * grid.time, clips: recipe.optimizer.batchSize)
     let model = VideoTextModel(network, losses: recipe.losses, negatives: recipe.negatives)
-    let target = PixelTarget(tubeletSize: settings.video.tubeletSize, patchSize: settings.video.patchSize)
+    let target = configuration.pixelTarget
     let words: Words<MaskedSample<PixelTargets>> = recipe.words(of: input.vocabulary)
     let mask: WordMask<MaskedSample<PixelTargets>> = recipe.wordMask(of: input.vocabulary)
     let collate: Collate<MaskedPair, VideoTextBatch> = Collate(

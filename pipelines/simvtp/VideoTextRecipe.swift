@@ -99,9 +99,10 @@ public struct VideoTextRecipe: Sendable, Equatable {
     }
   }
 
-  /// - Parameter positions: those of a frame.
+  /// How many positions of a frame are hidden.
+  /// - Parameter positions: those there are.
   /// - Throws: ``RunError`` if all of them are hidden, or none.
-  func requireVisible(of positions: Int) throws(RunError) {
+  func hiddenCount(of positions: Int) throws(RunError) -> Int {
     let hidden = Int(maskRatio * Double(positions))
     guard hidden > 0, hidden < positions else {
       throw RunError(
@@ -109,5 +110,6 @@ public struct VideoTextRecipe: Sendable, Equatable {
         "recipe.maskRatio=\(maskRatio) hides \(hidden) of the \(positions) positions of a frame; some must be hidden, and some "
           + "be seen. Choose another ratio.")
     }
+    return hidden
   }
 }
