@@ -216,4 +216,32 @@ import Testing
       #expect(!FileManager.default.fileExists(atPath: runs.path("simvtp")))
     }
   }
+
+  @Test func whatIsPredictedIsShownAndStandsInTheReport() throws {
+    try withTemporaryFolder { folder in
+      let runs = try SimVTPRuns(in: folder)
+      let first = try runs.train("simvtp", "--vocab", runs.vocabulary, "--steps", "1")
+      try #require(first.status == 0, "\(first.errors)")
+      let page = try HTMLPage(contentsOf: runs.path("simvtp") + "/report.html").text
+      #expect(page.contains("[CLS]") && !page.contains("No sample can be shown"))
+      let clip = folder + "/clip 1.mp4"
+      let words = try sluice(
+        "show", "words", clip, "--caption", "a red disc moves left", "--from", runs.path("simvtp"), "--out",
+        runs.path("images"))
+      #expect(words.status == 0 && words.output.contains("a red disc moves left"), "\(words.errors)")
+      let pixels = try sluice(
+        "show", "pixels", clip, "--from", runs.path("simvtp"), "--out", runs.path("images"))
+      #expect(pixels.status == 0, "\(pixels.errors)")
+      let ofWords = try runs.train(
+        "simvtp", "--vocab", runs.vocabulary, "--steps", "1", "--set", "recipe.losses=text", out: "words")
+      try #require(ofWords.status == 0, "\(ofWords.errors)")
+      let none = try sluice("show", "pixels", clip, "--from", runs.path("words"), "--out", runs.path("images"))
+      #expect(
+        none.status == 1
+          && none.errors.contains(
+            "the run was trained without the loss of pixels, so there are none to show. Name a run whose recipe.losses have "
+              + "video."),
+        "\(none.errors)")
+    }
+  }
 }

@@ -1,7 +1,8 @@
 internal import SluiceAugment
 internal import SluiceDecode
-internal import SluiceFlow
+public import SluiceFlow
 internal import SluiceModels
+public import SluiceReport
 internal import SluiceSamples
 internal import SluiceTokenize
 internal import SluiceTraining
@@ -26,6 +27,20 @@ extension SimVTPPretraining: WordPredictingSystem {
 
   var pixelImages: PixelImages? {
     configuration.recipe.losses.contains(.video) ? PixelImages(configuration.pixelTarget) : nil
+  }
+}
+
+extension SimVTPPretraining {
+  /// Frames of a few clips, and their captions: as they are, as the network sees them, and what it makes of them.
+  public func shownSamples(_ options: RunOptions) async throws -> [Report.Part] {
+    var parts: [Report.Part] = []
+    if pixelImages != nil { parts = try await pixelPredictions().part(of: input.clips, options) }
+    guard let preview = try WordPreview(self) else { return parts }
+    let pass = RunOptions(seed: options.seed, maxFailures: nil, budget: options.budget)
+    try await preview.each(of: input.clips.spread(4), pass) { shown in
+      for line in shown.words.lines { parts.append(.text(line)) }
+    }
+    return parts
   }
 }
 
