@@ -111,6 +111,8 @@ let package = Package(
       ["SluiceFlow", "SluiceSamples", "SluicePlatform"],
       path: "stages/mask"),
     module(
+      "SluiceWords", ["SluicePlatform", "SluiceText", "SluiceFlow", "SluiceSamples"], path: "stages/words"),
+    module(
       "SluiceForward",
       ["SluiceFlow", "SluiceSamples", "SluiceTraining", "SluiceTensor", "SluiceNN", "SluiceModels"],
       path: "stages/forward"),
@@ -129,7 +131,7 @@ let package = Package(
       [
         "SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceMedia", "SluiceNN", "SluiceCheckpoints", "SluiceShards",
         "SluiceModels", "SluiceDatasets", "SluiceSamples", "SluiceTraining", "SluiceDecode", "SluiceSample",
-        "SluiceAugment", "SluiceTokenize", "SluiceMask",
+        "SluiceAugment", "SluiceTokenize", "SluiceMask", "SluiceText", "SluiceWords",
         "SluiceForward", "SluiceLoss", "SluiceOptimize", "SluiceReport",
       ], path: "pipelines"),
     // 9: Sluice's own benchmarks
@@ -154,7 +156,7 @@ let package = Package(
       [
         "SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceMedia", "SluiceNN", "SluiceCheckpoints", "SluiceShards",
         "SluiceModels", "SluiceDatasets", "SluiceSamples", "SluiceTraining", "SluiceDecode", "SluiceSample",
-        "SluiceAugment", "SluiceTokenize", "SluiceMask",
+        "SluiceAugment", "SluiceTokenize", "SluiceMask", "SluiceWords",
         "SluiceForward", "SluiceLoss", "SluiceOptimize", "SluiceReport", "SluicePipelines", "SluiceCLI", "SluiceText",
       ]),
     .executableTarget(name: "sluice", dependencies: ["SluiceCLI"], path: "Sources/sluice-tool", swiftSettings: strict),
@@ -189,7 +191,7 @@ let package = Package(
       "StageTests",
       [
         "SluiceFlow", "SluiceDatasets", "SluiceSamples", "SluiceTraining", "SluiceDecode", "SluiceSample",
-        "SluiceAugment", "SluiceTokenize", "SluiceMask",
+        "SluiceAugment", "SluiceTokenize", "SluiceMask", "SluiceText", "SluiceWords",
         "SluiceForward", "SluiceLoss", "SluiceOptimize", "SluiceMedia", "SluiceTensor", "SluiceKernels",
         "SluiceCheckpoints",
       ]),

@@ -22,3 +22,4 @@
 @_exported public import SluiceText
 @_exported public import SluiceTokenize
 @_exported public import SluiceTraining
+@_exported public import SluiceWords

@@ -13,7 +13,7 @@ import Testing
     ["SluiceTraining"],
     [
       "SluiceDecode", "SluiceSample", "SluiceAugment", "SluiceTokenize", "SluiceMask", "SluiceForward", "SluiceLoss",
-      "SluiceOptimize",
+      "SluiceOptimize", "SluiceWords",
     ],
     ["SluicePipelines"],
     ["SluiceBench"],

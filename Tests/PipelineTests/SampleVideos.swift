@@ -27,6 +27,31 @@ enum SampleVideos {
     return list
   }
 
+  /// Writes captions of the first `count` videos of `folder`, three of each and of several lengths, and a vocabulary of their
+  /// words.
+  /// - Returns: the paths of the list and of the vocabulary.
+  static func writeCaptions(_ count: Int, in folder: String) throws -> (list: String, vocabulary: String) {
+    let words = [
+      ["a", "square"], ["a", "red", "disc"], ["the", "small", "green", "cross"], ["one", "blue", "ring"],
+    ]
+    let motions = [
+      ["moves", "left"], ["goes", "up", "and", "then", "down", "again"], ["turns"], ["stays", "where", "it", "is"],
+    ]
+    func caption(_ number: Int, _ wording: Int) -> String {
+      let (shape, motion) = (words[(number + wording) % 4], motions[(number + 3 * wording) % 4])
+      return "\"" + (shape + motion).joined(separator: " ") + "\""
+    }
+    let entries = (0..<count).map { number in
+      "\"\(folder)/clip \(number).mp4\": [\((0..<3).map { caption(number, $0) }.joined(separator: ", "))]"
+    }
+    let list = folder + "/captions.json"
+    try ("{\n" + entries.joined(separator: ",\n") + "\n}\n").write(toFile: list, atomically: true, encoding: .utf8)
+    let known = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] + Set((words + motions).joined()).sorted()
+    let vocabulary = folder + "/vocab.txt"
+    try known.map { $0 + "\n" }.joined().write(toFile: vocabulary, atomically: true, encoding: .utf8)
+    return (list, vocabulary)
+  }
+
   private static func write(_ number: Int, to path: String) throws {
     let frames = MotionScene(base: 11, number: number).frames()
     let writer = try VideoWriter(path: path, like: frames[0])
@@ -36,8 +61,11 @@ enum SampleVideos {
 }
 
 extension RunRequest {
-  /// What a system reads besides clips: a tokenizer of random weights, and frames of the clips of `list` as images.
-  init(inputsOf system: any TrainingSystem.Type, beside list: String, in folder: String) throws {
+  /// What a system reads besides clips: a tokenizer of random weights, and frames of the clips of `list` as images; of a
+  /// system that reads captions so many clips with theirs.
+  init(
+    inputsOf system: any TrainingSystem.Type, beside list: String, in folder: String, clips: Int = 3
+  ) throws {
     self.init()
     // The others read tokens only if that is their target.
     if system.name.hasPrefix("bevt"), system.ownOptions.contains("--tokenizer") {
@@ -45,5 +73,8 @@ extension RunRequest {
       _ = try RandomDVAE(.small, seed: 1).write(to: folder + "/dvae")
     }
     if system.ownOptions.contains("--images") { images = [list] }
+    guard system.ownOptions.contains("--vocab") else { return }
+    let captions = try SampleVideos.writeCaptions(clips, in: folder)
+    (data, vocabulary) = ([captions.list], captions.vocabulary)
   }
 }

@@ -30,7 +30,7 @@ import Testing
     let list = try SampleVideos.write(3, to: folder.path)
     let type = try Systems.named(system)
     var request = try RunRequest(inputsOf: type, beside: list, in: folder.path)
-    request.data = [list]
+    if request.data.isEmpty { request.data = [list] }
     (request.steps, request.seed, request.precision) = (2, 3, precision)
     // Sizes that no number of threads divides.
     request.settings = ["batch.size": "3"]

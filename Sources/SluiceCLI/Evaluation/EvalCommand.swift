@@ -57,6 +57,7 @@ struct EvalCommand: AsyncParsableCommand {
       // The run's own validation is read as the run read it.
       (request.validation, request.pathTemplate) = (stored?.validation, stored?.pathTemplate)
     }
+    request.vocabulary = data.vocab
     let model = try TrainedSystem(from: arguments.from, system, request)
     model.report.note(of: model.path)
     let views = try arguments.views { try model.publishedViews() }
@@ -119,6 +120,10 @@ struct EvaluationData: ParsableArguments {
 
   @OptionGroup
   var annotations: ListArguments
+
+  @Option(
+    help: ArgumentHelp("The words of captions, a vocab.txt (default: the run's).", valueName: "file"))
+  var vocab: String?
 
   @Option(
     help: ArgumentHelp("The share of samples that may fail.", valueName: "fraction"), in: .share)

@@ -21,7 +21,7 @@ struct DryRun {
     }
     try prepared.requireMemory()
     for remark in try prepared.remarks() { Console.note("note: \(remark)") }
-    if let (weights, report) = try prepared.initialize() { Console.note("\(weights.path): \(report)") }
+    for (weights, report) in try prepared.initialize() { Console.note("\(weights.path): \(report)") }
     var options = prepared.options
     options.epochs = nil
     options.steps = 1

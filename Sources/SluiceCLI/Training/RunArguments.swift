@@ -101,6 +101,12 @@ struct RunArguments: ParsableArguments {
   var tokenizer: String?
 
   @Option(
+    help: ArgumentHelp(
+      "The words of captions, a vocab.txt with one on each line; a run keeps its own, and so does what begins with it.",
+      valueName: "file"))
+  var vocab: String?
+
+  @Option(
     help: ArgumentHelp("A list or shards to evaluate on between epochs.", valueName: "list"))
   var val: [String] = []
 
@@ -111,8 +117,9 @@ struct RunArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A run, a checkpoint, or a file of weights that the network begins with.", valueName: "checkpoint"))
-  var from: String?
+      "A run, a checkpoint, or a file of weights that the network begins with; simvtp takes one of the video's part and one "
+        + "of the text's.", valueName: "checkpoint"))
+  var from: [String] = []
 
   @OptionGroup
   var weights: WeightsArguments
@@ -146,19 +153,24 @@ struct RunArguments: ParsableArguments {
   @Option(help: ArgumentHelp("A YAML file of settings; --set overrides it.", valueName: "file"))
   var config: String?
 
+  func validate() throws {
+    guard from.count > 2 else { return }
+    throw ValidationError("--from \(from[2]): two files of weights are the most there can be. Leave one out.")
+  }
+
   /// What was asked for.
   /// - Parameter listFormat: how lists are written; a group of its own, for `graph` has formats of graphs.
   func request(listFormat: String?) throws -> RunRequest {
     var request = RunRequest()
     request.data = data
-    (request.images, request.tokenizer) = (images, tokenizer)
+    (request.images, request.tokenizer, request.vocabulary) = (images, tokenizer, vocab)
     request.root = base.root
     request.format = listFormat
     (request.only, request.pathTemplate) = (selection.only, selection.pathTemplate)
     request.classes = classes.classes
     request.validation = val.isEmpty ? nil : val
     request.validateEvery = valEvery
-    request.from = from
+    (request.from, request.alsoFrom) = (from.first, from.dropFirst().first)
     request.weights = weights.options
     length.fill(&request)
     request.settings = try config.map { try SettingsFile.settings(at: $0) } ?? [:]

@@ -66,11 +66,7 @@ struct SessionArguments: ParsableArguments {
     request.checkpointEvery = checkpointEvery
     request.keep = keep
     let known = out.map(RunDirectory.init) ?? (resume ? .latest(for: name) : nil)
-    if resume, let known, known.holdsRun {
-      let stored = try StoredConfiguration(of: known)
-      request = request.completed(by: stored.request)
-      request.knownValues = stored.knownValues
-    }
+    if resume, let known, known.holdsRun { request = try request.continuing(known) }
     let prepared = try prepared(request, of: resume ? known : nil, prepare)
     try prepared.requireMemory()
     for remark in try prepared.remarks() { Console.note("note: \(remark)") }

@@ -94,8 +94,9 @@ struct ResumeComparison {
   ///
   /// What the run began with itself need not be there any more.
   private func isSameWeights(as saved: JSONValue, _ path: String?) -> Bool {
-    guard let now = configuration.request.from, path != nil, let known = saved["weights"].string else { return false }
-    return now == path || WeightsIdentity.text(of: now, configuration.request.weights.checkpoint) == known
+    let (now, choice) = (configuration.request.weightPaths, configuration.request.weights.checkpoint)
+    guard !now.isEmpty, path != nil, let known = saved["weights"].string else { return false }
+    return now.joined(separator: " ") == path || WeightsIdentity.text(of: now, choice) == known
   }
 
   /// The length that the run was begun with.

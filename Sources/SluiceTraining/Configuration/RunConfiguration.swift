@@ -47,7 +47,7 @@ public struct RunConfiguration: Sendable {
     ]
     for (name, part) in fixedParts { values["run." + name] = part }
     values["run.validation"] = request.validation?.joined(separator: " ")
-    values["run.from"] = request.from
+    values["run.from"] = request.from.map { _ in request.weightPaths.joined(separator: " ") }
     if request.from != nil {
       for (option, value) in request.weights.words { values["run.from." + option] = value ?? "true" }
     }

@@ -11,6 +11,7 @@ extension RunRequest {
     for list in data { add("data", list) }
     for list in images { add("images", list) }
     add("tokenizer", tokenizer)
+    add("vocab", vocabulary)
     for list in validation ?? [] { add("val", list) }
     add("val-every", validateEvery)
     add("root", root)
@@ -18,7 +19,7 @@ extension RunRequest {
     add("only", only)
     add("path-template", pathTemplate)
     add("classes", classes)
-    add("from", from)
+    for path in weightPaths { add("from", path) }
     for (option, value) in weights.words { words += ["--" + option] + (value.map { [$0] } ?? []) }
     for (name, value) in settings.sorted(by: { $0.key < $1.key }) { add("set", "\(name)=\(value)") }
     add("epochs", epochs)

@@ -11,6 +11,8 @@ public struct RunRequest: Sendable, Equatable {
   public var images: [String] = []
   /// What turns frames into words: an encoder's file, or a folder with one.
   public var tokenizer: String?
+  /// The words of captions and their numbers: a `vocab.txt`.
+  public var vocabulary: String?
   /// What the run is evaluated on between epochs: list files, or directories of shards.
   public var validation: [String]?
   /// Epochs between two validations.
@@ -27,6 +29,8 @@ public struct RunRequest: Sendable, Equatable {
   public var classes: String?
   /// A run, a checkpoint or a weight file that the network begins with.
   public var from: String?
+  /// Another one, for parts of the network that the first has not.
+  public var alsoFrom: String?
   /// How those weights are read.
   public var weights: WeightsOptions = WeightsOptions()
   public var seed: UInt64?
@@ -54,8 +58,13 @@ public struct RunRequest: Sendable, Equatable {
   public var knownValues: [String: String] = [:]
   /// What an evaluation is asked for besides its views; not stored.
   public var evaluationOptions: Set<EvaluationOption> = []
+  /// The directory of the run that is to go on, which keeps what it was made with; `nil` for a new one; not stored.
+  public var runDirectory: String?
 
   public init() {}
+
+  /// The files of weights that the network begins with.
+  public var weightPaths: [String] { [from, alsoFrom].compactMap(\.self) }
 
   /// Whether it has what an option says.
   func has(_ option: String) -> Bool { option == "--images" ? !images.isEmpty : option == "--from" && from != nil }
@@ -66,6 +75,7 @@ public struct RunRequest: Sendable, Equatable {
     if request.data.isEmpty { request.data = stored.data }
     if request.images.isEmpty { request.images = stored.images }
     request.tokenizer = tokenizer ?? stored.tokenizer
+    request.vocabulary = vocabulary ?? stored.vocabulary
     request.validation = validation ?? stored.validation
     request.validateEvery = validateEvery ?? stored.validateEvery
     request.root = root ?? stored.root
@@ -73,6 +83,7 @@ public struct RunRequest: Sendable, Equatable {
     request.only = only ?? stored.only
     request.pathTemplate = pathTemplate ?? stored.pathTemplate
     request.classes = classes ?? stored.classes
+    request.alsoFrom = alsoFrom ?? (from == nil ? stored.alsoFrom : nil)
     request.from = from ?? stored.from
     request.weights = weights.completed(by: stored.weights)
     request.seed = seed ?? stored.seed
@@ -91,8 +102,8 @@ public struct RunRequest: Sendable, Equatable {
 extension RunRequest: Codable {
   // Without what a checkpoint knows, which stands beside the request in a run's configuration.
   private enum CodingKeys: String, CodingKey {
-    case data, images, tokenizer, validation, validateEvery, root, format, only, pathTemplate, classes, from, weights
-    case seed, epochs, steps, maxFailures, checkpointEvery, keep, threads, precision, settings
+    case data, images, tokenizer, vocabulary, validation, validateEvery, root, format, only, pathTemplate, classes, from
+    case alsoFrom, weights, seed, epochs, steps, maxFailures, checkpointEvery, keep, threads, precision, settings
     // Settings since version 0.1; runs from before have them as members of their own.
     case target, pixels
   }
@@ -102,6 +113,7 @@ extension RunRequest: Codable {
     data = try values.decodeIfPresent([String].self, forKey: .data) ?? []
     images = try values.decodeIfPresent([String].self, forKey: .images) ?? []
     tokenizer = try values.decodeIfPresent(String.self, forKey: .tokenizer)
+    vocabulary = try values.decodeIfPresent(String.self, forKey: .vocabulary)
     validation = try values.decodeIfPresent([String].self, forKey: .validation)
     validateEvery = try values.decodeIfPresent(Int.self, forKey: .validateEvery)
     root = try values.decodeIfPresent(String.self, forKey: .root)
@@ -110,6 +122,7 @@ extension RunRequest: Codable {
     pathTemplate = try values.decodeIfPresent(String.self, forKey: .pathTemplate)
     classes = try values.decodeIfPresent(String.self, forKey: .classes)
     from = try values.decodeIfPresent(String.self, forKey: .from)
+    alsoFrom = try values.decodeIfPresent(String.self, forKey: .alsoFrom)
     weights = try values.decodeIfPresent(WeightsOptions.self, forKey: .weights) ?? WeightsOptions()
     if let text = try? values.decode(String.self, forKey: .seed) {
       seed = UInt64(text)
@@ -134,6 +147,7 @@ extension RunRequest: Codable {
     try values.encode(data, forKey: .data)
     if !images.isEmpty { try values.encode(images, forKey: .images) }
     try values.encodeIfPresent(tokenizer, forKey: .tokenizer)
+    try values.encodeIfPresent(vocabulary, forKey: .vocabulary)
     try values.encodeIfPresent(validation, forKey: .validation)
     try values.encodeIfPresent(validateEvery, forKey: .validateEvery)
     try values.encodeIfPresent(root, forKey: .root)
@@ -142,6 +156,7 @@ extension RunRequest: Codable {
     try values.encodeIfPresent(pathTemplate, forKey: .pathTemplate)
     try values.encodeIfPresent(classes, forKey: .classes)
     try values.encodeIfPresent(from, forKey: .from)
+    try values.encodeIfPresent(alsoFrom, forKey: .alsoFrom)
     if weights != WeightsOptions() { try values.encode(weights, forKey: .weights) }
     // As text: not every reader of JSON keeps 64 bits of a number.
     try values.encodeIfPresent(seed.map { "\($0)" }, forKey: .seed)

@@ -14,10 +14,12 @@ public protocol TrainingSystem: Sendable {
   static var name: String { get }
   /// One sentence for `--help`.
   static var summary: String { get }
-  /// The options that not every system has a use for: `--images`, `--tokenizer`.
+  /// The options that not every system has a use for: `--images`, `--tokenizer`, `--vocab`.
   static var ownOptions: Set<String> { get }
   /// The options of `sluice eval` that not every system has a use for.
   static var evaluationOptions: Set<EvaluationOption> { get }
+  /// How often `--from` may be given: how many files of weights the network can begin with at once.
+  static var weightFileLimit: Int { get }
 
   /// Declares the system for a run: reads the lists that `request` names, describes the network, builds the stages.
   /// - Throws: an error that says what of the request cannot be.
@@ -42,6 +44,9 @@ public protocol TrainingSystem: Sendable {
   /// What a run is made with besides settings and data, by name, such as the identity of a tokenizer: it is resumed with the
   /// same only.
   var fixedParts: [String: String] { get }
+  /// Texts that a run keeps in its directory by the names of their files, so that it needs none of what it was started with:
+  /// its vocabulary.
+  var keptFiles: [String: String] { get }
   /// Numbers of networks that a stage reads and nobody trains, by name, such as a tokenizer's.
   var frozenParameters: [String: Int] { get }
   /// What is odd about the data though it can be trained on, one sentence each.
@@ -80,6 +85,10 @@ extension TrainingSystem {
 
   public var frozenParameters: [String: Int] { [:] }
 
+  public var keptFiles: [String: String] { [:] }
+
+  public static var weightFileLimit: Int { 1 }
+
   public static var ownOptions: Set<String> { [] }
 
   public static var evaluationOptions: Set<EvaluationOption> { [] }
@@ -111,10 +120,16 @@ extension TrainingSystem {
         "--set \(setting.name)=\(value) has no effect here: it counts only with \(option). Leave it out, or name \(thing)."
       )
     }
-    let given = [("--images", request.images.first), ("--tokenizer", request.tokenizer)]
+    let given = [
+      ("--images", request.images.first), ("--tokenizer", request.tokenizer), ("--vocab", request.vocabulary),
+    ]
     for case (let option, let value?) in given where !Self.ownOptions.contains(option) {
       throw RunError(
         .configuration, "\(option) \(value) has no effect here: \(Self.name) has no use for it. Leave it out.")
+    }
+    if let second = request.alsoFrom, Self.weightFileLimit < 2 {
+      throw RunError(
+        .configuration, "--from \(second): \(Self.name) begins with one file of weights. Give --from once.")
     }
     try self.init(Configuration(request.settings, over: request.knownValues), request)
   }

@@ -31,6 +31,7 @@ public struct PreparedRun: Sendable {
   private let load: @Sendable (InitialWeights) throws -> LoadReport
   private let datasets: @Sendable () throws -> [String: DatasetManifest]
   private let showSamples: @Sendable (RunOptions) async throws -> [Report.Part]
+  private let keptFiles: [String: String]
 
   /// Declares `system` for `request` and makes its settings.
   /// - Throws: what of the request cannot be.
@@ -44,6 +45,7 @@ public struct PreparedRun: Sendable {
     try pipeline.check()
     trainable = system.trainable
     (notes, frozenParameters, hidingCosts) = (system.notes, system.frozenParameters, system.hidingCosts)
+    keptFiles = system.keptFiles
     settings = try system.settings(with: request)
     let asked = try System.Configuration(request.settings, over: request.knownValues)
     let known = Set(System.Configuration.settings.map(\.name))
@@ -100,14 +102,27 @@ public struct PreparedRun: Sendable {
   public var compute: Compute { Compute(threadCount: options.budget.compute, precision: precision) }
 
   /// Makes the network's first numbers, unless they are there already, and loads the weights that it begins with.
-  /// - Returns: what was loaded; `nil` if the network begins with random numbers.
+  /// - Returns: what was loaded of each file; nothing if the network begins with random numbers.
   /// - Throws: an error that says what of the weights does not fit.
   @discardableResult
-  public func initialize() throws -> (weights: InitialWeights, report: LoadReport)? {
+  public func initialize() throws -> [(weights: InitialWeights, report: LoadReport)] {
     trainable.parameters.initialize(seed: options.seed)
-    guard let from = request.from else { return nil }
-    let weights = try InitialWeights(from: from, request.weights)
-    return (weights, try load(weights))
+    var loaded: [(weights: InitialWeights, report: LoadReport)] = []
+    for path in request.weightPaths {
+      let weights = try InitialWeights(from: path, request.weights)
+      let report = try load(weights)
+      if let first = loaded.first, let name = report.loaded.first(where: Set(first.report.loaded).contains) {
+        throw RunError(
+          .weights,
+          "\(first.weights.path) and \(weights.path) both have \(name). Give --from twice for files of different parts of the "
+            + "network only.")
+      }
+      loaded.append((weights, report))
+    }
+    // What one file lacks and another has is not missing.
+    let found = Set(loaded.flatMap(\.report.loaded))
+    for index in loaded.indices { loaded[index].report.missing.removeAll(where: found.contains) }
+    return loaded
   }
 
   /// What trains this run in `directory`.
@@ -121,6 +136,7 @@ public struct PreparedRun: Sendable {
     trainer.checkpointsKept = request.keep ?? trainer.checkpointsKept
     trainer.validation = validation
     trainer.datasets = RunDatasets(try datasets())
+    trainer.keptFiles = keptFiles
     trainer.initialize = { try initialize() }
     trainer.showSamples = showSamples
     return trainer

@@ -2,7 +2,7 @@ internal import FoundationEssentials
 internal import SluicePlatform
 
 /// Where a run keeps what it writes: `metrics.jsonl`, `checkpoints/`, `failures.csv`, `configuration.json`, `report.html`,
-/// and in `datasets/` what its data consists of.
+/// in `datasets/` what its data consists of, and where it reads captions its `vocab.txt`.
 public struct RunDirectory: Sendable, Equatable {
   public let path: String
 
@@ -11,6 +11,9 @@ public struct RunDirectory: Sendable, Equatable {
   public var failures: String { path + "/failures.csv" }
   public var configuration: String { path + "/configuration.json" }
   public var report: String { path + "/report.html" }
+  /// The vocabulary of a run that reads captions.
+  public var vocabulary: String { path + "/" + Self.vocabularyName }
+  package static let vocabularyName: String = "vocab.txt"
 
   public init(path: String) {
     self.path = path
@@ -47,6 +50,13 @@ public struct RunDirectory: Sendable, Equatable {
   /// Writes a file whole or not at all.
   /// - Throws: ``RunError`` if that fails; the file that was there before is untouched then.
   public func write(_ text: String, to file: String) throws(RunError) { try write(Array(text.utf8), to: file) }
+
+  /// Writes a file of the directory unless it is there with this text.
+  func keep(_ text: String, as name: String) throws(RunError) {
+    let file = path + "/" + name
+    if let present = try? readFile(file), present == Array(text.utf8) { return }
+    try write(text, to: file)
+  }
 
   /// Writes a file whole or not at all.
   func write(_ bytes: [UInt8], to file: String) throws(RunError) {

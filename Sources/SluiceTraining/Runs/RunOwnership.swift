@@ -62,7 +62,8 @@ extension RunDirectory {
     if unsafe rename(checkpoints, doomed) != 0, errno != ENOENT {
       throw .file(checkpoints, "cannot be removed", errno: errno)
     }
-    for file in [configuration, metrics, failures, report, path + "/evaluation.json", path + "/evaluation.html"] {
+    let results = [path + "/evaluation.json", path + "/evaluation.html"]
+    for file in [configuration, metrics, failures, report, vocabulary] + results {
       guard unsafe unlink(file) == 0 || errno == ENOENT else { throw .file(file, "cannot be removed", errno: errno) }
     }
     try removeTree(datasets)

@@ -9,6 +9,7 @@ extension Trainer {
     from start: TrainingPosition?, commands: [String], stop: StopRequest, observe: (TrainingEvent) -> Void
   ) async throws -> TrainingOutcome {
     try datasets.store(in: directory)
+    for (name, text) in keptFiles { try directory.keep(text, as: name) }
     try directory.write(configuration.text(commands: commands), to: directory.configuration)
     let log = try MetricsLog(path: directory.metrics, keepingThrough: start?.step ?? 0)
     var options = options

@@ -32,8 +32,11 @@ public struct Trainer: Sendable {
   public var overwrites: Bool = false
   /// The command line of this session, for the run's configuration and its report; `nil` if there is none.
   public var command: String?
-  /// Makes what the network begins with in a new run; by default random numbers of the run's seed.
-  public var initialize: @Sendable () throws -> (weights: InitialWeights, report: LoadReport)?
+  /// Texts that the run keeps in its directory, by the names of their files.
+  public var keptFiles: [String: String] = [:]
+  /// Makes what the network begins with in a new run, and says what was loaded of each file of weights; by default random
+  /// numbers of the run's seed.
+  public var initialize: @Sendable () throws -> [(weights: InitialWeights, report: LoadReport)]
   /// Makes what the report of a finished run shows of some samples; nothing unless the system says more.
   public var showSamples: @Sendable (RunOptions) async throws -> [Report.Part] = { _ in [] }
 
@@ -49,7 +52,7 @@ public struct Trainer: Sendable {
     self.configuration = configuration
     initialize = {
       trainable.parameters.initialize(seed: options.seed)
-      return nil
+      return []
     }
   }
 
@@ -136,9 +139,11 @@ public struct Trainer: Sendable {
     try checkRequirements()
     // Before anything is written: weights that do not fit leave no run behind.
     var trainer = self
-    if let (weights, report) = try initialize() {
-      observe(.loaded(weights.path, report))
-      trainer.configuration.weights = WeightsIdentity.text(of: weights.checkpoint, at: weights.path)
+    let loaded = try initialize()
+    for (weights, report) in loaded { observe(.loaded(weights.path, report)) }
+    if !loaded.isEmpty {
+      trainer.configuration.weights = WeightsIdentity.joined(
+        loaded.compactMap { WeightsIdentity.text(of: $0.weights.checkpoint, at: $0.weights.path) })
     }
     if overwrites { try directory.removeRun() }
     try directory.create()

@@ -12,6 +12,8 @@ public struct AcceptedWeights: Sendable {
   public let layouts: [KeyMap]
   /// The parameters of the task, which begin anew where the file's are for another task.
   public let head: HeadPolicy
+  /// Why a file with such a tensor does not fit, where shapes alone would not say what to do; `nil` if it may fit.
+  public var objection: @Sendable (_ tensor: TensorInfo) -> String? = { _ in nil }
 
   /// - Parameters:
   ///   - systems: the systems whose checkpoints fit, the own one first.

@@ -37,6 +37,10 @@ public struct InitialWeights: Sendable {
   ) throws -> LoadReport {
     let accepted = system.acceptedWeights
     try published.require(systems: accepted.systems)
+    for tensor in published.source.tensors where !options.isPartial {
+      guard let objection = accepted.objection(tensor) else { continue }
+      throw RunError(.weights, "\(path): \(objection)")
+    }
     // What is evaluated is the model as it is.
     let matching =
       requirement == .whole ? nil : checkpoint.flatMap { HeadMatching(of: $0.classes, to: system.classes) }

@@ -25,9 +25,12 @@ struct TinySystem: Sendable, CustomTestStringConvertible {
     switch name {
     case "maskfeat", "maskfeat-finetune":
       (base["model.imageSize"], base["model.depth"]) = ("64", "4")
-    case "videomae":
+    case "videomae", "simvtp":
       base["model.headCount"] = "2"
       base.merge(["model.decoderDimension": "8", "model.decoderDepth": "1", "model.decoderHeadCount": "2"]) { $1 }
+      // Two pairs of a device, and two of another.
+      if name == "simvtp" { base["batch.size"] = "4" }
+    case "simvtp-finetune": (base["model.headCount"], base["batch.size"]) = ("2", "4")
     case "bevt-finetune":
       base = ["batch.size": "2", "model.frameCount": "4", "model.imageSize": "32", "model.dimension": "8"]
     case "bevt-image": base = ["batch.size": "2", "model.dimension": "8"]
@@ -59,7 +62,8 @@ struct TriedValues: Sendable {
       values = texts + [none].compactMap(\.self).filter { $0 != now }
     case .text:
       areAll = false
-      values = ["2", "50%", "3 steps", "0.5", "1 3", "each 0.01", "none", "1 1 1 1", "2 2 2 2"].filter { $0 != now }
+      values = ["2", "50%", "3 steps", "0.5", "1 3", "each 0.01", "none", "1 1 1 1", "2 2 2 2", "video", "text,vtc"]
+        .filter { $0 != now }
     }
   }
 }

@@ -134,7 +134,7 @@ final class TinyData: Sendable {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     _ = try SampleVideos.write(4, to: folder)
     list = folder + "/two.txt"
-    inputs = try RunRequest(inputsOf: system, beside: folder + "/two.txt", in: folder)
+    inputs = try RunRequest(inputsOf: system, beside: folder + "/two.txt", in: folder, clips: 4)
     tokenizer = folder + "/dvae"
     if inputs.tokenizer == nil, system.ownOptions.contains("--tokenizer") {
       _ = try RandomDVAE(.small, seed: 1).write(to: folder + "/dvae")
@@ -148,7 +148,8 @@ final class TinyData: Sendable {
   /// A run on them.
   func request(_ settings: [String: String]) -> RunRequest {
     var request = inputs
-    (request.data, request.settings, request.seed) = ([list], settings, 3)
+    if request.data.isEmpty { request.data = [list] }
+    (request.settings, request.seed) = (settings, 3)
     (request.threads, request.maxFailures, request.epochs) = (1, 0, 2)
     if let target = settings["recipe.target"] { request.tokenizer = target == "tokens" ? tokenizer : nil }
     return request
