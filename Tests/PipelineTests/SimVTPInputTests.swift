@@ -142,7 +142,8 @@ import Testing
     #expect(pretraining.preset == .webvid)
     let values = pretraining.values
     for (name, value) in [
-      "batch.size": "16", "optimize.accumulation": "64", "optimize.warmup": "40", "optimize.weightDecay": "0.05",
+      "batch.size": "16", "optimize.accumulation": "64", "optimize.warmup": "40.0 epochs",
+      "optimize.weightDecay": "0.05",
       "optimize.clip": "none", "recipe.flip": "0.0", "recipe.maskRatio": "0.9", "recipe.textRatio": "0.75",
       "recipe.losses": "video,text,vtc,vtm", "recipe.vtmNegatives": "random", "recipe.vtcGather": "local",
       "recipe.exactTextRatio": "false", "recipe.maxTextLength": "512", "recipe.textPadding": "dynamic",
@@ -153,7 +154,7 @@ import Testing
     let tuning = try VideoTextConfiguration<SimVTPFineTuningDeclaration>(["model.preset": "base"])
     #expect(tuning.preset == .msrvtt && tuning.recipe.optimizer.epochs == 100)
     for (name, value) in [
-      "batch.size": "8", "optimize.accumulation": "8", "optimize.warmup": "5", "optimize.layerDecay": "1.0",
+      "batch.size": "8", "optimize.accumulation": "8", "optimize.warmup": "5.0 epochs", "optimize.layerDecay": "1.0",
       "recipe.colors": "increasing", "recipe.erasing": "0.25", "recipe.flip": "0.5", "model.dropPath": "0.1",
     ] { #expect(tuning.values[name] == value, "\(name): \(tuning.values[name] ?? "")") }
     // Rates for batches of 1024 and of 64.
