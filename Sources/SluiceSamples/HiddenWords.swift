@@ -11,11 +11,4 @@ public struct HiddenWords: Sendable, Equatable {
     self.positions = positions
     self.ids = ids
   }
-
-  /// How many positions have the most frequent word: what who always guesses that one gets right.
-  public var mostFrequentCount: Int {
-    var counts: [Int: Int] = [:]
-    for id in ids { counts[id, default: 0] += 1 }
-    return counts.values.max() ?? 0
-  }
 }
