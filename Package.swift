@@ -117,7 +117,7 @@ let package = Package(
       ["SluiceFlow", "SluiceSamples", "SluiceTraining", "SluiceTensor", "SluiceNN", "SluiceModels"],
       path: "stages/forward"),
     module(
-      "SluiceLoss", ["SluiceFlow", "SluiceSamples", "SluiceTraining", "SluiceTensor"],
+      "SluiceLoss", ["SluiceFlow", "SluiceSamples", "SluiceTraining", "SluiceTensor", "SluiceNN"],
       path: "stages/loss"),
     module(
       "SluiceOptimize",

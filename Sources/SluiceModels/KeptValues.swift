@@ -51,6 +51,20 @@ extension VideoViT: ActivationBounded {
   }
 }
 
+extension SimVTP: ActivationBounded {
+  /// Of videos: how long texts are is theirs to decide.
+  public var keptValuesPerClip: Int { video.keptValuesPerClip }
+}
+
+extension SimVTPTowers: ActivationBounded {
+  /// Of videos, as a ``SimVTP`` has them.
+  public var keptValuesPerClip: Int {
+    keptValues(
+      tokens: configuration.video.tokenCount, blocks: configuration.video.depth, width: configuration.video.dimension,
+      mlpRatio: configuration.video.mlpRatio)
+  }
+}
+
 extension MViTConfiguration {
   /// As if all blocks had the few tokens of the last one, and the width of the first.
   fileprivate var keptValuesPerClip: Int {

@@ -63,8 +63,10 @@ struct ViTBlock: Sendable {
   }
 
   /// `[B, N, D]` to `[B, N, D]`.
-  func callAsFunction(_ tokens: Tensor, _ pass: ForwardPass) -> Tensor {
-    var mixed = project(Tensor.selfAttention(packed: queriesKeysValues(firstNorm(tokens)), headCount: headCount))
+  /// - Parameter mask: added to the scores of attention, as ``Tensor/selfAttention(packed:headCount:scale:bias:mask:)`` has it.
+  func callAsFunction(_ tokens: Tensor, mask: Tensor? = nil, _ pass: ForwardPass) -> Tensor {
+    var mixed = project(
+      Tensor.selfAttention(packed: queriesKeysValues(firstNorm(tokens)), headCount: headCount, mask: mask))
     if let scales { mixed = mixed * scales.attention.value }
     let middle = tokens + pass.dropPath(mixed, rate: dropRate)
     var change = contract(expand(secondNorm(middle), activation: .gelu))

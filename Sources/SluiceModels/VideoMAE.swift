@@ -70,23 +70,51 @@ public struct VideoMAE: Sendable {
   package func hiddenPrediction(
     of clips: Tensor, hidden: [UInt8], _ pass: ForwardPass = .evaluation
   ) throws(ModelError) -> Tensor {
+    let tokens = try visibleTokens(of: clips, hidden: hidden, pass)
+    return decoded(encoded(tokens.rows, pass), tokens, pass)
+  }
+
+  /// What the encoder sees of clips.
+  struct VisibleTokens {
+    /// The visible tokens with their positions, `[B, visible, D]`.
+    let rows: Tensor
+    /// The numbers of visible and of hidden tokens of each clip, ascending.
+    let numbers: (visible: [[Int]], masked: [[Int]])
+  }
+
+  /// The tokens of clips that `hidden` leaves visible.
+  func visibleTokens(
+    of clips: Tensor, hidden: [UInt8], _ pass: ForwardPass
+  ) throws(ModelError) -> VisibleTokens {
     try configuration.check(clips.shape.dimensions)
-    let (visible, masked) = try divided(hidden, batch: clips.shape[0])
+    let numbers = try divided(hidden, batch: clips.shape[0])
     let tokens = patches(clips)
     pass.observe("patch_embed", tokens)
-    let count = configuration.tokenGrid.count
-    let table = positions?.value ?? .waves(rows: count, width: configuration.dimension)
+    let table = positions?.value ?? .waves(rows: configuration.tokenGrid.count, width: configuration.dimension)
     pass.observe("pos_embed_encoder", table)
-    var rows = (tokens + table).tokens(at: visible)
+    return VisibleTokens(rows: (tokens + table).tokens(at: numbers.visible), numbers: numbers)
+  }
+
+  /// The encoder's output for tokens `[B, N, D]`, of whatever they are.
+  /// - Parameter mask: added to the scores of attention, `[b, 1, 1, N]`.
+  func encoded(_ tokens: Tensor, mask: Tensor? = nil, _ pass: ForwardPass) -> Tensor {
+    var rows = tokens
     for (index, block) in encoder.enumerated() {
-      rows = pass.block(rows) { block($0, $1) }
+      rows = pass.block(rows) { block($0, mask: mask, $1) }
       pass.observe("encoder_block\(index)", rows)
     }
     rows = encoderNorm(rows)
     pass.observe("encoder", rows)
-    rows = bridge(rows)
+    return rows
+  }
+
+  /// What the decoder predicts for the hidden tokens, `[B, hidden, predictionWidth]`.
+  /// - Parameter encoded: what the encoder made of the visible `tokens`.
+  func decoded(_ encoded: Tensor, _ tokens: VisibleTokens, _ pass: ForwardPass) -> Tensor {
+    let (visible, masked) = tokens.numbers
+    var rows = bridge(encoded)
     pass.observe("encoder_to_decoder", rows)
-    let inner = configuration.decoderDimension
+    let (count, inner) = (configuration.tokenGrid.count, configuration.decoderDimension)
     let indices = Tensor.waves(rows: count, width: inner)
     pass.observe("pos_embed_decoder", indices)
     let known = rows + indices.reshaped(count, inner).rows(at: visible.flatMap { $0 }).reshaped(rows.shape)
@@ -185,7 +213,7 @@ extension VideoMAEConfiguration {
 
 extension PatchEmbedding {
   /// The tubelets of a VideoMAE, with PyTorch's initial filters.
-  fileprivate init(_ scope: ParameterScope, _ configuration: VideoMAEConfiguration) {
+  init(_ scope: ParameterScope, _ configuration: VideoMAEConfiguration) {
     let kernel = GridStride(configuration.tubeletSize, configuration.patchSize, configuration.patchSize)
     self.init(
       scope, outputs: configuration.dimension, kernel: kernel, stride: kernel, padding: [0, 0, 0],

@@ -19,7 +19,7 @@ extension KeyMap {
     let made: [(String, (any PublishedModel)?)] = [
       ("timesformer", try? TimeSformer()), ("vivit", try? ViViT()), ("mvit", try? MViT(predictionWidth: 1)),
       ("mvitv2", try? MViTv2()), ("videomae", try? VideoMAE()), ("videomae-finetune", try? VideoViT()),
-      ("swin", try? VideoSwin(.base)),
+      ("swin", try? VideoSwin(.base)), ("simvtp", try? SimVTP()), ("simvtp-finetune", try? SimVTPTowers()),
     ]
     // The published sizes are valid, so that each of them is made.
     return made.compactMap { name, model in model.map { (name, $0) } }

@@ -10,7 +10,7 @@ extension Tensor {
   ///   - headCount: heads in the last axis.
   ///   - scale: what scores are multiplied by; `1 / √d` by default.
   ///   - bias: added to the scores, with a gradient: `[b, h, N, M]`; `b` and `h` are 1 or divide batch and heads, and repeat.
-  ///   - mask: added likewise, without a gradient; minus infinity forbids.
+  ///   - mask: added likewise, without a gradient; minus infinity forbids. `[b, h, 1, M]` is for all queries.
   /// - Returns: `[B, N, heads × d]`. A query that may attend to nothing gives zeros.
   public static func attention(
     queries: Tensor, keys: Tensor, values: Tensor, headCount: Int, scale: Float? = nil, bias: Tensor? = nil,
@@ -141,10 +141,11 @@ extension AttentionPlan {
   var operations: Int { 4 * batch * heads * queryCount * keyCount * headSize }
 
   mutating func add(bias: Tensor?, mask: Tensor?) {
-    for addend in [bias, mask].compactMap(\.self) {
+    for (addend, isMask) in [(bias, false), (mask, true)] {
+      guard let addend else { continue }
       require(
         addend.shape.rank == 4 && batch % max(addend.shape[0], 1) == 0 && heads % max(addend.shape[1], 1) == 0
-          && addend.shape[2] == queryCount && addend.shape[3] == keyCount,
+          && (addend.shape[2] == queryCount || isMask && addend.shape[2] == 1) && addend.shape[3] == keyCount,
         ShapeError(
           "attention", [addend.shape, [batch, heads, queryCount, keyCount]],
           "a bias or mask has the scores' shape, or its first two extents divide theirs"))

@@ -24,16 +24,19 @@ internal import SluiceKernels
   }
 }
 
-/// An addend of the scores: `[batches, heads, N, M]`, repeated over what it lacks.
+/// An addend of the scores: `[batches, heads, rows, M]`, repeated over what it lacks.
 @safe struct ScoreAddend {
   let start: UnsafeMutablePointer<Float>
   let batches: Int
   let heads: Int
+  /// As many as there are queries, or one for all of them.
+  let rows: Int
 
   init(_ tensor: Tensor) {
     unsafe start = tensor.pointer
     batches = tensor.shape[0]
     heads = tensor.shape[1]
+    rows = tensor.shape[2]
   }
 }
 
@@ -89,22 +92,28 @@ struct AttentionPlan {
       rows: rows.count, columns: keyCount, inner: headSize)
   }
 
-  /// What is added to the scores of `rows`, and the distance of its rows.
+  /// What is added to the scores of `rows`, and the distance of its rows: 0 where one is for all.
   func addend(
     _ sample: Int, _ head: Int, _ rows: Range<Int>, scratch: Tensor?
   ) -> (start: UnsafePointer<Float>?, stride: Int) {
     if let bias, let mask, let scratch {
-      unsafe sluice_add(
-        place(in: bias, sample, head, rows.lowerBound), place(in: mask, sample, head, rows.lowerBound), scratch.pointer,
-        rows.count * keyCount)
+      // All rows at once, or each with the one that is for all.
+      let step = mask.rows == queryCount ? rows.count : 1
+      for row in stride(from: rows.lowerBound, to: rows.upperBound, by: step) {
+        unsafe sluice_add(
+          place(in: bias, sample, head, row), place(in: mask, sample, head, row),
+          scratch.pointer + (row - rows.lowerBound) * keyCount, step * keyCount)
+      }
       return unsafe (UnsafePointer(scratch.pointer), keyCount)
     }
     guard let only = bias ?? mask else { return (nil, keyCount) }
-    return unsafe (UnsafePointer(place(in: only, sample, head, rows.lowerBound)), keyCount)
+    return unsafe (
+      UnsafePointer(place(in: only, sample, head, rows.lowerBound)), only.rows == queryCount ? keyCount : 0
+    )
   }
 
   func place(in addend: ScoreAddend, _ sample: Int, _ head: Int, _ row: Int) -> UnsafeMutablePointer<Float> {
     let matrix = (sample % addend.batches) * addend.heads + head % addend.heads
-    return unsafe addend.start + (matrix * queryCount + row) * keyCount
+    return unsafe addend.start + (matrix * addend.rows + (addend.rows == queryCount ? row : 0)) * keyCount
   }
 }
