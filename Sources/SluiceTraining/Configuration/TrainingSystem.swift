@@ -1,6 +1,7 @@
 public import SluiceDatasets
 public import SluiceFlow
 internal import SluiceNN
+public import SluiceReport
 
 /// A system, declared for one run: what `sluice train NAME` runs.
 ///
@@ -51,6 +52,12 @@ public protocol TrainingSystem: Sendable {
   /// with.
   /// - Throws: an error that names what of the data does not fit.
   func evaluation(on paths: [String], _ request: RunRequest, views: EvaluationViews) throws -> Evaluation?
+
+  /// What the network makes of some samples of the data, for the report of a finished run: images, texts; nothing unless it
+  /// says more.
+  /// - Parameter options: the key of what is drawn, and the threads.
+  /// - Throws: what is wrong with the samples; the run is finished all the same.
+  func shownSamples(_ options: RunOptions) async throws -> [Report.Part]
 }
 
 extension TrainingSystem {
@@ -69,6 +76,8 @@ extension TrainingSystem {
   public func evaluation(on paths: [String], _ request: RunRequest, views: EvaluationViews) throws -> Evaluation? {
     nil
   }
+
+  public func shownSamples(_ options: RunOptions) async throws -> [Report.Part] { [] }
 
   public var acceptedWeights: AcceptedWeights { AcceptedWeights(of: [Self.name]) }
 

@@ -24,6 +24,8 @@ struct RunReport {
   /// Samples that failed when the network was evaluated between epochs.
   var validationFailures: [SampleFailure] = []
   let ending: Ending
+  /// What the network makes of some samples.
+  var samples: [Report.Part] = []
 
   /// Writes the page into the run's directory, whole or not at all.
   /// - Throws: ``RunError`` if the log cannot be read or the page not be written.
@@ -45,6 +47,7 @@ struct RunReport {
       Report.Section("Curves", RunCurves(lines).parts),
       Report.Section("Where the time went", [timing, .graph(graph)]),
     ]
+    if !samples.isEmpty { sections.insert(Report.Section("Samples", samples), at: 1) }
     if !failures.samples.isEmpty || !validationFailures.isEmpty {
       sections.append(Report.Section("Failed samples", [failureTable]))
     }

@@ -2,6 +2,7 @@ internal import SluiceDatasets
 public import SluiceFlow
 public import SluiceNN
 internal import SluicePlatform
+internal import SluiceReport
 public import SluiceTensor
 
 /// A system with all that was asked for set: ready to be drawn, profiled or trained.
@@ -27,6 +28,7 @@ public struct PreparedRun: Sendable {
   private let request: RunRequest
   private let load: @Sendable (InitialWeights) throws -> LoadReport
   private let datasets: @Sendable () throws -> [String: DatasetManifest]
+  private let showSamples: @Sendable (RunOptions) async throws -> [Report.Part]
 
   /// Declares `system` for `request` and makes its settings.
   /// - Throws: what of the request cannot be.
@@ -47,6 +49,7 @@ public struct PreparedRun: Sendable {
       asked.fileSettings + settings.filter { !known.contains($0.name) }.map { ($0.name, $0.value) }
     }
     load = { try $0.load(into: system) }
+    showSamples = { try await system.shownSamples($0) }
     if request.from == nil, let (option, _) = request.weights.words.first {
       throw RunError(.configuration, "--\(option) is about the weights that --from names, and there is no --from.")
     }
@@ -117,6 +120,7 @@ public struct PreparedRun: Sendable {
     trainer.validation = validation
     trainer.datasets = RunDatasets(try datasets())
     trainer.initialize = { try initialize() }
+    trainer.showSamples = showSamples
     return trainer
   }
 }

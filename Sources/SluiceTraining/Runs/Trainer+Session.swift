@@ -1,5 +1,6 @@
 internal import SluiceCheckpoints
 internal import SluiceFlow
+internal import SluiceReport
 internal import SluiceTensor
 
 // One session of a run: from a position to the end, a stop or an error.
@@ -36,9 +37,11 @@ extension Trainer {
         }
         let position = run.position
         let isStopped = stop.isMade && (!isComplete(position) || recorder.owesValidation)
-        try report(
-          commands, metrics, position.failures, recorder.validationFailures, isStopped ? .stopped : .finished
-        ).write()
+        var page = report(
+          commands, metrics, position.failures, recorder.validationFailures, isStopped ? .stopped : .finished)
+        // Whoever stops a run wants it to end.
+        if !isStopped { page.samples = await samples() }
+        try page.write()
         return TrainingOutcome(
           step: position.step, isStopped: isStopped, failures: position.failures, metrics: run.metrics)
       }
@@ -55,11 +58,23 @@ extension Trainer {
   }
 
   /// Writes the page of a finished run that was ended between its last checkpoint and its page.
-  func completeReport(at position: StreamPosition) throws {
+  func completeReport(at position: StreamPosition) async throws {
     guard !RunReport.isFinal(at: directory.report, step: position.step) else { return }
     let commands = (try? StoredConfiguration(of: directory).commands) ?? []
     let metrics = RunMetrics(nodes: [], elapsed: 0, delivered: 0, consumerWaiting: 0, threads: options.budget.data)
-    try report(commands, metrics, position.failures, [], .finished).write()
+    var page = report(commands, metrics, position.failures, [], .finished)
+    page.samples = await Compute(threadCount: options.budget.compute, precision: precision).run { await samples() }
+    try page.write()
+  }
+
+  /// What the trained network, or its average where the run keeps one, makes of some samples; a sentence where that fails,
+  /// for the run is finished all the same.
+  private func samples() async -> [Report.Part] {
+    do {
+      return try await trainable.optimizer.withAveragedWeights { try await showSamples(options) }
+    } catch {
+      return [.text("No sample can be shown: \(error)")]
+    }
   }
 
   func isComplete(_ position: StreamPosition) -> Bool {

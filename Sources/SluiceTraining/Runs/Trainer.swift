@@ -2,6 +2,7 @@ internal import SluiceCheckpoints
 public import SluiceFlow
 public import SluiceNN
 internal import SluicePlatform
+public import SluiceReport
 public import SluiceTensor
 
 /// Runs a training pipeline: logs its steps, writes checkpoints, stops when asked, resumes exactly.
@@ -33,6 +34,8 @@ public struct Trainer: Sendable {
   public var command: String?
   /// Makes what the network begins with in a new run; by default random numbers of the run's seed.
   public var initialize: @Sendable () throws -> (weights: InitialWeights, report: LoadReport)?
+  /// Makes what the report of a finished run shows of some samples; nothing unless the system says more.
+  public var showSamples: @Sendable (RunOptions) async throws -> [Report.Part] = { _ in [] }
 
   public init(
     _ pipeline: Pipeline<StepReport>, trainable: TrainableState, options: RunOptions, precision: Precision = .float32,
@@ -102,7 +105,7 @@ public struct Trainer: Sendable {
       }
       let owesValidation = validation != nil && state.position.owesValidation
       if isComplete(state.position.stream), !owesValidation {
-        try completeReport(at: state.position.stream)
+        try await completeReport(at: state.position.stream)
         return TrainingOutcome(finishedAt: state.position.stream)
       }
       try checkRequirements()
