@@ -47,7 +47,9 @@ struct ShowWordsCommand: AsyncParsableCommand {
       throw ValidationError("Name videos with a --caption, or a list of both with --data.")
     }
     guard data.isEmpty else {
-      if caption != nil { throw ValidationError("--caption is about videos that are named; --data has captions of its own.") }
+      if caption != nil {
+        throw ValidationError("--caption is about videos that are named; --data has captions of its own.")
+      }
       return
     }
     guard caption != nil else { throw ValidationError("Say with --caption what is said of the videos.") }
