@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import SluiceBench
 internal import SluiceDatasets
 internal import SluiceDecode
+internal import SluiceFlow
 internal import SluicePipelines
 internal import SluicePlatform
 internal import SluiceTraining
@@ -64,7 +65,7 @@ struct ShowWordsCommand: AsyncParsableCommand {
     }
     var names = try ImageNames(in: arguments.out)
     var isFirst = true
-    try await preview.each(of: try clips(), seed: seed) { shown in
+    try await preview.each(of: try clips(), RunOptions(seed: seed, maxFailures: 0)) { shown in
       if !isFirst { Console.print("") }
       isFirst = false
       for line in shown.words.lines { Console.print(line) }
