@@ -57,8 +57,8 @@ import Testing
     let named = try Self.documents.filter { try !Self.programs(in: $0).isEmpty }.map(\.lastPathComponent)
     #expect(
       Set(named) == [
-        "FirstPipeline.md", "OwnStage.md", "OwnObjective.md", "OwnModel.md", "UsingShards.md", "Resuming.md",
-        "Profiling.md", "README.md",
+        "FirstPipeline.md", "OwnStage.md", "OwnObjective.md", "OwnModel.md", "UsingShards.md", "VideoAndText.md",
+        "Resuming.md", "Profiling.md", "README.md",
       ])
     let contents = try String(contentsOf: Self.guides.appending(path: "Sluice.md"), encoding: .utf8)
     for name in named where name != "README.md" {

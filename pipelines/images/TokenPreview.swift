@@ -40,14 +40,11 @@ public struct TokenPreview: Sendable {
   public init(
     from path: String, tokenizer: String? = nil, decoder: String? = nil, _ options: WeightsOptions = WeightsOptions()
   ) throws {
-    let weights = try InitialWeights(from: path, options)
-    guard let stored = try weights.checkpoint.map(StoredModel.init),
-      let type = try Systems.named(stored.system) as? any TokenPredictingSystem.Type
-    else {
-      throw RunError(
-        .weights,
-        "\(path) is no run that predicts visual tokens. Name one of bevt, bevt-image, or with --target tokens.")
-    }
+    let run = try OpenedRun(
+      path, options,
+      refusal: "is no run that predicts visual tokens. Name one of bevt, bevt-image, or with --target tokens."
+    ) { $0 as? any TokenPredictingSystem.Type }
+    let stored = run.stored
     if let target = stored.values["recipe.target"], target != TargetKind.tokens.rawValue {
       throw RunError(
         .weights,
@@ -68,11 +65,11 @@ public struct TokenPreview: Sendable {
         "\(images.path) decodes \(images.vocabularySize) words, and the encoder has \(opened.vocabularySize). Name the decoder "
           + "that belongs to it by --decoder.")
     }
-    var request = RunRequest()
-    (request.knownValues, request.tokenizer) = (stored.values, encoder)
-    let system = try type.init(request)
+    var request = run.request
+    request.tokenizer = encoder
+    let system = try run.kind.init(request)
     (predictions, self.tokenizer, self.decoder) = (try system.tokenPredictions(of: opened), opened, images)
-    _ = try weights.load(into: system, requiring: .whole)
+    try run.load(into: system)
   }
 
   /// The encoder that a run was trained with.

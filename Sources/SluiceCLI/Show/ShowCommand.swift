@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import FoundationEssentials
 internal import SluiceBench
 internal import SluiceMedia
 internal import SluicePipelines
@@ -8,15 +7,15 @@ internal import SluicePlatform
 struct ShowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Draws what a trained model sees: predictions behind masks, predicted pixels or tokens, or attention.",
-    subcommands: [ShowMasksCommand.self, ShowPixelsCommand.self, ShowTokensCommand.self, ShowAttentionCommand.self])
+    abstract: "Draws what a trained model sees: predictions behind masks, predicted pixels, tokens or words, or attention.",
+    subcommands: [
+      ShowMasksCommand.self, ShowPixelsCommand.self, ShowTokensCommand.self, ShowWordsCommand.self,
+      ShowAttentionCommand.self,
+    ])
 }
 
-/// The options of all kinds of images.
-struct ShowArguments: ParsableArguments {
-  @Argument(help: "Videos, or folders of images.")
-  var files: [String]
-
+/// What is looked at, and where the images go.
+struct ShowRunArguments: ParsableArguments {
   @Option(help: ArgumentHelp("A run (its best checkpoint) or a checkpoint.", valueName: "checkpoint"))
   var from: String
 
@@ -25,19 +24,24 @@ struct ShowArguments: ParsableArguments {
 
   @Option(help: ArgumentHelp("The folder that images are written to.", valueName: "dir"))
   var out: String = "images"
+}
+
+/// The options of all kinds of images of files.
+struct ShowArguments: ParsableArguments {
+  @Argument(help: "Videos, or folders of images.")
+  var files: [String]
+
+  @OptionGroup
+  private var run: ShowRunArguments
+
+  var from: String { run.from }
+  var weights: WeightsArguments { run.weights }
+  var out: String { run.out }
 
   /// Calls `draw` for each file with the path its images begin with.
   func each(_ draw: (_ file: String, _ stem: String) async throws -> Void) async throws {
-    try createDirectories(out)
-    var seen: [String: Int] = [:]
-    for file in files {
-      let last = file.split(separator: "/").last.map(String.init) ?? "clip"
-      let name = last.lastIndex(of: ".").map { String(last[..<$0]) } ?? last
-      // Files of one name in different folders do not overwrite each other.
-      let count = seen[name, default: 0]
-      seen[name] = count + 1
-      try await draw(file, "\(out)/\(name)" + (count > 0 ? "-\(count + 1)" : ""))
-    }
+    var names = try ImageNames(in: out)
+    for file in files { try await draw(file, names.stem(of: file)) }
   }
 
   /// Writes images as the frames of a video, four a second, and says where.

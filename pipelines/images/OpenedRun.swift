@@ -1,0 +1,42 @@
+internal import SluiceTraining
+
+/// A run or a checkpoint that is to be looked at: what it was made with, and its weights, which nobody has read yet.
+///
+/// ```swift
+/// let run = try OpenedRun(path, options, refusal: "shows nothing.") { $0 as? any TokenPredictingSystem.Type }
+/// let system = try run.kind.init(run.request)
+/// try run.load(into: system)
+/// ```
+struct OpenedRun<Kind> {
+  let stored: StoredModel
+  /// The system it is of, as one that has what is to be shown.
+  let kind: Kind
+  private let weights: InitialWeights
+
+  /// Opens the best checkpoint of a run, or the one that the options choose.
+  /// - Parameters:
+  ///   - refusal: said behind the path of what is no run, or one of another kind.
+  ///   - kind: the system as one that has what is to be shown; `nil` if it has not.
+  /// - Throws: ``RunError`` with the refusal; an error that says what of the run is damaged.
+  init(
+    _ path: String, _ options: WeightsOptions, refusal: String, as kind: (any TrainingSystem.Type) -> Kind?
+  ) throws {
+    weights = try InitialWeights(from: path, options)
+    guard let stored = try weights.checkpoint.map(StoredModel.init), let found = kind(try Systems.named(stored.system))
+    else { throw RunError(.weights, "\(path) \(refusal)") }
+    (self.stored, self.kind) = (stored, found)
+  }
+
+  /// Declares the system as the run's was, without data.
+  var request: RunRequest {
+    var request = RunRequest()
+    request.knownValues = stored.values
+    return request
+  }
+
+  /// Reads the weights, all that the network has.
+  /// - Throws: an error that says what does not fit.
+  func load(into system: some TrainingSystem) throws {
+    _ = try weights.load(into: system, requiring: .whole)
+  }
+}
