@@ -14,21 +14,18 @@ public struct VideoTextObjective: Objective, Equatable {
     self.contrast = contrast
   }
 
-  /// `loss_video`, `loss_text`, `loss_vtc` and `loss_vtm` of what the output has; what is right of the hidden words
-  /// (`word_acc`), of the texts' nearest videos (`vtc_acc`) and of the pairs (`vtm_acc`), and beside each what guessing would
-  /// get right.
+  /// `loss_video`, `loss_text`, `loss_vtc` and `loss_vtm` of what the output has, and accuracies that a run compares with
+  /// guessing: of the hidden words (`word_acc`), of the texts' nearest videos (`vtc_acc`) and of the pairs (`vtm_acc`).
   /// - Throws: ``ShapeError`` if output and batch do not fit.
   public func loss(of output: VideoTextPrediction, for batch: VideoTextBatch) throws -> LossTerms {
-    var (terms, metrics): ([LossTerms.Term], [String: Double]) = ([], [:])
-    func add(_ name: String, _ part: (loss: Tensor, metrics: [String: Double])) {
-      terms.append(LossTerms.Term(name, part.loss))
-      metrics.merge(part.metrics) { own, _ in own }
-    }
-    if let pixels = output.pixels { add("loss_video", (try loss(ofPixels: pixels, batch), [:])) }
-    if let words = output.words { add("loss_text", try loss(ofWords: words, batch.words)) }
-    if let features = output.features { add("loss_vtc", try contrast.loss(of: features)) }
-    if let matches = output.matches { add("loss_vtm", try loss(ofMatches: matches, pairs: batch.count)) }
-    return LossTerms(terms, metrics: metrics)
+    var parts: [Part] = []
+    if let pixels = output.pixels { parts.append(Part("loss_video", try loss(ofPixels: pixels, batch))) }
+    if let words = output.words { parts.append(try loss(ofWords: words, batch.words)) }
+    if let features = output.features { parts.append(try contrast.part(of: features, pairs: batch.count)) }
+    if let matches = output.matches { parts.append(try loss(ofMatches: matches, pairs: batch.count)) }
+    return LossTerms(
+      parts.map(\.term), metrics: parts.reduce(into: [:]) { $0.merge($1.metrics) { own, _ in own } },
+      answers: parts.reduce(into: [:]) { $0.merge($1.answers) { own, _ in own } })
   }
 
   /// The mean squared error over all values of all hidden tokens.
@@ -43,26 +40,35 @@ public struct VideoTextObjective: Objective, Equatable {
   }
 
   /// The mean cross-entropy of the hidden words of the batch; 0 where none is hidden.
-  private func loss(
-    ofWords logits: Tensor, _ words: HiddenWords
-  ) throws(ShapeError) -> (loss: Tensor, metrics: [String: Double]) {
+  private func loss(ofWords logits: Tensor, _ words: HiddenWords) throws(ShapeError) -> Part {
     // With gradients of 0, so that what predicts words is not left out of this step alone.
-    guard !words.ids.isEmpty else { return (logits.sumOfAll() * 0, [:]) }
+    guard !words.ids.isEmpty else { return Part("loss_text", logits.sumOfAll() * 0) }
     let prediction = try TokenPrediction(of: logits, to: VisualTokens(cells: words.positions, words: words.ids))
-    return (prediction.loss, prediction.metrics("word_acc"))
+    return Part("loss_text", prediction.loss, accuracy: ("word_acc", prediction.accuracy, prediction.answers))
   }
 
   /// The mean cross-entropy of pairs, of which the second half does not belong together.
-  private func loss(
-    ofMatches logits: Tensor, pairs: Int
-  ) throws(ShapeError) -> (loss: Tensor, metrics: [String: Double]) {
+  private func loss(ofMatches logits: Tensor, pairs: Int) throws(ShapeError) -> Part {
     try logits.shape.check(is: [2 * pairs, 2], in: "matching loss")
     let labels = [Int](repeating: 1, count: pairs) + [Int](repeating: 0, count: pairs)
     let right = zip(logits.indicesOfLargest(), labels).count { $0 == $1 }
-    return (
-      logits.crossEntropy(labels: labels),
-      ["vtm_acc": Double(right) / Double(labels.count), "vtm_acc" + LossTerms.guessSuffix: 0.5]
-    )
+    return Part(
+      "loss_vtm", logits.crossEntropy(labels: labels),
+      accuracy: ("vtm_acc", Double(right) / Double(labels.count), [0: pairs, 1: pairs]))
+  }
+}
+
+/// One of several losses, and how often the output was right.
+private struct Part {
+  let term: LossTerms.Term
+  private(set) var metrics: [String: Double] = [:]
+  private(set) var answers: [String: [Int: Int]] = [:]
+
+  /// - Parameter accuracy: its name, the share of right answers, and how often each answer was the right one.
+  init(_ name: String, _ loss: Tensor, accuracy: (name: String, share: Double, answers: [Int: Int])? = nil) {
+    term = LossTerms.Term(name, loss)
+    guard let accuracy else { return }
+    (metrics[accuracy.name], answers[accuracy.name]) = (accuracy.share, accuracy.answers)
   }
 }
 
@@ -76,26 +82,23 @@ public struct ContrastiveObjective: Objective, Equatable {
     self.contrast = contrast
   }
 
-  /// The loss, and the share of texts that are nearest to their own video (`vtc_acc`) beside that of guessing.
-  /// - Throws: ``ShapeError`` if there are not as many videos as texts.
+  /// The loss, and the share of texts that are nearest to their own video (`vtc_acc`), which a run compares with guessing.
+  /// - Throws: ``ShapeError`` if there are not as many videos and texts as pairs.
   public func loss(of output: ClipTextFeatures, for batch: ClipTextBatch) throws -> LossTerms {
-    let (loss, metrics) = try contrast.loss(of: output)
-    return LossTerms(loss, metrics: metrics)
+    let part = try contrast.part(of: output, pairs: batch.count)
+    return LossTerms(part.term.value, metrics: part.metrics, answers: part.answers)
   }
 }
 
 extension Contrast {
   /// The loss of texts and videos, and how many texts are nearest to their own video.
-  fileprivate func loss(
-    of features: ClipTextFeatures
-  ) throws(ShapeError) -> (loss: Tensor, metrics: [String: Double]) {
-    let loss = try loss(of: features.texts, and: features.videos)
-    return (
-      loss,
-      [
-        "vtc_acc": Contrast.accuracy(of: features.texts, and: features.videos),
-        "vtc_acc" + LossTerms.guessSuffix: 1 / Double(features.texts.shape[0]),
-      ]
-    )
+  fileprivate func part(of features: ClipTextFeatures, pairs: Int) throws(ShapeError) -> Part {
+    let (texts, videos) = (features.texts, features.videos)
+    try texts.shape.check(is: [pairs, texts.shape[-1]], in: "contrastive loss")
+    let loss = try loss(of: texts, and: videos)
+    // Each number in a group is right once, so that guessing reaches one in as many as are compared.
+    var answers: [Int: Int] = [:]
+    for number in groups(of: pairs).flatMap({ 0..<$0.count }) { answers[number, default: 0] += 1 }
+    return Part("loss_vtc", loss, accuracy: ("vtc_acc", accuracy(of: texts, and: videos), answers))
   }
 }

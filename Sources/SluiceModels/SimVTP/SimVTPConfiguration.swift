@@ -30,5 +30,10 @@ public struct SimVTPConfiguration: Sendable, Equatable {
     guard (0..<1).contains(textDropout) else {
       throw ModelError("SimVTP: textDropout is \(textDropout), wanted is 0 ..< 1")
     }
+    guard !video.learnsPositions, video.poolsMean else {
+      throw ModelError(
+        "SimVTP: positions of videos are a fixed table, and features are means. Leave learnsPositions and poolsMean as they "
+          + "are")
+    }
   }
 }

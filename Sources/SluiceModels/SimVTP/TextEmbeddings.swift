@@ -17,7 +17,9 @@ struct TokenRows {
   ) throws(ModelError) {
     self.ids = ids.map { Int($0) }
     self.lengths = lengths
-    guard !lengths.isEmpty, self.ids.count == lengths.count * width, lengths.allSatisfy({ (1...width) ~= $0 }) else {
+    guard !lengths.isEmpty, self.ids.count == lengths.count * width,
+      lengths.allSatisfy({ $0 >= 1 && $0 <= width })
+    else {
       throw ModelError("SimVTP: \(ids.count) ids for texts of \(lengths) tokens, wanted are rows of one width")
     }
     guard width <= configuration.textPositions else {

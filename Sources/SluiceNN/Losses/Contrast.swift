@@ -25,11 +25,10 @@ public struct Contrast: Sendable, Equatable {
   /// - Throws: ``ShapeError`` if they are not as many and as wide.
   public func loss(of first: Tensor, and second: Tensor) throws(ShapeError) -> Tensor {
     try second.shape.check(is: first.shape, in: "contrastive loss")
-    let count = first.shape[0]
-    guard let groupSize, groupSize < count else { return loss(of: first.cosines(with: second)) }
-    let groups = stride(from: 0, to: count, by: groupSize).map { $0..<min($0 + groupSize, count) }
-    let losses = groups.map { loss(of: first.slice($0, axis: 0).cosines(with: second.slice($0, axis: 0))) }
-    return losses.dropFirst().reduce(losses[0]) { $0 + $1 } / Float(losses.count)
+    let losses = groups(of: first.shape[0]).map { pairs in
+      loss(of: first.part(pairs).cosines(with: second.part(pairs)))
+    }
+    return losses.count == 1 ? losses[0] : losses.dropFirst().reduce(losses[0]) { $0 + $1 } / Float(losses.count)
   }
 
   /// The loss of cosines `[B, B]`, whose diagonal are those of pairs.
@@ -38,10 +37,26 @@ public struct Contrast: Sendable, Equatable {
     return scores.crossEntropy(labels: own) + scores.permuted(1, 0).crossEntropy(labels: own)
   }
 
-  /// The share of rows of `first` that are nearest to their own partner.
-  /// - Precondition: as many rows in both.
-  public static func accuracy(of first: Tensor, and second: Tensor) -> Double {
-    let nearest = withoutGradients { first.cosines(with: second) }.indicesOfLargest()
-    return Double(nearest.enumerated().count { $0.offset == $0.element }) / Double(max(nearest.count, 1))
+  /// The share of rows of `first` that are nearest to their own partner among those they are compared with.
+  /// - Precondition: as many rows in both, and as wide.
+  public func accuracy(of first: Tensor, and second: Tensor) -> Double {
+    let right = withoutGradients {
+      groups(of: first.shape[0]).reduce(0) { sum, pairs in
+        let nearest = first.part(pairs).cosines(with: second.part(pairs)).indicesOfLargest()
+        return sum + nearest.enumerated().count { $0.offset == $0.element }
+      }
+    }
+    return Double(right) / Double(max(first.shape[0], 1))
   }
+
+  /// The pairs that are compared with each other; the last group may be smaller.
+  public func groups(of count: Int) -> [Range<Int>] {
+    guard let groupSize, groupSize < count else { return [0..<count] }
+    return stride(from: 0, to: count, by: groupSize).map { $0..<min($0 + groupSize, count) }
+  }
+}
+
+extension Tensor {
+  /// Some of the rows; all of them as they are.
+  fileprivate func part(_ rows: Range<Int>) -> Tensor { rows.count == shape[0] ? self : slice(rows, axis: 0) }
 }
