@@ -12,9 +12,6 @@ import Testing
     "bike.metrics", "bike.prompts", "bike.sampling", "bike.train_steps",
     "clip.clip_model", "clip.droppath", "clip.pos_embed_interpolation", "clip.preprocess", "clip.tokenizer",
     "clip.visual_joint",
-    "simvtp.finetune_dual", "simvtp.finetune_steps", "simvtp.full_base_formula", "simvtp.pretrain",
-    "simvtp.train_steps", "simvtp.vtc",
-    "simvtp.vtc_gathered", "simvtp.vtm", "simvtp.vtm_negatives",
   ]
 
   @Test func everyKindOfGoldenFileHasATest() throws {

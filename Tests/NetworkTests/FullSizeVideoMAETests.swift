@@ -12,8 +12,8 @@ struct FullSizeVideoMAETests {
   @Test func pretrainingMatchesTheReference() throws {
     try Golden.each("videomae.full_base_formula") { file, check in
       let model = try VideoMAE(VideoMAEConfiguration(pretraining: file.config))
-      fill(model.parameters)
-      let video = try video(file, model.configuration)
+      model.parameters.fillByFormula()
+      let video = try file.formulaClips(model.configuration)
       let mask = try file.bytes("input.mask")
       let recorder = Recorder()
       let prediction = try withoutGradients {
@@ -47,48 +47,13 @@ struct FullSizeVideoMAETests {
     try Golden.each("videomae.full_base_finetune_formula") { file, check in
       let backbone = try VideoViT(VideoMAEConfiguration(classification: file.config))
       let model = try Classifier(backbone, classCount: try #require(file.config["num_classes"].int))
-      fill(model.parameters)
+      model.parameters.fillByFormula()
       let recorder = Recorder()
       let logits = try withoutGradients {
-        try model.logits(of: try video(file, backbone.configuration), recorder.pass())
+        try model.logits(of: try file.formulaClips(backbone.configuration), recorder.pass())
       }
       try check.observed(by: recorder)
       try check.tensor("output.logits", logits)
     }
-  }
-
-  private func video(_ file: GoldenFile, _ configuration: VideoMAEConfiguration) throws -> Tensor {
-    let ordinal = try #require(file.config["video_ordinal"].int)
-    let scale = try #require(file.config["video_scale"].double)
-    let batch = try #require(file.config["batch"].int)
-    return Tensor([batch, 3, configuration.frameCount, configuration.height, configuration.width]) { elements in
-      for index in elements.indices { elements[index] = Float(scale * formulaValue(index, ordinal)) }
-    }
-  }
-
-  /// Gives every parameter the formula's numbers; its place in the checkpoint's order is its ordinal.
-  private func fill(_ store: ParameterStore) {
-    for (ordinal, parameter) in store.parameters.enumerated() {
-      let rank = parameter.shape.rank
-      let isScale = parameter.name.hasSuffix("weight")
-      let isMaskToken = parameter.name.hasSuffix("mask_token")
-      let spread = 3.0.squareRoot() / Double(parameter.shape.dimensions.dropFirst().reduce(1, *)).squareRoot()
-      parameter.update { elements in
-        for index in elements.indices {
-          let x = formulaValue(index, ordinal)
-          let value = rank == 1 ? (isScale ? 1 + 0.1 * x : 0.05 * x) : isMaskToken ? 0.1 * x : x * spread
-          elements[index] = Float(value)
-        }
-      }
-    }
-  }
-
-  /// The formula `splitmix64-b`: a number in −1 ..< 1 for an index and the number of a tensor.
-  private func formulaValue(_ index: Int, _ ordinal: Int) -> Double {
-    var word = (UInt64(index) &+ UInt64(ordinal) << 32 &+ 1) &* 0x9E37_79B9_7F4A_7C15
-    word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-    word ^= word >> 31
-    return 2 * (Double(word >> 11) * 0x1p-53) - 1
   }
 }

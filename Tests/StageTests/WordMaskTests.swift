@@ -28,7 +28,8 @@ import Testing
   }
 
   @Test func recordedDrawsHideTheReferencesWords() throws {
-    try Golden.each("simvtp.pretrain") { file, _ in
+    // What the network makes of the words is compared elsewhere.
+    for file in try Golden.files(ofKinds: ["simvtp.pretrain"]) {
       let config = file.config
       let names = ["pad": "[PAD]", "unk": "[UNK]", "cls": "[CLS]", "sep": "[SEP]", "mask": "[MASK]"]
       var tokens = (0..<(try #require(config["vocab"].int))).map { "word\($0)" }

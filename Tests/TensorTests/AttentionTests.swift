@@ -57,6 +57,78 @@ import Testing
     }
   }
 
+  /// Attention in plain loops, with a mask `[B, M]` that is added for every query of every head.
+  private func loops(_ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int, mask: [[Double]]) -> [Double] {
+    let (batch, n, m, width) = (q.shape[0], q.shape[1], k.shape[1], q.shape[2])
+    let size = width / heads
+    let (queries, keys, values) = (q.floats.map(Double.init), k.floats.map(Double.init), v.floats.map(Double.init))
+    var result = [Double](repeating: 0, count: batch * n * width)
+    for b in 0..<batch {
+      for h in 0..<heads {
+        for row in 0..<n {
+          let from = (b * n + row) * width + h * size
+          let scores = (0..<m).map { key -> Double in
+            let to = (b * m + key) * width + h * size
+            let product = (0..<size).reduce(0) { $0 + queries[from + $1] * keys[to + $1] }
+            return product / Double(size).squareRoot() + mask[b % mask.count][key]
+          }
+          let top = scores.max() ?? 0
+          let shares = scores.map { exponential($0 - top) }
+          let sum = shares.reduce(0, +)
+          for key in 0..<m {
+            let to = (b * m + key) * width + h * size
+            for c in 0..<size { result[from + c] += shares[key] / sum * values[to + c] }
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  /// Rows of a batch with padding behind their lengths, and more rows than lengths: masks repeat.
+  @Test(arguments: [
+    (4, 5, 2, 3, [3, 5]), (2, 8, 2, 16, [8, 1]), (2, 300, 1, 8, [200, 300]), (3, 40, 4, 16, [7, 40, 1]),
+  ])
+  func aMaskOfOneRowIsForAllQueries(_ b: Int, _ n: Int, _ h: Int, _ d: Int, _ lengths: [Int]) {
+    let rows = lengths.map { length in (0..<n).map { $0 < length ? 0 : -10_000.0 } }
+    let mask = Tensor(rows.flatMap { $0.map { Float($0) } }, shape: [lengths.count, 1, 1, n])
+    let packed = random([b, n, 3 * h * d])
+    let parts = (0..<3).map { packed.slice($0 * h * d..<($0 + 1) * h * d, axis: 2) }
+    let wanted = loops(parts[0], parts[1], parts[2], heads: h, mask: rows)
+    let found = Tensor.selfAttention(packed: packed, headCount: h, mask: mask)
+    #expect(relativeError(found.floats, wanted) < 5e-6)
+    let apart = Tensor.attention(
+      queries: parts[0], keys: parts[1], values: parts[2], headCount: h, mask: mask)
+    #expect(relativeError(apart, found) < 1e-6)
+    // The same row for each query, written out.
+    let whole = mask + Tensor.zeros([1, 1, n, n])
+    #expect(Tensor.selfAttention(packed: packed, headCount: h, mask: whole).floats == found.floats)
+    // Beside a bias, too.
+    let bias = random([1, h, n, n], "bias")
+    #expect(
+      Tensor.selfAttention(packed: packed, headCount: h, bias: bias, mask: mask).floats
+        == Tensor.selfAttention(packed: packed, headCount: h, bias: bias, mask: whole).floats)
+    guard n < 50 else { return }
+    checkGradients(of: [packed], sample: 40) { Tensor.selfAttention(packed: $0[0], headCount: h, mask: mask) }
+    checkGradients(of: [packed, bias], sample: 40) {
+      Tensor.selfAttention(packed: $0[0], headCount: h, bias: $0[1], mask: mask)
+    }
+  }
+
+  @Test func keysBehindATextGetNoGradient() {
+    let (b, n, h, d) = (2, 6, 2, 4)
+    let mask = Tensor([b, 1, 1, n]) { elements in
+      for column in 4..<n { elements[column] = -10_000 }
+    }
+    let packed = Parameter("packed", random([b, n, 3 * h * d]))
+    // Padding asks, but what it becomes is looked at by nobody here.
+    Tensor.selfAttention(packed: packed.value, headCount: h, mask: mask).slice(0..<4, axis: 1).sumOfAll().backward()
+    let gradient = packed.gradient!
+    let behind = gradient.slice(0..<1, axis: 0).slice(4..<n, axis: 1).slice(h * d..<3 * h * d, axis: 2)
+    #expect(behind.floats.allSatisfy { $0 == 0 })
+    #expect(gradient.slice(1..<2, axis: 0).slice(4..<n, axis: 1).floats.contains { $0 != 0 })
+  }
+
   @Test func packedProjectionsGiveTheSame() {
     let (b, n, h, d) = (2, 7, 3, 4)
     let packed = random([b, n, 3 * h * d])

@@ -103,6 +103,11 @@ import Testing
     let rows = x.floats
     #expect(x.rows(at: [3, 0, 3]).floats == Array(rows[12..<16] + rows[0..<4] + rows[12..<16]))
     checkGradients(of: [x]) { $0[0].rows(at: [3, 0, 3]) }
+    // As embeddings are looked up: a row that is asked for often gets the sum, one that is not zeros.
+    let table = Parameter("table", random([5, 4]))
+    table.value.rows(at: [3, 0, 3, 3]).sumOfAll().backward()
+    let sums: [Float] = [1, 0, 0, 3, 0].flatMap { [Float](repeating: $0, count: 4) }
+    #expect(table.gradient?.floats == sums)
     checkGradients(of: [x]) { $0[0].scattered(to: [6, 1, 1, 0, 5], count: 7) }
     checkGradients(of: [random([2, 3, 4])]) { $0[0].tokens(at: [[2, 0], [1, 1]]) }
     checkGradients(of: [random([2, 3, 4]), random([4], "token")]) { $0[0].replacing([1, 0, 0, 0, 1, 1], with: $0[1]) }

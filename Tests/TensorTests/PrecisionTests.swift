@@ -57,6 +57,12 @@ import Testing
       }
     }
     compare([random([2, 50, 3 * h * d], "packed")]) { .selfAttention(packed: $0[0], headCount: h) }
+    // One row for all queries, as padding has it; two rows for four samples.
+    let padding = Tensor([2, 1, 1, n]) { span in for column in 25..<n { span[column] = -10_000 } }
+    compare([random([b, n, 3 * h * d], "packed")]) { .selfAttention(packed: $0[0], headCount: h, mask: padding) }
+    compare([random([b, n, 3 * h * d], "packed"), random([batches, biasHeads, n, n], "bias")]) {
+      .selfAttention(packed: $0[0], headCount: h, bias: $0[1], mask: padding)
+    }
   }
 
   @Test func normsPoolsAndMovesOfWhatLiesBetweenProducts() {

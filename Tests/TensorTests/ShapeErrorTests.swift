@@ -51,6 +51,7 @@ import Testing
     Mistake("layerNorm: [2, 3] × [2] × [3]: weight and bias must have one number for each column") {
       _ = zeros([2, 3]).layerNorm(zeros([2]), zeros([3]), epsilon: 1e-6)
     },
+    Mistake("cosines: [2, 3] × [2, 4]: wanted [n, D] and [m, D]") { _ = zeros([2, 3]).cosines(with: zeros([2, 4])) },
     Mistake("scaled: [2, 3]: wanted one factor (3) a sample") { _ = zeros([2, 3]).scaled(bySample: [1, 1, 1]) },
     Mistake("dropout: [2, 3]: wanted one generator per sample") {
       var draws = [KeyedRandom(seed: 1, epoch: 0, sample: 0, stage: "x")]

@@ -146,7 +146,7 @@ extension LayoutCase {
     ]
   }
 
-  private static func transformersPretraining(_ source: Weights) -> Weights {
+  static func transformersPretraining(_ source: Weights) -> Weights {
     renamed(source) { name, value in
       let name = replacing(
         name,

@@ -11,7 +11,7 @@ import Testing
   private static let cases: [LayoutCase] = {
     do {
       return try LayoutCase.timeSformers() + LayoutCase.viViTs() + LayoutCase.mViTs() + LayoutCase.videoMAEs()
-        + LayoutCase.swins()
+        + LayoutCase.swins() + LayoutCase.simVTPs()
     } catch {
       Issue.record(error)
       return []
