@@ -53,7 +53,8 @@ import Testing
       try FileManager.default.removeItem(atPath: folder + "/vocab.txt")
       let file = folder + "/clip 1.mp4"
       let shown = try sluice(
-        "show", "words", file, "--caption", "a blue disc moves up", "--from", run, "--out", folder + "/a", "--seed", "3")
+        "show", "words", file, "--caption", "a blue disc moves up", "--from", run, "--out", folder + "/a", "--seed", "3"
+      )
       try #require(shown.status == 0, "\(shown.errors)")
       let stem = folder + "/a/clip 1-words"
       let lines = shown.output.split(separator: "\n").map(String.init)
@@ -68,7 +69,8 @@ import Testing
       #expect(panel.width == 3 * side + 8 && panel.height == count * (side + 4) - 4 && count > 1)
 
       let asked = try sluice(
-        "show", "words", file, "--caption", "a blue disc moves up", "--from", run, "--out", folder + "/b", "--seed", "3",
+        "show", "words", file, "--caption", "a blue disc moves up", "--from", run, "--out", folder + "/b", "--seed",
+        "3",
         "--checkpoint", "last", "--weights", "raw", "--partial", "--resize-positions")
       #expect(asked.status == 0 && asked.errors == shown.errors, "\(asked.errors)")
       #expect(FileManager.default.contentsEqual(atPath: stem + ".png", andPath: folder + "/b/clip 1-words.png"))
@@ -79,7 +81,8 @@ import Testing
       #expect(Image.column(again.rows).bytes == panel.packed())
       var masks: Set<String> = []
       for seed in 0..<8 {
-        masks.insert(try await preview.shown(of: file, caption: "a blue disc moves up", seed: UInt64(seed)).words.masked)
+        masks.insert(
+          try await preview.shown(of: file, caption: "a blue disc moves up", seed: UInt64(seed)).words.masked)
       }
       #expect(masks.count > 1, "another seed hides other words: \(masks)")
       for text in ["", "zzz"] {
@@ -101,7 +104,8 @@ import Testing
         checkLines(Array(block.prefix(3)), caption: Self.captions[number])
         #expect(block.dropFirst(3).first == folder + "/a/clip \(number)-words.png")
       }
-      let more = try sluice("show", "words", "--data", list, "--from", run, "--out", folder + "/b", "--format", "captions")
+      let more = try sluice(
+        "show", "words", "--data", list, "--from", run, "--out", folder + "/b", "--format", "captions")
       #expect(more.status == 0 && more.output.contains("\n\n\(Self.captions[1])\n"), "\(more.errors)")
 
       let stored = try sluice("preprocess", list, "--out", folder + "/shards")
@@ -113,6 +117,20 @@ import Testing
         let name = "clip \(number)-words.png"
         #expect(FileManager.default.contentsEqual(atPath: folder + "/a/" + name, andPath: folder + "/a2/" + name))
       }
+
+      let only = folder + "/only.txt"
+      try "clip 2\nclip 7\n".write(toFile: only, atomically: true, encoding: .utf8)
+      let chosen = try sluice(
+        "show", "words", "--data", list, "--only", only, "--from", run, "--out", folder + "/d")
+      #expect(chosen.status == 0 && chosen.output.hasPrefix(Self.captions[2] + "\n"), "\(chosen.errors)")
+      #expect(chosen.output.contains("\n\n") == false && chosen.errors.contains("note: 1 of the 2 videos of "))
+      let table = folder + "/webvid.csv"
+      try "videoid,contentUrl,duration,page_dir,name\n3,u,PT1S,p,a red ring\n".write(
+        toFile: table, atomically: true, encoding: .utf8)
+      let templated = try sluice(
+        "show", "words", "--data", table, "--path-template", "clip {videoid}.mp4", "--root", folder, "--from", run,
+        "--out", folder + "/e")
+      #expect(templated.status == 0 && templated.output.hasPrefix("a red ring\n"), "\(templated.errors)")
 
       let relative = folder + "/relative.json"
       try #"{"clip 3.mp4": "a red square"}"#.write(toFile: relative, atomically: true, encoding: .utf8)
@@ -145,7 +163,32 @@ import Testing
       #expect(
         refused.status == 1
           && refused.errors.contains(
-            "was trained without the loss of words, so there are none to show. Name a run whose recipe.losses have text."),
+            "was trained without the loss of words, so there are none to show. Name a run whose recipe.losses have text."
+          ),
+        "\(refused.errors)")
+    }
+  }
+
+  /// The same network predicts pixels beside words; a clip without a caption is shown with an empty one.
+  @Test func pixelsAreShownAloneToo() async throws {
+    try await withTemporaryFolder { folder in
+      let (_, run) = try prepare(folder)
+      let file = folder + "/clip 2.mp4"
+      let shown = try sluice("show", "pixels", file, "--from", run, "--out", folder + "/a", "--seed", "5")
+      try #require(shown.status == 0, "\(shown.errors)")
+      #expect(shown.output == "\(folder)/a/clip 2-pixels.png\n\(folder)/a/clip 2-pixels.mp4\n")
+      let preview = try PixelPreview(from: run)
+      let again = try await preview.shown(of: file, seed: 5)
+      #expect(again.hiddenCount > 0 && again.hiddenCount < again.tokenCount && again.error.isFinite)
+      let panel = try VideoFrame(imageAt: folder + "/a/clip 2-pixels.png")
+      #expect(Image.column(again.rows).bytes == panel.packed())
+      let words = try prepare(folder + "/words", losses: "text")
+      let refused = try sluice("show", "pixels", file, "--from", words, "--out", folder + "/none")
+      #expect(
+        refused.status == 1
+          && refused.errors.contains(
+            "was trained without the loss of pixels, so there are none to show. Name a run whose recipe.losses have video."
+          ),
         "\(refused.errors)")
     }
   }
@@ -170,7 +213,10 @@ import Testing
       #expect(
         try said(64, "--data", list, "--caption", "a", "--from", run).contains(
           "--caption is about videos that are named; --data has captions of its own."))
-      for option in [["--samples", "2"], ["--root", folder], ["--format", "captions"]] {
+      for option in [
+        ["--samples", "2"], ["--root", folder], ["--format", "captions"], ["--only", list],
+        ["--path-template", "{videoid}.mp4"],
+      ] {
         let errors = try SluiceProgram.run(["show", "words", file, "--caption", "a", "--from", run] + option).errors
         #expect(errors.contains("\(option[0]) is about --data. Leave it out."), "\(errors)")
       }

@@ -1,3 +1,4 @@
+internal import SluiceDecode
 internal import SluiceFlow
 internal import SluiceModels
 internal import SluiceSamples

@@ -1,4 +1,4 @@
-public import SluiceText
+package import SluiceText
 
 /// A text in three lines: as it is, as a network sees it, and with the words that it reads where it sees none.
 ///

@@ -1,4 +1,4 @@
-public import SluiceDatasets
+internal import SluiceDatasets
 public import SluiceDecode
 public import SluiceFlow
 public import SluiceTraining

@@ -54,7 +54,10 @@ struct ShowWordsCommand: AsyncParsableCommand {
       return
     }
     guard caption != nil else { throw ValidationError("Say with --caption what is said of the videos.") }
-    let own = [("--samples", samples != nil), ("--root", lists.root != nil), ("--format", lists.format != nil)]
+    let own = [
+      ("--samples", samples != nil), ("--root", lists.root != nil), ("--format", lists.format != nil),
+      ("--only", lists.only != nil), ("--path-template", lists.pathTemplate != nil),
+    ]
     if let (option, _) = own.first(where: \.1) { throw ValidationError("\(option) is about --data. Leave it out.") }
   }
 
@@ -87,6 +90,9 @@ struct ShowWordsCommand: AsyncParsableCommand {
     }
     var request = RunRequest()
     (request.root, request.format) = (lists.root, lists.format)
-    return try request.clips(of: data).spread(samples ?? 4)
+    (request.only, request.pathTemplate) = (lists.only, lists.pathTemplate)
+    let clips = try request.clips(of: data)
+    for note in clips.notes { Console.note("note: \(note)") }
+    return clips.spread(samples ?? 4)
   }
 }
