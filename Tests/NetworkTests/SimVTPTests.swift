@@ -209,11 +209,12 @@ import Testing
       #expect((0..<count).allSatisfy { $0 == text || counts[text][$0] == 1000 })
     }
     // The largest draw there is, and cosines that leave one video alone likely.
-    let last = VideoTextNegatives.random.indices(draws: [1.0.nextDown, 1.0.nextDown], cosines: .zeros([1]))
+    let largest = Double(1).nextDown
+    let last = VideoTextNegatives.random.indices(draws: [largest, largest], cosines: .zeros([1]))
     #expect(last == [1, 0])
     let cosines = Tensor([1, -1, 1, 1, 1, -1, -1, 1, 1], shape: [3, 3])
     #expect(
-      VideoTextNegatives.hard.indices(draws: [0.999, 0.001, 1.0.nextDown], cosines: cosines) == [2, 0, 1])
+      VideoTextNegatives.hard.indices(draws: [0.999, 0.001, largest], cosines: cosines) == [2, 0, 1])
     #expect(VideoTextNegatives.hard.indices(draws: [0.4, 0.4, 0.4], cosines: cosines) == [2, 0, 1])
   }
 
