@@ -42,7 +42,8 @@ public struct WordPreview: Sendable {
     guard let predictions = try system.pairPredictions() else {
       throw RunError(
         .weights,
-        "\(path) was trained without the loss of words, so there are none to show. Name a run whose recipe.losses have text.")
+        "\(path) was trained without the loss of words, so there are none to show. Name a run whose recipe.losses have text."
+      )
     }
     (self.predictions, images) = (predictions, system.pixelImages)
     try run.load(into: system)
