@@ -7,7 +7,8 @@ internal import SluicePlatform
 struct ShowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Draws what a trained model sees: predictions behind masks, predicted pixels, tokens or words, or attention.",
+    abstract:
+      "Draws what a trained model sees: predictions behind masks, predicted pixels, tokens or words, or attention.",
     subcommands: [
       ShowMasksCommand.self, ShowPixelsCommand.self, ShowTokensCommand.self, ShowWordsCommand.self,
       ShowAttentionCommand.self,
