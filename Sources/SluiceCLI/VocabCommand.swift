@@ -1,9 +1,11 @@
 internal import ArgumentParser
 internal import Foundation
 internal import SluiceDatasets
+internal import SluicePipelines
 internal import SluicePlatform
 internal import SluiceShards
 internal import SluiceText
+internal import SluiceTraining
 
 /// `sluice vocab`: a vocabulary learned from the captions of lists.
 struct VocabCommand: ParsableCommand {
@@ -49,6 +51,9 @@ struct VocabCommand: ParsableCommand {
       throw VocabularyError(
         origin: out, reason: "is the list itself, and would be overwritten; name another file with --out")
     }
+    var request = RunRequest()
+    (request.only, request.pathTemplate) = (lists.only, lists.pathTemplate)
+    try request.requireListsForOptions(among: list)
     var found = Captions()
     for path in list { try found.add(from: path, lists) }
     guard !found.captions.isEmpty else {
@@ -107,7 +112,9 @@ private struct Captions {
       let set = try ShardSet(path)
       for number in 0..<set.count { add(try set.clip(number).info.description.captions) }
     } else {
-      for item in try lists.list(path).items { add(item.captions) }
+      let list = try lists.list(path)
+      for note in list.notes { Console.note("note: \(note)") }
+      for item in list.items { add(item.captions) }
     }
   }
 

@@ -127,10 +127,10 @@ import Testing
       }
       #expect(
         try said(folder + "/vivit").contains(
-          "is no run and no checkpoint that predicts pixels. Name one of videomae, or with --target pixels."))
+          "is no run and no checkpoint that predicts pixels. Name one of videomae or simvtp, or with --target pixels."))
       #expect(
         try said(list).contains(
-          "is no run and no checkpoint that predicts pixels. Name one of videomae, or with --target pixels."))
+          "is no run and no checkpoint that predicts pixels. Name one of videomae or simvtp, or with --target pixels."))
       #expect(
         try said(folder + "/hog").contains(
           "predicts hog, and only predicted pixels can be shown here. 'sluice show masks' shows HOG, 'sluice show tokens' "

@@ -94,6 +94,18 @@ import Testing
     #expect(try run("set", "train.json", "--out", "both.txt", "--size", "60").status == 0)
     #expect(
       try text("both.txt") == Vocabulary.learned(from: Self.captions + Self.captions, size: 60).fileText)
+    // What chooses among the lines of lists does not among shards.
+    _ = try folder.write("v1\n", "some.txt")
+    for option in [["--only", "some.txt"], ["--path-template", "{videoid}.mp4"]] {
+      let refused = try SluiceProgram.run(
+        ["vocab", "set", "train.json", "--out", "none.txt", "--size", "60"] + option, in: folder.path)
+      #expect(
+        refused.status == 1
+          && refused.errors.contains(
+            "sluice vocab: \(option[0]) \(option[1]) is about lists, and set holds shards. Give the option to"),
+        "\(refused.errors)")
+      #expect(!FileManager.default.fileExists(atPath: folder("none.txt")))
+    }
   }
 
   @Test func onlyChosenVideosOfTheListCount() throws {
@@ -105,6 +117,14 @@ import Testing
     #expect(result.status == 0, "\(result.errors)")
     let chosen = [Self.captions[1], Self.captions[3]]
     #expect(try text("some-vocab.txt") == Vocabulary.learned(from: chosen, size: 50).fileText)
+    #expect(result.errors == "")
+    _ = try folder.write("3\n1\nzebra\n", "more.txt")
+    let more = try run(
+      "w.csv", "--only", "more.txt", "--path-template", "{videoid}.mp4", "--out", "more-vocab.txt", "--size", "50")
+    #expect(
+      more.status == 0 && more.errors.contains("note: 1 of the 3 videos of more.txt are not in w.csv: “zebra”"),
+      "\(more.errors)")
+    #expect(try text("more-vocab.txt") == text("some-vocab.txt"))
   }
 
   @Test func whatIsNotAsAskedIsSaid() throws {

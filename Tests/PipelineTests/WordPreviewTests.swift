@@ -118,12 +118,19 @@ import Testing
         #expect(FileManager.default.contentsEqual(atPath: folder + "/a/" + name, andPath: folder + "/a2/" + name))
       }
 
-      let names = folder + "/names.txt"
-      try "clip 2\n".write(toFile: names, atomically: true, encoding: .utf8)
-      let one = try sluice(
-        "show", "words", "--data", list, "--only", names, "--from", run, "--out", folder + "/d")
-      #expect(one.status == 0 && one.output.hasPrefix(Self.captions[2] + "\n"), "\(one.errors)")
-      #expect(!one.output.contains("\n\n"), "\(one.output)")
+      let only = folder + "/only.txt"
+      try "clip 2\nclip 7\n".write(toFile: only, atomically: true, encoding: .utf8)
+      let chosen = try sluice(
+        "show", "words", "--data", list, "--only", only, "--from", run, "--out", folder + "/d")
+      #expect(chosen.status == 0 && chosen.output.hasPrefix(Self.captions[2] + "\n"), "\(chosen.errors)")
+      #expect(chosen.output.contains("\n\n") == false && chosen.errors.contains("note: 1 of the 2 videos of "))
+      let table = folder + "/webvid.csv"
+      try "videoid,contentUrl,duration,page_dir,name\n3,u,PT1S,p,a red ring\n".write(
+        toFile: table, atomically: true, encoding: .utf8)
+      let templated = try sluice(
+        "show", "words", "--data", table, "--path-template", "clip {videoid}.mp4", "--root", folder, "--from", run,
+        "--out", folder + "/e")
+      #expect(templated.status == 0 && templated.output.hasPrefix("a red ring\n"), "\(templated.errors)")
 
       let relative = folder + "/relative.json"
       try #"{"clip 3.mp4": "a red square"}"#.write(toFile: relative, atomically: true, encoding: .utf8)
@@ -157,6 +164,30 @@ import Testing
         refused.status == 1
           && refused.errors.contains(
             "was trained without the loss of words, so there are none to show. Name a run whose recipe.losses have text."
+          ),
+        "\(refused.errors)")
+    }
+  }
+
+  /// The same network predicts pixels beside words; a clip without a caption is shown with an empty one.
+  @Test func pixelsAreShownAloneToo() async throws {
+    try await withTemporaryFolder { folder in
+      let (_, run) = try prepare(folder)
+      let file = folder + "/clip 2.mp4"
+      let shown = try sluice("show", "pixels", file, "--from", run, "--out", folder + "/a", "--seed", "5")
+      try #require(shown.status == 0, "\(shown.errors)")
+      #expect(shown.output == "\(folder)/a/clip 2-pixels.png\n\(folder)/a/clip 2-pixels.mp4\n")
+      let preview = try PixelPreview(from: run)
+      let again = try await preview.shown(of: file, seed: 5)
+      #expect(again.hiddenCount > 0 && again.hiddenCount < again.tokenCount && again.error.isFinite)
+      let panel = try VideoFrame(imageAt: folder + "/a/clip 2-pixels.png")
+      #expect(Image.column(again.rows).bytes == panel.packed())
+      let words = try prepare(folder + "/words", losses: "text")
+      let refused = try sluice("show", "pixels", file, "--from", words, "--out", folder + "/none")
+      #expect(
+        refused.status == 1
+          && refused.errors.contains(
+            "was trained without the loss of pixels, so there are none to show. Name a run whose recipe.losses have video."
           ),
         "\(refused.errors)")
     }

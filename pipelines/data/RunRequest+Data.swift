@@ -62,13 +62,18 @@ extension RunRequest {
   /// The shard sets among `paths`.
   /// - Throws: ``RunError`` if an option is about lists and these are none; an error of a damaged set.
   func shardSets(of paths: [String]) throws -> [ShardSet] {
-    let sets = paths.filter(ShardSet.isSet)
+    try requireListsForOptions(among: paths)
+    return try paths.filter(ShardSet.isSet).map { try ShardSet($0) }
+  }
+
+  /// - Throws: ``RunError`` if an option is about lists and a set of shards is among the paths that it is about.
+  package func requireListsForOptions(among paths: [String]) throws(RunError) {
     let options = [("--only", only), ("--path-template", pathTemplate)]
-    if let set = sets.first(where: isMeant), case let (option, value?)? = options.first(where: { $0.1 != nil }) {
-      throw RunError(
-        .data, "\(option) \(value) is about lists, and \(set) holds shards. Give the option to 'sluice preprocess'.")
-    }
-    return try sets.map { try ShardSet($0) }
+    guard let set = paths.first(where: { ShardSet.isSet($0) && isMeant($0) }),
+      case let (option, value?)? = options.first(where: { $0.1 != nil })
+    else { return }
+    throw RunError(
+      .data, "\(option) \(value) is about lists, and \(set) holds shards. Give the option to 'sluice preprocess'.")
   }
 
   /// The clips of all lists and all shard sets among `paths`, whatever labels they have.

@@ -35,7 +35,8 @@ public struct PixelPreview: Sendable {
     else {
       throw RunError(
         .weights,
-        "\(path) is no run and no checkpoint that predicts pixels. Name one of videomae, or with --target pixels.")
+        "\(path) is no run and no checkpoint that predicts pixels. Name one of videomae or simvtp, or with --target pixels."
+      )
     }
     if let target = stored.values["recipe.target"], target != TargetKind.pixels.rawValue {
       throw RunError(

@@ -31,16 +31,11 @@ extension SimVTPPretraining: WordPredictingSystem {
 }
 
 extension SimVTPPretraining {
-  /// Frames of a few clips, and their captions: as they are, as the network sees them, and what it makes of them.
+  /// A few clips and captions: as they are, as the network sees them, and what it makes of them.
   public func shownSamples(_ options: RunOptions) async throws -> [Report.Part] {
-    var parts: [Report.Part] = []
-    if pixelImages != nil { parts = try await pixelPredictions().part(of: input.clips, options) }
-    guard let preview = try WordPreview(self) else { return parts }
-    let pass = RunOptions(seed: options.seed, maxFailures: nil, budget: options.budget)
-    try await preview.each(of: input.clips.spread(4), pass) { shown in
-      for line in shown.words.lines { parts.append(.text(line)) }
-    }
-    return parts
+    if let preview = try WordPreview(self) { return try await preview.parts(of: input.clips, options) }
+    guard pixelImages != nil else { return [] }
+    return try await pixelPredictions().part(of: input.clips, options)
   }
 }
 

@@ -30,7 +30,6 @@ public struct SimVTPPretraining: TrainingSystem {
   public let configuration: VideoTextConfiguration<SimVTPDeclaration>
   public let pipeline: Pipeline<StepReport>
   public let trainable: TrainableState
-  /// Of the clips; texts are few tokens beside them.
   public let hidingCosts: [HidingCost]
   let network: SimVTP
   let input: VideoTextInput
@@ -47,7 +46,10 @@ public struct SimVTPPretraining: TrainingSystem {
     let network = try SimVTP(settings.network(vocabularySize: input.vocabularySize))
     let grid = settings.video.tokenGrid
     let hidden = try recipe.hiddenCount(of: grid.height * grid.width)
-    hidingCosts = try VideoMAE(settings.video).costs(hiding: hidden * grid.time, clips: recipe.optimizer.batchSize)
+    let width =
+      try recipe.textWidth
+      ?? input.textWidth(of: recipe.optimizer.batchSize, maximumLength: recipe.maximumTextLength)
+    hidingCosts = configuration.costs(hiding: hidden * grid.time, words: width)
     let model = VideoTextModel(network, losses: recipe.losses, negatives: recipe.negatives)
     let target = configuration.pixelTarget
     let words: Words<MaskedSample<PixelTargets>> = recipe.words(of: input.vocabulary)

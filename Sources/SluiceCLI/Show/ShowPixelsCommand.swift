@@ -8,8 +8,8 @@ struct ShowPixelsCommand: AsyncParsableCommand {
     abstract: "Original, masked input and reconstruction side by side, of a run that predicts pixels.",
     discussion: """
       Hidden tokens are shown as predicted, with the brightness and contrast of the real ones where targets are normalized; \
-      all others are the original's. A PNG with a row for each frame, and an MP4 of the rows. Runs of videomae, and of \
-      maskfeat with --target pixels.
+      all others are the original's. A PNG with a row for each frame, and an MP4 of the rows. Runs of videomae and \
+      simvtp, and of maskfeat with --target pixels.
 
       Example:
         sluice show pixels clip.mp4 --from runs/videomae-1 --out images

@@ -94,8 +94,10 @@ struct ShowWordsCommand: AsyncParsableCommand {
     var request = RunRequest()
     (request.root, request.format) = (lists.root, lists.format)
     (request.only, request.pathTemplate) = (lists.only, lists.pathTemplate)
-    let clips = try request.clips(of: data).spread(samples ?? 4)
-    try clips.requireCaptions()
-    return clips
+    let clips = try request.clips(of: data)
+    for note in clips.notes { Console.note("note: \(note)") }
+    let chosen = clips.spread(samples ?? 4)
+    try chosen.requireCaptions()
+    return chosen
   }
 }
