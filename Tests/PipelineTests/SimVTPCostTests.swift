@@ -43,7 +43,7 @@ import Testing
             "train", "simvtp", "--dry-run", "--data", runs.path("some.json"), "--vocab", runs.vocabulary, "--threads",
             "1",
           ]
-            + SimVTPRuns.small("simvtp") + ["--set", "batch.size=4", "--set", "recipe.captionSampling=first"])
+            + SimVTPRuns.small("simvtp"))
         #expect(run.status == 0, "\(run.errors)")
         return run.output.split(separator: "\n").map(String.init).filter { $0.hasPrefix("hiding ") }
       }

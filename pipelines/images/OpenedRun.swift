@@ -11,6 +11,7 @@ struct OpenedRun<Kind> {
   let stored: StoredModel
   /// The system it is of, as one that has what is to be shown.
   let kind: Kind
+  private let path: String
   private let weights: InitialWeights
 
   /// Opens the best checkpoint of a run, or the one that the options choose.
@@ -24,13 +25,13 @@ struct OpenedRun<Kind> {
     weights = try InitialWeights(from: path, options)
     guard let stored = try weights.checkpoint.map(StoredModel.init), let found = kind(try Systems.named(stored.system))
     else { throw RunError(.weights, "\(path) \(refusal)") }
-    (self.stored, self.kind) = (stored, found)
+    (self.path, self.stored, self.kind) = (path, stored, found)
   }
 
   /// Declares the system as the run's was, without data.
   var request: RunRequest {
     var request = RunRequest()
-    request.knownValues = stored.values
+    (request.knownValues, request.from) = (stored.values, path)
     return request
   }
 

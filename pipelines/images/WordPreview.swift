@@ -30,19 +30,24 @@ public struct WordPreview: Sendable {
   /// Whether there are images: pixels were predicted in training.
   public var showsPixels: Bool { images != nil }
 
-  /// Opens a run or a checkpoint; its vocabulary is with it.
-  /// - Throws: ``RunError`` if it is of no system that predicts words, or was trained without their loss.
-  public init(from path: String, _ options: WeightsOptions = WeightsOptions()) throws {
+  /// Opens a run or a checkpoint.
+  /// - Parameter vocabulary: the words of captions; those that the run keeps if `nil`.
+  /// - Throws: ``RunError`` if it is of no system that predicts words, or was trained without their loss; an error that says
+  ///   what of the vocabulary does not fit.
+  public init(
+    from path: String, vocabulary: String? = nil, _ options: WeightsOptions = WeightsOptions()
+  ) throws {
     let run = try OpenedRun(path, options, refusal: "is no run that predicts words. Name one of simvtp.") {
       $0 as? any WordPredictingSystem.Type
     }
     var request = run.request
-    request.from = path
+    request.vocabulary = vocabulary
     let system = try run.kind.init(request)
     guard let predictions = try system.pairPredictions() else {
       throw RunError(
         .weights,
-        "\(path) was trained without the loss of words, so there are none to show. Name a run whose recipe.losses have text.")
+        "\(path) was trained without the loss of words, so there are none to show. Name a run whose recipe.losses have text."
+      )
     }
     (self.predictions, images) = (predictions, system.pixelImages)
     try run.load(into: system)

@@ -21,23 +21,17 @@ public struct MaskedPreview: Sendable {
   /// Opens a run or a checkpoint.
   /// - Throws: ``RunError`` if it is of no system whose HOG can be shown, or predicts something else.
   public init(from path: String, _ options: WeightsOptions = WeightsOptions()) throws {
-    let weights = try InitialWeights(from: path, options)
-    guard let stored = try weights.checkpoint.map(StoredModel.init),
-      let type = try Systems.named(stored.system) as? any PreviewableSystem.Type
-    else {
-      throw RunError(
-        .weights,
-        "\(path) is no run and no checkpoint of maskfeat or videomae, whose HOG can be shown. Name one that is.")
-    }
-    var request = RunRequest()
-    request.knownValues = stored.values
-    let system = try type.init(request)
+    let run = try OpenedRun(
+      path, options,
+      refusal: "is no run and no checkpoint of maskfeat or videomae, whose HOG can be shown. Name one that is."
+    ) { $0 as? any PreviewableSystem.Type }
+    let system = try run.kind.init(run.request)
     guard let hog = try system.hogPredictions() else {
       throw RunError(
         .weights, "\(path) predicts no HOG; only predicted HOG can be shown here. 'sluice show tokens' shows tokens.")
     }
     (predictions, images) = (hog.pipeline, MaskImages(hog.target))
-    _ = try weights.load(into: system, requiring: .whole)
+    try run.load(into: system)
   }
 
   /// Masked input, predicted HOG and frame of the middle of a video, a row for each frame with a target.

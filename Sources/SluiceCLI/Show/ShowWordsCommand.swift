@@ -40,6 +40,9 @@ struct ShowWordsCommand: AsyncParsableCommand {
   @OptionGroup
   var arguments: ShowRunArguments
 
+  @Option(help: ArgumentHelp("The words of captions, a vocab.txt (default: the run's).", valueName: "file"))
+  var vocab: String?
+
   @Option(help: "Another seed hides other words and other parts of the clip.", in: .seed)
   var seed: UInt64 = 0
 
@@ -62,18 +65,18 @@ struct ShowWordsCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let preview = try WordPreview(from: arguments.from, arguments.weights.options)
+    let preview = try WordPreview(from: arguments.from, vocabulary: vocab, arguments.weights.options)
     if !preview.showsPixels {
       Console.note("\(arguments.from) was trained without the loss of pixels: there are words to show, and no images.")
     }
-    var names = try ImageNames(in: arguments.out)
+    let clips = try clips()
+    var names = preview.showsPixels ? try ImageNames(in: arguments.out) : nil
     var isFirst = true
-    try await preview.each(of: try clips(), RunOptions(seed: seed, maxFailures: 0)) { shown in
+    try await preview.each(of: clips, RunOptions(seed: seed, maxFailures: 0)) { shown in
       if !isFirst { Console.print("") }
       isFirst = false
       for line in shown.words.lines { Console.print(line) }
-      if !shown.frames.isEmpty {
-        let stem = names.stem(of: shown.name)
+      if let stem = names?.stem(of: shown.name) {
         try Image.column(shown.rows).frame.write(to: stem + "-words.png")
         Console.print(stem + "-words.png")
         try ShowArguments.writeVideo(shown.rows, to: stem + "-words.mp4")
@@ -93,6 +96,8 @@ struct ShowWordsCommand: AsyncParsableCommand {
     (request.only, request.pathTemplate) = (lists.only, lists.pathTemplate)
     let clips = try request.clips(of: data)
     for note in clips.notes { Console.note("note: \(note)") }
-    return clips.spread(samples ?? 4)
+    let chosen = clips.spread(samples ?? 4)
+    try chosen.requireCaptions()
+    return chosen
   }
 }
