@@ -88,7 +88,8 @@ let package = Package(
       ]),
     // 7: the stages; none imports another
     module(
-      "SluiceDecode", ["SluiceFlow", "SluiceDatasets", "SluiceSamples", "SluiceMedia", "SluiceShards", "SluicePlatform"],
+      "SluiceDecode",
+      ["SluiceFlow", "SluiceDatasets", "SluiceSamples", "SluiceMedia", "SluiceShards", "SluicePlatform"],
       path: "stages/decode"),
     module(
       "SluiceSample", ["SluiceFlow", "SluiceSamples", "SluicePlatform"],

@@ -255,7 +255,7 @@ import Testing
     let json = #"[{"filename": "a.mp4", "label": [0, 3]}, {"filename": "b.mp4", "label": [1]}]"#
     let unknown = try #require(throws: DatasetListError.self) { try files.list(json, "kinetics.json") }
     #expect(
-      unknown.description.contains("kinetics.json: this JSON is of no format that is known. Known are captions")
+      unknown.description.contains("this JSON, a list, is of no format that is known. Known are captions")
         && unknown.description.contains("diving48"), "\(unknown)")
     let named = try #require(throws: DatasetListError.self) { try files.list(json, "k.json", format: .diving48) }
     #expect(named.line == 1 && named.description.contains("an entry has no “vid_name”"), "\(named)")

@@ -121,8 +121,8 @@ import Testing
       for (json, sentence) in [
         ("[\(entry(0)),\n{\"vid_name\": \"d_1\"}]", "unlabeled.json:2: no label; wanted: `path label`"),
         ("[\(entry(0)),\n{\"label\": 1}]", "an entry has no “vid_name”"),
-        ("{\"vid_name\": \"d_0\", \"label\": 3}", "unlabeled.json:1: “[” is wanted, “{” stands here"),
-        ("[\(entry(0)), [1, 2]]", "is wanted, “[” stands here"),
+        ("{\"vid_name\": \"d_0\", \"label\": 3}", "the file is of the wrong kind, an object"),
+        ("[\(entry(0)), [1, 2]]", "an entry is of the wrong kind, a list; wanted: an object"),
       ] {
         let list = try text(json, "unlabeled.json")
         let run = try trained("diving48", in: "none", "--data", list, "--classes", vocabulary, "--format", "diving48")

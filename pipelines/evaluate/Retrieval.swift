@@ -7,12 +7,6 @@ internal import SluiceSamples
 public import SluiceTraining
 
 /// A network that finds videos by texts and texts by videos, and how its clips and texts are made.
-///
-/// ```swift
-/// let retrieval = Retrieval(towers, recipe.frames, recipe.clips, frameCount: 16, imageSize: 224, encoding, batchSize: 8)
-/// let outcome = try await retrieval.evaluation(on: clips, views: retrieval.publishedViews).run()
-/// print(outcome?.findings["t2v_r1"] ?? 0)
-/// ```
 public struct Retrieval: Sendable {
   public let towers: any RetrievalTowers
   public let frames: FrameRecipe

@@ -1,12 +1,6 @@
 internal import SluiceTraining
 
 /// A run or a checkpoint that is to be looked at: what it was made with, and its weights, which nobody has read yet.
-///
-/// ```swift
-/// let run = try OpenedRun(path, options, refusal: "shows nothing.") { $0 as? any TokenPredictingSystem.Type }
-/// let system = try run.kind.init(run.request)
-/// try run.load(into: system)
-/// ```
 struct OpenedRun<Kind> {
   let stored: StoredModel
   /// The system it is of, as one that has what is to be shown.

@@ -49,8 +49,9 @@ public struct StoredTokens: TokenSource {
       guard TokenTable.incomplete(in: set, of: views, by: tokens.tokenizer) == nil else {
         throw TableError(
           path,
-          "it has tokens of \(tokens.count) of \(views.count) views: clips were added. `sluice shards tokens \(set.path) "
-            + "--tokenizer ENCODER` makes the others, --add takes in those of another program.")
+          "it has tokens of \(tokens.count) of \(views.count) views: clips were added. "
+            + "`sluice shards tokens \(set.path) --tokenizer ENCODER` makes the others, --add takes in those of another "
+            + "program.")
       }
       guard tokens.isSealed, tokens.first == 0, tokens.count == views.count else {
         throw TableError(

@@ -7,8 +7,7 @@ public import SluiceTraining
 /// Pre-training on pairs of video and text: the passes through the network that the chosen losses need.
 ///
 /// ```swift
-/// let model = VideoTextModel(try SimVTP(configuration), negatives: .hard)
-/// Step { Forward(model); Loss(VideoTextObjective()); Optimize(model.parameters, …) }
+/// let model = VideoTextModel(try SimVTP(SimVTPConfiguration(vocabularySize: 30_522)), negatives: .hard)
 /// ```
 /// Pairs and mismatched pairs go through the encoder in one pass, and what the pairs become there is what pixels and words are
 /// predicted from. Tokens of videos and embeddings of texts are made once for all passes.

@@ -4,10 +4,8 @@ public import SluiceText
 
 /// Hides words of a text: each becomes `[MASK]`, and is to be predicted.
 ///
-/// ```swift
-/// Words(vocabulary)
-/// WordMask(vocabulary, ratio: 0.75)      // TextSample<Sample> → MaskedTextSample<Sample>
-/// ```
+/// Stands behind ``Words``, with its vocabulary: `TextSample` becomes `MaskedTextSample`.
+///
 /// `[CLS]`, `[SEP]`, `[PAD]`, `[MASK]` and `[UNK]` are never hidden, so that a short text may keep all its words. A hidden
 /// word is always `[MASK]`, and never another word or itself.
 /// - Source: Ma et al., "SimVTP: simple video text pre-training with masked autoencoders", 2022; its released code.

@@ -11,10 +11,6 @@ public enum CaptionSampling: String, Sendable, CaseIterable {
 
 /// Takes a sample's caption apart into the words of a vocabulary.
 ///
-/// ```swift
-/// Words(vocabulary)                              // Clip → TextSample<Clip>
-/// Words(vocabulary, sampling: .first, maximumLength: 32)
-/// ```
 /// A caption that is longer is cut; an empty one is `[CLS] [SEP]`.
 public struct Words<Sample: Captioned>: Stage, ByteBounded {
   public let tokenizer: WordPiece

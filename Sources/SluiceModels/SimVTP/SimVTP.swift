@@ -5,7 +5,6 @@ public import SluiceTensor
 ///
 /// ```swift
 /// let model = try SimVTP(SimVTPConfiguration(vocabularySize: 30_522))
-/// let found = try model.reconstruction(of: clips, hidden: masks, ids: ids, lengths: lengths, words: hiddenWords)
 /// ```
 /// Visible tokens of the video come first, then all tokens of the text, hidden words among them as `[MASK]`. Parameters have
 /// the published model's names.

@@ -5,7 +5,7 @@ public import SluiceTensor
 ///
 /// ```swift
 /// let towers = try SimVTPTowers(SimVTPConfiguration(vocabularySize: 30_522))
-/// let videos = try towers.videoFeatures(of: clips)   // [B, D]
+/// let videos = try towers.videoFeatures(of: .zeros([2, 3, 16, 224, 224]))   // [2, 768]
 /// ```
 /// The closer two features are in angle, the better video and text fit. Each tower has the parameters of both kinds of input,
 /// as the published model has; those of the kind that it does not read get no gradient, and so stay as they are.

@@ -1,6 +1,7 @@
 /// How similar each text is to each video, and which video each text belongs to: what retrieval is measured by.
 ///
 /// ```swift
+/// let (texts, videos) = (Tensor.zeros([3, 8]), Tensor.zeros([2, 8]))
 /// let matrix = SimilarityMatrix(texts: texts, videos: videos, videoOfText: [0, 0, 1])   // two captions, one caption
 /// matrix.textToVideo().recall(at: 1)   // the share of texts whose own video is the most similar one
 /// ```
