@@ -168,8 +168,8 @@ import Testing
     try ViewedShards.Table(of: second.views).write(to: path)
     #expect(
       opening([second.set])
-        == "\(path): it has tokens of 12 of 12 views, without checksums, and was not made by `sluice shards tokens`. Add it by "
-        + "`sluice shards tokens \(second.path) --add`.")
+        == "\(path): it has tokens of 12 of 12 views, without checksums, and "
+        + "was not made by `sluice shards tokens`. Add it by `sluice shards tokens \(second.path) --add`.")
     // Views that were drawn anew.
     _ = try ViewTable.draw(2, of: first.set, by: Systems.viewRecipe(of: "bevt"), seed: 1)
     #expect(opening([first.set]).contains("its tokens are of views \(first.views.identity.prefix(16)), and"))
