@@ -68,7 +68,7 @@ let package = Package(
     // 3
     module("SluiceMedia", ["SluicePlatform", "CFFmpeg"]),
     module("SluiceNN", ["SluicePlatform", "SluiceTensor"]),
-    module("SluiceText", ["SluicePlatform", heapModule]),
+    module("SluiceText", ["SluicePlatform", "CZlib", heapModule]),
     module("SluiceReport", ["SluicePlatform", "SluiceFlow", mustache]),
     // 4
     module("SluiceCheckpoints", ["SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceNN", "CZlib", "CLinux"]),
