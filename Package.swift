@@ -172,7 +172,7 @@ let package = Package(
     .executableTarget(name: "Soak", dependencies: ["SluiceFlow"], path: "Tests/Soak", swiftSettings: relaxed),
     tests("TensorTests", ["SluiceTensor", "SluicePlatform", "SluiceKernels", "CBLAS"]),
     tests("DatasetTests", ["SluiceDatasets", "SluicePlatform"]),
-    tests("TextTests", ["SluiceText", "SluicePlatform"]),
+    tests("TextTests", ["SluiceText", "SluicePlatform", "SluiceCheckpoints"]),
     tests("MediaTests", ["SluiceMedia", "SluicePlatform", "CFFmpeg"]),
     tests(
       "NetworkTests",

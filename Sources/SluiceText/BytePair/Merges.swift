@@ -49,7 +49,7 @@ public struct Merges: Sendable {
   static func objection(to symbol: String) -> String? {
     if symbol.isEmpty { return "a symbol is empty" }
     guard let other = symbol.unicodeScalars.first(where: { ByteAlphabet.byte(of: $0) == nil }) else { return nil }
-    return "the symbol “\(symbol)” holds \(other.escaped(asASCII: true)), which stands for no byte"
+    return "the symbol “\(symbol)” holds “\(other.escaped(asASCII: true))”, which stands for no byte"
   }
 
   /// Merges there are.
