@@ -20,7 +20,14 @@ extension Merges {
         throw Merges.unpackable(path, error)
       }
     }
-    try self.init(checked: Merges.lines(of: bytes, path), origin: path)
+    let found = try Merges.lines(of: bytes, path)
+    guard !found.isEmpty else {
+      throw VocabularyError(
+        origin: path,
+        reason: "holds no merges; wanted: a first line that is skipped, then lines of two symbols with a space between "
+          + "them, as in CLIP's bpe_simple_vocab_16e6.txt.gz")
+    }
+    self.init(checked: found, origin: path)
   }
 
   private static func tooLarge(_ path: String) -> VocabularyError {

@@ -31,7 +31,7 @@ extension Merges {
         reason: "no two characters stand together twice in \(textCount) texts; wanted: sentences or words to learn "
           + "merges from")
     }
-    return try Merges(checked: found, origin: "texts")
+    return Merges(checked: found, origin: "texts")
   }
 
   private static func lines(joining occurrences: [ExactText: Int], count: Int) -> [String] {

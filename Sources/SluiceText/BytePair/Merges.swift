@@ -20,9 +20,12 @@ public struct Merges: Sendable {
   /// The most merges that are used: as many as make 49,408 symbols.
   static let limit = 49_152 - 256 - 2
 
-  /// Merges of these pairs, in this order; those beyond the first 48,894 are left out.
-  /// - Parameter origin: where they come from, for messages.
-  /// - Throws: ``VocabularyError`` if there is none, or if a symbol is empty or holds what stands for no byte.
+  /// Merges of these pairs, in this order.
+  ///
+  /// - Parameters:
+  ///   - pairs: those beyond the first 48,894 are left out; without any, each symbol is a byte.
+  ///   - origin: where they come from, for messages.
+  /// - Throws: ``VocabularyError`` if a symbol is empty or holds what stands for no byte.
   public init(pairs: [(String, String)], origin: String) throws(VocabularyError) {
     let pairs = pairs.prefix(Merges.limit)
     for (index, pair) in pairs.enumerated() {
@@ -31,19 +34,11 @@ public struct Merges: Sendable {
         throw VocabularyError(origin: origin, reason: "merge \(index + 1): \(objection)")
       }
     }
-    try self.init(checked: pairs.map { "\($0) \($1)" }, origin: origin)
+    self.init(checked: pairs.map { "\($0) \($1)" }, origin: origin)
   }
 
   /// - Parameter lines: of two symbols that nothing is wrong with.
-  init(checked lines: [String], origin: String) throws(VocabularyError) {
-    guard !lines.isEmpty else {
-      throw VocabularyError(
-        origin: origin,
-        reason: "holds no merges; wanted: a first line that is skipped, then lines of two symbols with a space between "
-          + "them, as in CLIP's bpe_simple_vocab_16e6.txt.gz")
-    }
-    (self.lines, self.origin) = (lines, origin)
-  }
+  init(checked lines: [String], origin: String) { (self.lines, self.origin) = (lines, origin) }
 
   /// What is wrong with a symbol; `nil` if nothing is.
   static func objection(to symbol: String) -> String? {
