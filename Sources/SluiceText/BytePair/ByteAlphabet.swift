@@ -36,7 +36,7 @@ enum ByteAlphabet {
 
   /// The ids of the symbols of a word's bytes.
   /// - Parameter word: UTF-8, not empty.
-  static func symbols(of word: some Sequence<UInt8>) -> [Int] {
+  static func symbolIDs(of word: some Sequence<UInt8>) -> [Int] {
     var symbols = word.map { ids[Int($0)] }
     if let last = symbols.indices.last { symbols[last] += characters.count }
     return symbols

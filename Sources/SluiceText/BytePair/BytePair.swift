@@ -125,7 +125,7 @@ public struct BytePair: Sendable {
     if key == ExactText(TextPieces.start) { return [merges.start] }
     if key == ExactText(TextPieces.end) { return [merges.end] }
     if let ids = known.withLock({ $0[key] }) { return ids }
-    let ids = merger.merged(ByteAlphabet.symbols(of: piece.utf8).map { byteSymbols[$0] })
+    let ids = merger.merged(ByteAlphabet.symbolIDs(of: piece.utf8).map { byteSymbols[$0] })
     if piece.utf8.count <= BytePair.knownLimit.bytes {
       known.withLock { known in
         if known.count < BytePair.knownLimit.pieces { known[key] = ids }

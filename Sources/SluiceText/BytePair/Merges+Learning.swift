@@ -38,7 +38,7 @@ extension Merges {
     var symbols = ByteAlphabet.symbols
     var known = Set(symbols.map { ExactText($0) })
     var pairs = FrequentPairs(
-      occurrences.map { FrequentPairs.Word(pieces: ByteAlphabet.symbols(of: $0.string.utf8), count: $1) })
+      occurrences.map { FrequentPairs.Word(pieces: ByteAlphabet.symbolIDs(of: $0.string.utf8), count: $1) })
     var lines: [String] = []
     while lines.count < count, let pair = pairs.takeMostFrequent() {
       let joined = symbols[pair.left] + symbols[pair.right]
