@@ -55,7 +55,8 @@ public struct VideoHeadConfiguration: Sendable, Equatable {
           + "least 1")
     }
     guard temporal == .none || width.isMultiple(of: headCount) else {
-      throw ModelError("VideoHead: width \(width) is no multiple of headCount \(headCount). Choose another number of heads")
+      throw ModelError(
+        "VideoHead: width \(width) is no multiple of headCount \(headCount). Choose another number of heads")
     }
   }
 }
