@@ -49,9 +49,7 @@ public struct SentenceHead: Sendable {
   /// - Throws: ``ModelError`` if they are of another width.
   public func scores(
     of sentences: Tensor, prompts: Tensor, _ pass: ForwardPass = .evaluation
-  ) throws(ModelError)
-    -> Tensor
-  {
+  ) throws(ModelError) -> Tensor {
     for shape in [sentences.shape, prompts.shape] where shape.rank != 2 || shape[1] != width {
       throw ModelError("SentenceHead: features of texts are \(shape), wanted are rows of \(width)")
     }

@@ -63,18 +63,16 @@ public struct VideoHead: Sendable {
   /// - Throws: ``ModelError`` if they are of another width, or frames are more than there are positions for.
   public func scores(
     of frames: Tensor, _ texts: CLIPTexts, _ pass: ForwardPass = .evaluation
-  ) throws(ModelError)
-    -> Tensor
-  {
+  ) throws(ModelError) -> Tensor {
     try check(frames.shape, texts)
     let frames = aggregated(frames, pass)
-    let sentences = texts.sentences.dividedByLength()
     switch configuration.interaction {
     case .dp:
-      return frames.mean(over: 1).cosines(with: sentences)
+      return frames.mean(over: 1).cosines(with: texts.sentences)
     case .vcs:
       return frames.dividedByLength().spotted(
-        words: texts.tokens.dividedByLength(), texts: sentences, temperature: VideoHead.temperature)
+        words: texts.tokens.dividedByLength(), texts: texts.sentences.dividedByLength(),
+        temperature: VideoHead.temperature)
     }
   }
 
