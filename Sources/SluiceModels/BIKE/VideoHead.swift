@@ -23,9 +23,6 @@ public struct VideoHead: Sendable {
   private let positions: Weight?
   private let blocks: [CLIPBlock]
 
-  /// What scores of words and frames are divided by before their shares are taken.
-  private static let temperature: Float = 0.01
-
   /// Describes a head with parameters of its own.
   /// - Throws: ``ModelError`` if the configuration contradicts itself.
   public init(_ configuration: VideoHeadConfiguration) throws(ModelError) {
@@ -52,7 +49,7 @@ public struct VideoHead: Sendable {
     blocks = (0..<configuration.depth).map { index in
       CLIPBlock(
         scope["transformer.resblocks.\(index)"], width: configuration.width, heads: configuration.headCount,
-        epsilon: 1e-12, initial: .head(width: configuration.width))
+        epsilon: configuration.epsilon, initial: .head(width: configuration.width))
     }
   }
 
@@ -72,7 +69,7 @@ public struct VideoHead: Sendable {
     case .vcs:
       return frames.dividedByLength().spotted(
         words: texts.tokens.dividedByLength(), texts: texts.sentences.dividedByLength(),
-        temperature: VideoHead.temperature)
+        temperature: configuration.temperature)
     }
   }
 
@@ -87,7 +84,7 @@ public struct VideoHead: Sendable {
     }
     return withoutGradients {
       aggregated(frames, .evaluation).dividedByLength().saliency(
-        words: texts.tokens.dividedByLength(), temperature: VideoHead.temperature)
+        words: texts.tokens.dividedByLength(), temperature: configuration.temperature)
     }
   }
 
@@ -97,9 +94,7 @@ public struct VideoHead: Sendable {
     var rows = frames + positions.value.slice(0..<frames.shape[1], axis: 0)
     for block in blocks { rows = pass.block(rows) { block($0, mask: nil, $1) } }
     // Beside the blocks frames pass without their positions.
-    let result = rows + frames
-    pass.observe("aggregated", result)
-    return result
+    return rows + frames
   }
 
   private func check(_ frames: Shape, _ texts: CLIPTexts) throws(ModelError) {

@@ -31,6 +31,10 @@ public struct VideoHeadConfiguration: Sendable, Equatable {
   public var temporal: TemporalModule
   /// How videos are compared with texts.
   public var interaction: Interaction
+  /// What is added to variances in the norms of the temporal module.
+  public var epsilon: Float = 1e-12
+  /// What scores of words and frames are divided by before frames' shares are taken of them; above 0.
+  public var temperature: Float = 0.01
 
   /// - Parameters:
   ///   - headCount: heads of attention; a head for each 64 of `width` if `nil`, at least one.

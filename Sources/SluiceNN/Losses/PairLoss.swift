@@ -4,7 +4,7 @@ public import SluiceTensor
 /// The loss of a matrix of scores between videos and texts of which several may be of one class: each video is to fit the
 /// texts of its class better than the others, and each text the videos of its class.
 ///
-/// What is wanted of a row are the shares `softmax(10 · same)`, `same` being 1 where video and text are of one class, else 0.
+/// What is wanted of a row are the shares `softmax(sharpness · same)`, `same` being 1 where video and text are of one class, else 0.
 /// The divergence of the scores' shares from them is taken of rows and of columns, and both are averaged.
 /// - Source: Wu et al., "Bidirectional cross-modal knowledge exploration for video recognition with pre-trained
 ///   vision-language models", CVPR 2023; the released `NCELoss`.
@@ -20,9 +20,16 @@ public struct PairLoss: Sendable, Equatable {
 
   /// What becomes of scores first.
   public var kind: Kind
+  /// How much more is wanted of a pair of one class than of another, as a logarithm.
+  public var sharpness: Double
+  /// What scores are divided by where a dual softmax takes their shares of columns.
+  public var dualTemperature: Float
 
-  public init(_ kind: Kind = .nce) {
+  /// The published losses, unless told otherwise.
+  public init(_ kind: Kind = .nce, sharpness: Double = 10, dualTemperature: Float = 1000) {
     self.kind = kind
+    self.sharpness = sharpness
+    self.dualTemperature = dualTemperature
   }
 
   /// The loss, one number.
@@ -33,7 +40,7 @@ public struct PairLoss: Sendable, Equatable {
   public func callAsFunction(_ logits: Tensor, labels: [Int]) throws(ShapeError) -> Tensor {
     try logits.shape.check(is: [labels.count, labels.count], in: "pair loss")
     guard !labels.isEmpty else { throw ShapeError("pair loss", [logits.shape], "a batch without samples has no loss") }
-    let target = PairLoss.targets(labels)
+    let target = targets(labels)
     // Whether two samples are of one class does not depend on their order.
     return (divergence(logits, target) + divergence(logits.permuted(1, 0), target)) / 2
   }
@@ -46,9 +53,9 @@ public struct PairLoss: Sendable, Equatable {
     }
   }
 
-  /// How much of its column each score has, where scores count little: `softmax(logits / 1000)` over the rows.
+  /// How much of its column each score has: a softmax over the rows.
   private func dualShares(_ logits: Tensor) -> Tensor {
-    (logits / 1000).permuted(1, 0).softmax().permuted(1, 0)
+    (logits / dualTemperature).permuted(1, 0).softmax().permuted(1, 0)
   }
 
   /// Which of all pairs are of one class, row-major `[N, N]`: 1 where they are, else 0.
@@ -57,9 +64,9 @@ public struct PairLoss: Sendable, Equatable {
   }
 
   /// The shares that are wanted, `[N, N]`.
-  package static func targets(_ labels: [Int]) -> Tensor {
+  package func targets(_ labels: [Int]) -> Tensor {
     let counts = labels.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
-    let high = exp(10.0)
+    let high = exp(sharpness)
     return Tensor(
       labels.flatMap { one in
         let others = Double(labels.count - (counts[one] ?? 0))
