@@ -65,7 +65,9 @@ public final class ForwardPass: Sendable {
 
   /// The next numbers of a training pass.
   /// - Parameter isPerSample: whether each sample has as many of them; else all samples share them.
-  func draw(_ count: Int, isPerSample: Bool = true) -> [Float] { source?.next(count, isPerSample: isPerSample) ?? [] }
+  package func draw(_ count: Int, isPerSample: Bool = true) -> [Float] {
+    source?.next(count, isPerSample: isPerSample) ?? []
+  }
 
   /// What parts of a batch draw from.
   var drawSource: DrawSource? { source }
