@@ -39,8 +39,9 @@ import Testing
     ClassPrompts(
       names: (0..<count).map { "class \($0)" },
       ids: (0..<Int32(count)).flatMap { label -> [Int32] in
-        let words = [38] + (0...label).map { (first + 7 * label + 3 * $0) % 37 } + [39]
-        return Array((words + [Int32](repeating: 0, count: 10)).prefix(10))
+        let words = (0...label).map { word -> Int32 in (first + 7 * label + 3 * word) % 37 }
+        let sentence: [Int32] = [38] + words + [39]
+        return sentence + [Int32](repeating: 0, count: 10 - sentence.count)
       })
   }
 
@@ -66,11 +67,9 @@ import Testing
     return (scores.floats, gradients)
   }
 
-  @Test(arguments: [(0.0, true), (0, false), (0.3, true), (0.3, false)], [Interaction.vcs, .dp])
-  func chunksGiveTheGradientsOfTheWhole(
-    _ kind: (dropRate: Double, freezesText: Bool), _ interaction: Interaction
-  ) throws {
-    let model = try model(dropRate: kind.dropRate, freezesText: kind.freezesText, interaction)
+  @Test(arguments: [0, 1, 2, 3], [Interaction.vcs, .dp])
+  func chunksGiveTheGradientsOfTheWhole(_ kind: Int, _ interaction: Interaction) throws {
+    let model = try model(dropRate: kind < 2 ? 0 : 0.3, freezesText: kind.isMultiple(of: 2), interaction)
     let whole = try run(model, 0)
     let largest = whole.gradients.values.joined().reduce(0) { max($0, abs($1)) }
     for (chunk, recomputes) in [(1, false), (2, false), (3, true), (7, false), (9, true)] {
@@ -78,7 +77,7 @@ import Testing
       #expect(zip(parts.scores, whole.scores).allSatisfy { abs($0 - $1) < 2e-4 }, "\(chunk)")
       #expect(Set(parts.gradients.keys) == Set(whole.gradients.keys))
       for (name, wanted) in whole.gradients {
-        let scale = wanted.reduce(1e-3 * largest) { max($0, abs($1)) }
+        let scale = wanted.reduce(1e-2 * largest) { max($0, abs($1)) }
         let found = try #require(parts.gradients[name])
         // Words and frames are compared at a hundredth: rounding counts a hundredfold.
         #expect(zip(found, wanted).allSatisfy { abs($0 - $1) <= 5e-4 * scale }, "\(name) in chunks of \(chunk)")
@@ -101,8 +100,8 @@ import Testing
   }
 
   @Test func aStageTakesTheChunksOfItsModelUnlessItIsTold() throws {
-    #expect(Forward(try model(freezesText: true)).chunk == 0)
-    #expect(Forward(try model(freezesText: true, chunk: 3)).chunk == 3)
+    #expect(try Forward(model(freezesText: true)).chunk == 0)
+    #expect(try Forward(model(freezesText: true, chunk: 3)).chunk == 3)
     #expect(Forward<BIKEModel>.settings.map(\.name) == ["recompute", "chunk"])
     #expect(Forward<AttributesModel>.settings.map(\.name) == ["recompute"])
     var stage = Forward(try model(freezesText: true, chunk: 3))
