@@ -5,6 +5,7 @@ import SluiceNN
 import SluicePlatform
 import SluiceSamples
 import SluiceTensor
+import TestSupport
 import Testing
 
 /// Batches larger than memory: towers that take some samples at a time, with one loss over all.
@@ -83,6 +84,31 @@ import Testing
         #expect(zip(found, wanted).allSatisfy { abs($0 - $1) <= 5e-4 * scale }, "\(name) in chunks of \(chunk)")
       }
     }
+  }
+
+  /// What a step keeps grows with a chunk, not with the batch.
+  @Test(.enabled(if: isLongTier)) func chunksBoundTheMemoryOfAStep() throws {
+    var sizes = CLIPConfiguration(
+      embedding: 64, imageSize: 64, patchSize: 16, visionWidth: 256, visionLayers: 6, textWidth: 64, textLayers: 1,
+      vocabularySize: 40)
+    sizes.contextLength = 10
+    let clip = try CLIP(sizes)
+    let head = try VideoHead(VideoHeadConfiguration(width: 64, frameLimit: 10, temporal: .none), beside: clip)
+    let model = BIKEModel(clip, head, prompts: Self.prompts(5))
+    model.parameters.initialize(seed: 4)
+    let batch = LabeledBatch(
+      clips: Tensor([48, 3, 8, 64, 64]) { values in
+        for index in values.indices { values[index] = Float(index * 7919 % 1000) / 500 - 1 }
+      }, labels: (0..<48).map { $0 % 5 })
+    let peaks = try [0, 4].map { chunk in
+      Tensor.resetPeakMemory()
+      let random = KeyedRandom(seed: 6, epoch: 0, sample: 3, stage: "forward")
+      let scores = try model(batch, ForwardPass(random: random, chunk: chunk)).logits
+      try PairLoss()(scores, labels: batch.labels).backward()
+      for parameter in model.parameters.parameters { parameter.gradient = nil }
+      return Tensor.memory.peakByteCount
+    }
+    #expect(peaks[1] < peaks[0] / 3, "\(peaks)")
   }
 
   @Test func frozenTowersGetNoGradient() throws {

@@ -83,7 +83,8 @@ import Testing
         speed = 0.9 * speed + slope
         let powers = count == 1 ? (0.9, 0.999) : (0.9 * 0.9, 0.999 * 0.999)
         let change = mean / (1 - powers.0) / ((square / (1 - powers.1)).squareRoot() + 1e-8)
-        value = method == "sgd" ? value - rate * speed : value * (method == "adamw" ? 1 - rate * 0.2 : 1) - rate * change
+        let kept = method == "adamw" ? value * (1 - rate * 0.2) : value
+        value = kept - rate * (method == "sgd" ? speed : change)
       }
       #expect(abs(Double(parameter.value.scalar) - value) < 1e-5, "\(parameter.name)")
     }
