@@ -7,7 +7,7 @@ import Testing
 /// What `--clip` opens, and the random towers that `sluice weights make clip` writes.
 @Suite struct CLIPFileTests {
   @Test func randomTowersAreReadBackWithTheirMerges() throws {
-    try TemporaryFolder.with { folder in
+    try withTemporaryFolder { folder in
       let made = try RandomCLIP(.small, seed: 0).write(to: "\(folder)/a")
       #expect(made < 0.9, "prompts of different words are alike: \(made)")
       let file = try CLIPFile(opening: "\(folder)/a")
@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test func whatIsNoCLIPHasASentence() throws {
-    try TemporaryFolder.with { folder in
+    try withTemporaryFolder { folder in
       func told(_ path: String) -> String { sentence { _ = try CLIPFile(opening: path) } }
       #expect(
         told("\(folder)/none.pt")
