@@ -106,22 +106,9 @@ public struct SynthPipeline: Sendable {
   private func captionEntry(_ part: Part, number: Int, path: String) -> String {
     let base = base(of: part)
     let captions = SceneFacts(base: base, number: number)
-      .captions(part == .train ? 2 : 1, base: base, number: number).map(Self.quoted)
+      .captions(part == .train ? 2 : 1, base: base, number: number).map(jsonText)
     let value = captions.count == 1 ? captions[0] : "[" + captions.joined(separator: ", ") + "]"
-    return "  \(Self.quoted(path)): \(value)"
-  }
-
-  /// A text of JSON; paths may hold whatever a user's folder is called.
-  private static func quoted(_ text: String) -> String {
-    let escaped = text.unicodeScalars.map { scalar in
-      switch scalar {
-      case "\"": "\\\""
-      case "\\": "\\\\"
-      case _ where scalar.value < 0x20: "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
-      default: String(scalar)
-      }
-    }
-    return "\"" + escaped.joined() + "\""
+    return "  \(jsonText(path)): \(value)"
   }
 
   /// The list file of a part.
