@@ -10,6 +10,8 @@ public struct ListedClip: Sendable {
   public let path: String
   /// Frames the list says it has.
   public let listedFrames: Int?
+  /// How the images are named, if it is a folder of them.
+  let imageTemplate: ImageTemplate?
 
   /// All lines of a list; those that name the same part of the same file are numbered.
   ///
@@ -19,13 +21,9 @@ public struct ListedClip: Sendable {
   public static func all(of list: DatasetList, classes: ClassSpace? = nil) throws(DatasetListError) -> [ListedClip] {
     let space = if let classes { classes } else { try ClassSpace(of: list) }
     let labels = try space.labels(of: list)
-    let prefix = list.root.map { Array(($0.hasSuffix("/") ? $0 : $0 + "/").utf8) } ?? []
     var seen: [ClipDescription: Int] = [:]
     return zip(list.items, labels).map { item, labels in
-      let path =
-        !prefix.isEmpty && item.path.utf8.starts(with: prefix)
-        ? String(Substring(item.path.utf8.dropFirst(prefix.count))) : item.path
-      var description = ClipDescription(path: path, start: item.seconds?.lowerBound, end: item.seconds?.upperBound)
+      var description = ClipDescription(path: list.ownPath(of: item), start: item.seconds?.lowerBound, end: item.seconds?.upperBound)
       if case .frames(let range) = item.part {
         description.firstFrame = range.lowerBound
         description.endFrame = range.upperBound == .max ? nil : range.upperBound
@@ -34,7 +32,8 @@ public struct ListedClip: Sendable {
       seen[description] = copies + 1
       description.copy = copies
       (description.labels, description.captions) = (labels, item.captions)
-      return ListedClip(description: description, path: item.path, listedFrames: item.frameCount)
+      return ListedClip(
+        description: description, path: item.path, listedFrames: item.frameCount, imageTemplate: item.imageTemplate)
     }
   }
 }
