@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import SluiceBench
 internal import SluiceDatasets
 internal import SluiceDecode
 internal import SluicePlatform

@@ -23,7 +23,9 @@ extension DatasetList {
     guard let first = items.first(where: isEmpty) else { return }
     let count = items.count
     items.removeAll(where: isEmpty)
-    guard !items.isEmpty else { throw error(first, "it ends before it begins, and so do all others; correct the times") }
+    guard !items.isEmpty else {
+      throw error(first, "it ends before it begins, and so do all others; correct the times")
+    }
     let removed = count - items.count
     let rows = removed == 1 ? "row ends before it begins and is" : "rows end before they begin and are"
     notes.append(
@@ -61,7 +63,8 @@ extension DatasetList {
     guard !list.items.isEmpty || items.isEmpty else {
       throw DatasetListError(
         path: files.joined(separator: ", "), line: nil,
-        reason: "all of its \(items.count) clips have fewer than \(minimum) frames by the list, and none is left to train on")
+        reason:
+          "all of its \(items.count) clips have fewer than \(minimum) frames by the list, and none is left to train on")
     }
     return list
   }

@@ -51,6 +51,11 @@ public struct DatasetList: Sendable, Hashable {
         "its format, \(format.name), has paths of its own, and the template “\(pathTemplate.text)” no effect. Leave "
           + "--path-template out; it is for the formats \(takers)")
     }
+    if frameRate != nil, format != .charades, format != .charadesVideos {
+      throw annotation.error(
+        "its format, \(format.name), has no times of folders of images, and a rate of frames no effect. Leave --list-fps out; it "
+          + "is for the formats \(AnnotationFormat.charades.name) and \(AnnotationFormat.charadesVideos.name)")
+    }
     items = try format.read(annotation)
     guard !items.isEmpty else {
       throw DatasetListError(path: path, line: nil, reason: "the list names no sample; wanted: one path on each line")

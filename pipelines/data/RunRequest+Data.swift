@@ -22,8 +22,8 @@ extension RunRequest {
       lists.append(
         try DatasetList(
           contentsOf: path, root: root(of: path), format: format, only: isMeant(path) ? selection : nil,
-          pathTemplate: template, imageTemplate: self.images.contains(path) ? nil : images, frameRate: listRate,
-          probe: MediaFacts.init(opening:)))
+          pathTemplate: template, imageTemplate: self.images.contains(path) ? nil : images,
+          frameRate: self.images.contains(path) ? nil : listRate, probe: MediaFacts.init(opening:)))
     }
     return DatasetList(joining: lists)
   }

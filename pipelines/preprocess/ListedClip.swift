@@ -23,7 +23,8 @@ public struct ListedClip: Sendable {
     let labels = try space.labels(of: list)
     var seen: [ClipDescription: Int] = [:]
     return zip(list.items, labels).map { item, labels in
-      var description = ClipDescription(path: list.ownPath(of: item), start: item.seconds?.lowerBound, end: item.seconds?.upperBound)
+      var description = ClipDescription(
+        path: list.ownPath(of: item), start: item.seconds?.lowerBound, end: item.seconds?.upperBound)
       if case .frames(let range) = item.part {
         description.firstFrame = range.lowerBound
         description.endFrame = range.upperBound == .max ? nil : range.upperBound

@@ -119,14 +119,14 @@ public struct SynthPipeline: Sendable {
   /// The class map.
   public var classes: String { "\(directory)/classes.json" }
 
-  private func base(of part: Part) -> Int {
+  func base(of part: Part) -> Int {
     // Wraps around: a large seed is no error.
     2 &* seed &+ (part == .train ? 0 : 1)
   }
 }
 
 /// The scenes of one part.
-private struct SyntheticClips: Source {
+struct SyntheticClips: Source {
   let count: Int
   let scene: @Sendable (_ number: Int) -> any DrawnScene
 
@@ -137,7 +137,8 @@ private struct SyntheticClips: Source {
   func name(of index: Int) -> String { "clip \(index)" }
 }
 
-private struct NumberedScene: Sendable {
+/// A scene with its number in the part.
+struct NumberedScene: Sendable {
   let number: Int
   let scene: any DrawnScene
 }

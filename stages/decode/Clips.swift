@@ -41,7 +41,8 @@ public struct Clips: LabeledSource {
     }
     for set in sets { parts.append(try Shards(set, classes: classes, wanting: need)) }
     self.init(
-      parts, origins: (list.items.isEmpty ? [] : [list.files.joined(separator: ", ")]) + sets.map(\.path), list, classes,
+      parts, origins: (list.items.isEmpty ? [] : [list.files.joined(separator: ", ")]) + sets.map(\.path), list,
+      classes,
       warnings, isStored: false)
   }
 
@@ -61,7 +62,8 @@ public struct Clips: LabeledSource {
   }
 
   private init(
-    _ parts: [any LabeledSource], origins: [String], _ list: DatasetList, _ classes: ClassSpace, _ warnings: FrameWarnings,
+    _ parts: [any LabeledSource], origins: [String], _ list: DatasetList, _ classes: ClassSpace,
+    _ warnings: FrameWarnings,
     isStored: Bool
   ) {
     (self.parts, self.origins, self.list, self.classes) = (parts, origins, list, classes)

@@ -56,7 +56,8 @@ public struct ListedShards: LabeledSource {
       throw list.error(
         item,
         "“\(list.ownPath(of: item))”\(item.part.map { ", \($0)," } ?? "") is not in \(sets.map(\.path).joined(separator: ", ")), "
-          + "nor are \(missing.count - 1) of the other \(list.items.count - 1) samples. Preprocess the list to add them")
+          + "nor are \(missing.count - 1) of the other \(list.items.count - 1) samples. Preprocess the list to add them"
+      )
     }
     self.places = places
   }

@@ -42,7 +42,8 @@ public struct AnnotationFormat: Sendable {
 
   /// Every format, in the order in which help lists them.
   public static let all: [AnnotationFormat] = [
-    .lines, .path, .pathLabel, .pathSecondsLabel, .pathStartTotalLabel, .pathLabelExtra, .frameFolders, .bike, .ucf, .csv,
+    .lines, .path, .pathLabel, .pathSecondsLabel, .pathStartTotalLabel, .pathLabelExtra, .frameFolders, .bike, .ucf,
+    .csv,
     .kinetics, .charades, .charadesVideos, .webvid, .msrvtt, .captions, .something, .diving48, .videoFolders,
     .imageFolders,
   ]

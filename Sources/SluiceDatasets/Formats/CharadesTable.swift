@@ -14,7 +14,9 @@ struct CharadesTable {
     table = try CSVTable(text)
   }
 
-  /// A sample for each row: a part with its class. A row that ends before it begins has a part of no frames.
+  /// A sample for each row: a part with its class.
+  ///
+  /// A row that ends before it begins has a part of no frames.
   func intervals() throws(DatasetListError) -> [DatasetItem] {
     let columns = try table.columns(of: ["video_id", "label", "start_time", "end_time", "total_time"])
     var items: [DatasetItem] = []
@@ -44,7 +46,8 @@ struct CharadesTable {
       }
       items.append(
         DatasetItem(
-          path: try path(row.fields[columns[0]], row.line), labels: classes.sorted().map { .number($0) }, line: row.line))
+          path: try path(row.fields[columns[0]], row.line), labels: classes.sorted().map { .number($0) }, line: row.line
+        ))
     }
     return withEndings(items)
   }

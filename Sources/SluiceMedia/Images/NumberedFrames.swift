@@ -14,8 +14,9 @@ public struct NumberedFrames: FirstFrameSubstituting {
     let name: @Sendable (_ number: Int) -> String
     let number: @Sendable (_ name: String) -> Int?
 
-    public init(name: @escaping @Sendable (_ number: Int) -> String, number: @escaping @Sendable (_ name: String) -> Int?)
-    {
+    public init(
+      name: @escaping @Sendable (_ number: Int) -> String, number: @escaping @Sendable (_ name: String) -> Int?
+    ) {
       self.name = name
       self.number = number
     }
