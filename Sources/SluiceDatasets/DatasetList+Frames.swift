@@ -27,7 +27,7 @@ extension DatasetList {
       throw error(first, "it ends before it begins, and so do all others; correct the times")
     }
     let removed = count - items.count
-    let rows = removed == 1 ? "row ends before it begins and is" : "rows end before they begin and are"
+    let rows = removed == 1 ? "rows ends before it begins and is" : "rows end before they begin and are"
     notes.append(
       "\(removed) of \(count) \(rows) left out of \(file(of: first)); the first stands on line \(first.line).")
   }

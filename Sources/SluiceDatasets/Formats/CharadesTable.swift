@@ -62,7 +62,7 @@ struct CharadesTable {
   }
 
   private func path(_ video: String, _ line: Int) throws(DatasetListError) -> String {
-    guard !video.isEmpty else { throw annotation.error(line: line, "the row names no video") }
+    guard !video.isEmpty else { throw annotation.error(line: line, "the row has no name of a video") }
     return annotation.resolve(video)
   }
 
