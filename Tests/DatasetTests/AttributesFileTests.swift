@@ -46,7 +46,8 @@ import Testing
     #expect(again.paths == entries.map(\.path) && again.json == file.json)
     for entry in entries { #expect(again.phrases(of: entry.path) == entry.phrases) }
     // Any reader of JSON takes it.
-    let object = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: path))) as? [String: [String: [String]]]
+    let object =
+      try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: path))) as? [String: [String: [String]]]
     #expect(object?["d"]?["classname_topk"] == [""] && object?.count == 3)
     let error = try #require(throws: DatasetListError.self) { try file.write(to: files("none/out.json")) }
     #expect(error.description.hasPrefix("\(files("none/out.json")): cannot be written: "))
@@ -60,7 +61,8 @@ import Testing
       error.line == 2
         && error.reason
           == "attributes.json has no attributes of 2 of its 3 videos. The first is “b/x”; the file begins with “a//x”. Make "
-          + "them with 'sluice attributes', from this list")
+          + "them with 'sluice attributes', from this list"
+    )
     try file.requireAll(of: files.list("a//x 0\n", format: .bike))
   }
 
@@ -86,7 +88,8 @@ import Testing
   }
 
   @Test func damageIsAnErrorAndNoTrap() throws {
-    let text = Array(#"{"a/b": {"classname_topk": ["x", "yé"]}, "c": {"n": [1.5e3, {"z": null}], "classname_topk": ["w"]}}"#.utf8)
+    let text = Array(
+      #"{"a/b": {"classname_topk": ["x", "yé"]}, "c": {"n": [1.5e3, {"z": null}], "classname_topk": ["w"]}}"#.utf8)
     for end in text.indices { _ = try? AttributesFile(contentsOf: files.write(text[..<end], "cut.json")) }
     for index in text.indices {
       for bit in 0..<8 {

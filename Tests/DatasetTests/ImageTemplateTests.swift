@@ -71,6 +71,7 @@ import Testing
       error.line == 1
         && error.reason
           == "\(files("v.mp4")) is a file, and the template “img_{:05d}.jpg” names the images of folders. Leave "
-          + "--image-template out")
+          + "--image-template out"
+    )
   }
 }

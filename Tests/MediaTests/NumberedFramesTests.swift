@@ -56,7 +56,8 @@ import Testing
     let told = Told()
     #expect(try open(told).frames(at: [0, 1, 2]).map(TestPictures.number) == [1, 2, 1])
     #expect(told.frames == [2])
-    #expect(told.reasons[0].hasPrefix("\(folder.path)/\(Self.name(3)): cannot be read: No such file"), "\(told.reasons)")
+    #expect(
+      told.reasons[0].hasPrefix("\(folder.path)/\(Self.name(3)): cannot be read: No such file"), "\(told.reasons)")
     let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.file(Self.name(2))))
     try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: folder.file(Self.name(2))))
     #expect(try open(told).frames(at: [1, 3]).map(TestPictures.number) == [1, 4])
