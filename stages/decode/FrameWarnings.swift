@@ -5,7 +5,8 @@ internal import SluicePlatform
 /// with another number of frames than their list says.
 public final class FrameWarnings: Sendable {
   private struct State {
-    var substitutions = 0
+    // A hash for each frame, which is read anew in every epoch.
+    var substituted: Set<Int> = []
     var firstSubstitution: MediaError?
     // By path: a clip is opened anew in every epoch.
     var miscounted: [ExactText: (listed: Int, found: Int)] = [:]
@@ -18,7 +19,10 @@ public final class FrameWarnings: Sendable {
   /// Counts a frame that the first one stands in for.
   public func add(substitution problem: MediaError) {
     state.withLock { state in
-      state.substitutions += 1
+      var hasher = Hasher()
+      hasher.combine(ExactText(problem.path))
+      hasher.combine(problem.frame)
+      state.substituted.insert(hasher.finalize())
       state.firstSubstitution = state.firstSubstitution ?? problem
     }
   }
@@ -29,12 +33,12 @@ public final class FrameWarnings: Sendable {
     state.withLock { $0.miscounted[ExactText(path)] = (listed, found) }
   }
 
-  /// Frames that the first one of their clip stood in for, each as often as it was read.
-  public var substitutionCount: Int { state.withLock { $0.substitutions } }
+  /// Frames that the first one of their clip stood in for, each once.
+  public var substitutionCount: Int { state.withLock { $0.substituted.count } }
 
   /// A sentence for each kind of what was odd; none if nothing was.
   public var notes: [String] {
-    let (count, first, miscounted) = state.withLock { ($0.substitutions, $0.firstSubstitution, $0.miscounted) }
+    let (count, first, miscounted) = state.withLock { ($0.substituted.count, $0.firstSubstitution, $0.miscounted) }
     var notes: [String] = []
     if let first {
       notes.append(
