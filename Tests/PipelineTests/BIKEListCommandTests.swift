@@ -131,7 +131,8 @@ import Testing
   @Test func everyCommandThatReadsListsTakesThem() throws {
     try folders()
     let commands = [
-      ["check", "good.txt"], ["preprocess", "good.txt", "--out", "set"], ["vocab", "good.txt", "--out", "v.txt"],
+      ["check", "good.txt"], ["preprocess", "good.txt", "--out", "set"],
+      ["vocab", "good.txt", "--out", "v.txt", "--size", "50"],
       ["train", "maskfeat", "--data", "good.txt"], ["graph", "maskfeat", "--data", "good.txt"],
       ["profile", "maskfeat", "--data", "good.txt"], ["eval", "timesformer", "--from", "run", "--data", "good.txt"],
       ["show", "words", "--from", "run", "--data", "good.txt"],
