@@ -14,6 +14,8 @@ public struct DatasetItem: Sendable, Hashable {
   package var name: String?
   /// How the images are named, if ``path`` is a folder of them; in the order of their names if `nil`.
   public var imageTemplate: ImageTemplate?
+  /// Frames a second in which ``part`` is counted, if the list has times and the part has numbers of frames made of them.
+  public var partRate: Double?
   /// Which of ``DatasetList/files`` the sample stands in.
   public var file: Int
   /// The line it stands on, from 1; of a format without lines, the number of the entry; 0 where there is neither.

@@ -157,6 +157,29 @@ import Testing
       warnings.count == 1 && warnings[0].contains("5 frames that are missing or damaged are shown"), "\(warnings)")
   }
 
+  @Test func timesAreCountedAtTheRateOfTheFrames() async throws {
+    // 25 frames a second.
+    try folder.video("AAAA1.mp4", frames: 50)
+    let csv = "video_id,label,start_time,end_time,total_time\nAAAA1,c000,0.4,1.2,2.0\n"
+    let path = try folder.write(csv, "train.csv")
+    let right = try Clips(videos: DatasetList(contentsOf: path, root: folder.path, frameRate: 25))
+    let frames = try contents(right, 0)
+    #expect(frames.count == 20)
+    let wrong = try DatasetList(contentsOf: path, root: folder.path)
+    let error = try #require(throws: MediaError.self) { try contents(Clips(videos: wrong), 0) }
+    #expect(
+      error.reason.contains(
+        "frames a second, and the times of the list are counted at 24.0. Say with --list-fps at which rate, or preprocess "
+          + "whole videos with --fps 24.0"), "\(error)")
+    var whole = DatasetList(items: [DatasetItem(path: folder("AAAA1.mp4"))])
+    whole.root = folder.path
+    let (set, _) = try await store(whole)
+    let listed = try DatasetList(contentsOf: path, root: folder.path, frameRate: 25)
+    #expect(try contents(Clips(listed: listed, in: [set]), 0) == frames)
+    let stored = try #require(throws: MediaError.self) { try contents(Clips(listed: wrong, in: [set]), 0) }
+    #expect(stored.description.hasPrefix("AAAA1.mp4: has 25"), "\(stored)")
+  }
+
   /// The bytes of all frames of a clip.
   private func contents(_ clips: Clips, _ index: Int) throws -> [[UInt8]] {
     let context = ElementContext(seed: 0, epoch: 0, sample: index, identity: "", stage: "")

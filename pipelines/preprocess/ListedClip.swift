@@ -6,12 +6,14 @@ public import SluiceShards
 public struct ListedClip: Sendable {
   /// What the shard says about it.
   public let description: ClipDescription
+  /// What the list says of it.
+  let item: DatasetItem
+
   /// Where its frames are.
-  public let path: String
+  public var path: String { item.path }
+
   /// Frames the list says it has.
-  public let listedFrames: Int?
-  /// How the images are named, if it is a folder of them.
-  let imageTemplate: ImageTemplate?
+  public var listedFrames: Int? { item.frameCount }
 
   /// All lines of a list; those that name the same part of the same file are numbered.
   ///
@@ -33,8 +35,7 @@ public struct ListedClip: Sendable {
       seen[description] = copies + 1
       description.copy = copies
       (description.labels, description.captions) = (labels, item.captions)
-      return ListedClip(
-        description: description, path: item.path, listedFrames: item.frameCount, imageTemplate: item.imageTemplate)
+      return ListedClip(description: description, item: item)
     }
   }
 }

@@ -16,8 +16,9 @@ public struct OpenedClip: Sendable {
 
   /// Opens what stands at the clip's path and chooses its part, and its frames if a rate is wanted or only some.
   init(_ clip: ListedClip, frameRate wanted: Double?, limit: Int?) throws {
-    var item = DatasetItem(path: clip.path)
-    item.imageTemplate = clip.imageTemplate
+    // Whoever stores it compares the number of frames.
+    var item = clip.item
+    item.frameCount = nil
     warnings = FrameWarnings()
     frames = try item.openFrames(counting: warnings)
     let video = frames as? VideoFile

@@ -15,9 +15,22 @@ extension DatasetItem {
     } else {
       frames = try SluiceMedia.openFrames(path: path)
     }
+    try checkRate(of: frames)
     // A count beside a part is the part's own.
     if part == nil { warnings.compare(frames.frameCount, with: frameCount, of: path) }
     return frames
+  }
+}
+
+extension DatasetItem {
+  /// Checks that a part by numbers of frames was made of times at the rate that the frames have, where both are known.
+  /// - Throws: ``MediaError`` with both.
+  func checkRate(of frames: any FrameSource) throws(MediaError) {
+    guard part != nil, let partRate, let own = frames.frameRate, abs(own - partRate) > 0.01 * partRate else { return }
+    throw MediaError(
+      .unsupported, path: frames.name,
+      "has \(own) frames a second, and the times of the list are counted at \(partRate). Say with --list-fps at which rate, or "
+        + "preprocess whole videos with --fps \(partRate)")
   }
 }
 

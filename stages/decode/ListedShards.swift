@@ -109,6 +109,7 @@ public struct ListedShards: LabeledSource {
     if item.part == nil { warnings.compare(clip.frameCount, with: item.frameCount, of: name(of: index)) }
     // What was a folder of numbered images is one still, whatever it is stored in.
     if place.isWhole, item.imageTemplate != nil { frames = StoredFolder(clip, counting: warnings) }
+    if place.isWhole { try item.checkRate(of: clip) }
     let range = place.isWhole ? try frames.frames(of: item.part) : nil
     return ClipHandle(frames: frames, range: range, labels: labels[index], captions: item.captions)
   }

@@ -18,7 +18,7 @@ public struct AttributesFile: Sendable, Hashable {
   public let origin: String
   /// The paths of the videos, in the order of the file.
   public private(set) var paths: [String] = []
-  private var phrases: [ExactText: [String]] = [:]
+  private var known: [ExactText: [String]] = [:]
   // By the paths with single slashes, where those of the file have others.
   private var collapsed: [ExactText: String] = [:]
 
@@ -83,7 +83,7 @@ public struct AttributesFile: Sendable, Hashable {
     guard !found.isEmpty else {
       throw DatasetListError(path: origin, line: line, reason: "“\(path)” has no phrase; wanted: one at least")
     }
-    guard phrases.updateValue(found, forKey: ExactText(path)) == nil else {
+    guard known.updateValue(found, forKey: ExactText(path)) == nil else {
       throw DatasetListError(path: origin, line: line, reason: "“\(path)” is there twice; wanted: each video once")
     }
     paths.append(path)
@@ -94,8 +94,8 @@ public struct AttributesFile: Sendable, Hashable {
   /// The phrases of a video; `nil` if the file has none.
   /// - Parameter path: as its list has it; slashes that follow each other may be one here and two there.
   public func phrases(of path: String) -> [String]? {
-    phrases[ExactText(path)]
-      ?? collapsed[ExactText(path.withSingleSlashes)].flatMap { phrases[ExactText($0)] }
+    known[ExactText(path)]
+      ?? collapsed[ExactText(path.withSingleSlashes)].flatMap { known[ExactText($0)] }
   }
 
   /// The sentence about a video: its first `top` phrases, or all where it has fewer, with commas between them.
@@ -127,7 +127,7 @@ extension AttributesFile {
   /// The file's text: a member for each video in its order, with one phrase on each line.
   public var json: String {
     let members = paths.map { path in
-      let list = (phrases[ExactText(path)] ?? []).map { "      \(jsonText($0))" }.joined(separator: ",\n")
+      let list = (known[ExactText(path)] ?? []).map { "      \(jsonText($0))" }.joined(separator: ",\n")
       return "  \(jsonText(path)): {\n    \"\(Self.member)\": [\n\(list)\n    ]\n  }"
     }
     return "{\n" + members.joined(separator: ",\n") + "\n}\n"

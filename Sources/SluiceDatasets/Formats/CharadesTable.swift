@@ -24,11 +24,12 @@ struct CharadesTable {
       let times = try columns.dropFirst(2).map { column throws(DatasetListError) in
         try seconds(row.fields[column], table.header[column], row.line)
       }
-      items.append(
-        DatasetItem(
-          path: try path(row.fields[columns[0]], row.line),
-          part: .frames(frames(from: times[0], to: times[1], of: times[2])),
-          labels: [.number(try classNumber(row.fields[columns[1]], row.line))], line: row.line))
+      var item = DatasetItem(
+        path: try path(row.fields[columns[0]], row.line),
+        part: .frames(frames(from: times[0], to: times[1], of: times[2])),
+        labels: [.number(try classNumber(row.fields[columns[1]], row.line))], line: row.line)
+      item.partRate = annotation.frameRate
+      items.append(item)
     }
     return withEndings(items)
   }
