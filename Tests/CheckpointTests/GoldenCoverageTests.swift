@@ -10,7 +10,6 @@ import Testing
     "bike.attribute_generation",
     "bike.augment_train",
     "bike.crops",
-    "bike.few_shot",
     "bike.metrics",
     "bike.sampling",
   ]

@@ -28,6 +28,7 @@ extension RetrievingSystem {
     try request.requireReadable(clips, of: paths)
     evaluation.dataset = { try clips.manifest() }
     evaluation.notes = clips.notes
+    evaluation.readingNotes = { clips.warnings.notes }
     return evaluation
   }
 }

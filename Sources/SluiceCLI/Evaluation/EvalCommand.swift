@@ -51,11 +51,12 @@ struct EvalCommand: AsyncParsableCommand {
       format: data.annotations.format ?? (data.lists.isEmpty ? stored?.format : nil))
     request.maxFailures = data.maxFailures
     request.evaluationOptions = data.retrieval.options
-    request.only = data.annotations.only
-    request.pathTemplate = data.annotations.pathTemplate
+    data.annotations.selection.fill(&request)
     if data.lists.isEmpty, request.only == nil, request.pathTemplate == nil {
       // The run's own validation is read as the run read it.
       (request.validation, request.pathTemplate) = (stored?.validation, stored?.pathTemplate)
+      request.imageTemplate = request.imageTemplate ?? stored?.imageTemplate
+      (request.listRate, request.validationRoot) = (request.listRate ?? stored?.listRate, stored?.validationRoot)
     }
     request.vocabulary = data.vocab
     let model = try TrainedSystem(from: arguments.from, system, request)
@@ -91,6 +92,7 @@ struct EvalCommand: AsyncParsableCommand {
     }
     progress.finish()
     try note(failures, in: directory)
+    for note in evaluation.readingNotes() { Console.note("note: \(note)") }
     guard let outcome else { throw ExitCode(130) }
     let report = EvaluationReport(
       outcome, of: system.name, from: model.path, on: paths, views: views)

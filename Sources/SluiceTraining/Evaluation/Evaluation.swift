@@ -20,6 +20,8 @@ public struct Evaluation: Sendable {
   public var dataset: (@Sendable () throws -> DatasetManifest)?
   /// What is odd about the data though it can be evaluated on, one sentence each.
   public var notes: [String] = []
+  /// What was odd about the data as far as it has been read, one sentence each.
+  public var readingNotes: @Sendable () -> [String] = { [] }
   private var body: any EvaluationBody
 
   /// The evaluation of a pipeline's predictions by `evaluator`, anew for each run.
