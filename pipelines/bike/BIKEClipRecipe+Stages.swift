@@ -57,8 +57,13 @@ extension BIKEClipRecipe {
           .map { [$0] }
       }
     }
-    let whole = augment([resize(training: false, geometry)], keepsPixels: false)
-    return Segment { AugmentViews(whole, crops.operations(size: imageSize)).workers(2) }
+    return Segment { self.crops(crops, geometry).workers(2) }
+  }
+
+  /// The stage that cuts several crops out of the same frames.
+  package func crops(_ crops: EvaluationViews.Crops, _ geometry: EvaluationViews.Geometry) -> AugmentViews {
+    AugmentViews(
+      augment([resize(training: false, geometry)], keepsPixels: false), crops.operations(size: imageSize))
   }
 
   /// What is done to each clip of training.

@@ -1,10 +1,10 @@
-internal import SluiceAugment
-internal import SluiceTraining
+package import SluiceAugment
+package import SluiceTraining
 
 extension EvaluationViews.Crops {
   /// What cuts each of the crops out of a resized frame, `size` pixels on a side: of three the left, the right and the middle
   /// one, of five the corners and the middle, of ten each of these with its mirror image behind it.
-  func operations(size: Int) -> [[AugmentOperation]] {
+  package func operations(size: Int) -> [[AugmentOperation]] {
     let corners: [QuarterPlace] = [.topLeft, .topRight, .bottomLeft, .bottomRight, .center]
     func crop(_ place: QuarterPlace) -> [AugmentOperation] { [.quarterCrop(size, place)] }
     switch self {
