@@ -30,6 +30,7 @@ import Testing
 
   @Test(arguments: [
     EvaluationViews(), EvaluationViews(windows: 3), EvaluationViews(windows: 2, crops: .three),
+    EvaluationViews(crops: .five), EvaluationViews(windows: 2, crops: .ten),
   ])
   func aKnownClassifierIsCountedRight(views: EvaluationViews) async throws {
     let folder = TemporaryFolder()
