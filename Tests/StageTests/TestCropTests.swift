@@ -94,7 +94,8 @@ import Testing
           .resize(whole, width: 32, height: 24, .pillowBicubic, isFlipped: false), .crop(box, isFlipped: false),
         ])
     }
-    #expect(try augment.steps(for: PixelSize(width: 32, height: 24), draws: &draws).count == 1)
+    let unchanged = try augment.steps(for: PixelSize(width: 32, height: 24), draws: &draws)
+    #expect(unchanged == [.crop(CropBox(top: 2, left: 6, height: 20, width: 20), isFlipped: false)])
   }
 
   @Test(arguments: KernelLevel.available) func grayIsTheLumaOfEachPixel(_ level: KernelLevel) throws {

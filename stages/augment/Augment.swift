@@ -111,8 +111,8 @@ public struct Augment: Transform, BatchMemorySharing {
     let handle = decoded.handle
     let exchange = steps.areMirrored ? labelExchange : nil
     return Clip(
-      pixels: pixels, values: values, labels: exchange?(handle.labels) ?? handle.labels, captions: handle.captions,
-      view: handle.view)
+      pixels: pixels, values: values, labels: exchange.map { $0(handle.labels) } ?? handle.labels,
+      captions: handle.captions, view: handle.view)
   }
 
   /// Only the 8-bit crop of drawn steps.

@@ -10,7 +10,7 @@ public struct LabelExchange: Sendable, Equatable {
   /// - Parameter pairs: classes of which each is the other one's mirror image.
   /// - Precondition: no class comes twice.
   public init(_ pairs: [(Int, Int)]) {
-    others = Dictionary(uniqueKeysWithValues: pairs.flatMap { [($0, $1), ($1, $0)] })
+    others = Dictionary(uniqueKeysWithValues: pairs.flatMap { pair in [(pair.0, pair.1), (pair.1, pair.0)] })
   }
 
   /// The three pairs of Something-Something that differ in left and right.
