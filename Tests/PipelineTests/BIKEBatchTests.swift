@@ -29,7 +29,7 @@ import Testing
     for number in 0..<5 {
       let name = "v\(number)\(asFolders ? "" : ".mp4")"
       let video = folder("v\(number).mp4")
-      try folder.video("v\(number).mp4", frames: 3 + 31 * number, width: 72, height: 56, seed: number)
+      try folder.video("v\(number).mp4", frames: [3, 4, 9, 33, 140][number], width: 72, height: 56, seed: number)
       if asFolders {
         try FileManager.default.createDirectory(atPath: folder(name), withIntermediateDirectories: true)
         let frames = try openFrames(path: video)
@@ -54,11 +54,11 @@ import Testing
       Decode().workers(workers)
       recipe.augment(training: true).workers(workers)
       SingleLabel(classCount: 174)
-        .batch(3)
+        .batch(2)
       Collate()
     }
     var batches: [LabeledBatch] = []
-    for try await batch in pipeline.run(RunOptions(seed: 9, epochs: 3)) { batches.append(batch) }
+    for try await batch in pipeline.run(RunOptions(seed: 9, epochs: 2)) { batches.append(batch) }
     return batches
   }
 
@@ -84,7 +84,7 @@ import Testing
       let other = try await batches(shards, recipe, workers: 3)
       #expect(one.count == 5 && other.count == 5)
       for (first, second) in zip(one, other) {
-        #expect(first.clips.shape == [3, 3, 4, 32, 32])
+        #expect(first.clips.shape == [2, 3, 4, 32, 32])
         #expect(first.clips.floats == second.clips.floats && first.labels == second.labels, "\(recipe)")
       }
     }
