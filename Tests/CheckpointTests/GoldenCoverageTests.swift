@@ -8,10 +8,7 @@ import Testing
   /// A kind is taken off this list with the test that checks it.
   private static let notBuiltYet: Set<String> = [
     "bike.attribute_generation",
-    "bike.augment_train",
-    "bike.crops",
     "bike.metrics",
-    "bike.sampling",
   ]
 
   @Test func everyKindOfGoldenFileHasATest() throws {

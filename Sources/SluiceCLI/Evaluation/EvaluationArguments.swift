@@ -27,7 +27,11 @@ struct EvaluationArguments: ParsableArguments {
   @Option(help: "Windows in time of each sample, spread evenly. (default: 1)", in: NumberRange(1...1000))
   var windows: Int?
 
-  @Option(help: "Crops of each frame: center (the default), or three (left, right, center).", transform: parsed)
+  @Option(
+    help: """
+      Crops of each frame: center (the default), three (left, right, center), five (the corners, center), or ten (those \
+      and their mirror images).
+      """, transform: parsed)
   var crops: EvaluationViews.Crops?
 
   @Option(
@@ -105,7 +109,7 @@ struct EvaluationArguments: ParsableArguments {
 
   private static func parsed(_ text: String) throws -> EvaluationViews.Crops {
     guard let crops = EvaluationViews.Crops(rawValue: text) else {
-      throw ValidationError("--crops \(text): center or three is wanted.")
+      throw ValidationError("--crops \(text): center, three, five or ten is wanted.")
     }
     return crops
   }
