@@ -59,7 +59,7 @@ public struct TrainedSystem: Sendable {
     where request.evaluationOptions.contains(option) && !type.evaluationOptions.contains(option) {
       throw RunError(
         .configuration,
-        "\(option.rawValue) has no effect here: \(type.name) compares no texts with videos. Leave it out.")
+        "\(option.rawValue) has no effect here: \(type.name) \(option.lack). Leave it out.")
     }
     guard let evaluation = try system.evaluation(on: paths, request, views: views) else {
       throw RunError(.configuration, "\(type.name) has no evaluation: there is nothing to compare with.")
