@@ -1,4 +1,3 @@
-public import SluiceForward
 public import SluiceSamples
 public import SluiceTraining
 

@@ -1,4 +1,4 @@
-internal import SluiceForward
+public import SluiceForward
 public import SluiceModels
 public import SluiceNN
 public import SluiceSamples
