@@ -58,8 +58,9 @@ public struct ClassShares: Sendable, Equatable {
     return values.indices.reduce(0) { values[$1] > values[$0] ? $1 : $0 }
   }
 
-  /// How many classes are ahead of one: those with a larger share, and those with an equal one and a lower number. All of them
-  /// where a share is no number.
+  /// How many classes are ahead of one: those with a larger share, and those with an equal one and a lower number.
+  ///
+  /// All of them where a share is no number.
   /// - Precondition: `label` is a class.
   public func rank(of label: Int) -> Int {
     guard isUsable else { return values.count }

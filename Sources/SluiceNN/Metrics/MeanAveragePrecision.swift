@@ -17,18 +17,19 @@ public struct MeanAveragePrecision: Sendable, Equatable {
   /// It hangs on the size of batches, and on their order: a figure to compare with others, and no measure of a network.
   public private(set) var runningMean: Double = 0
   private let keepsRunningMean: Bool
-  private var rows: [ClassShares] = []
-  // Samples that show each class, rising.
+  // For each class the scores of all samples, and the samples that show it, rising.
+  private var scores: [[Double]]
   private var samples: [[Int]]
 
   /// - Parameter keepsRunningMean: whether ``runningMean`` is kept, for which each batch is sorted with all before it.
   public init(classCount: Int, keepsRunningMean: Bool = false) {
     (self.classCount, self.keepsRunningMean) = (classCount, keepsRunningMean)
+    scores = [[Double]](repeating: [], count: classCount)
     samples = [[Int]](repeating: [], count: classCount)
   }
 
   /// Samples added.
-  public var sampleCount: Int { rows.count }
+  public private(set) var sampleCount: Int = 0
 
   /// Adds a batch.
   /// - Parameter labels: the classes that each sample shows, any number of them.
@@ -38,8 +39,10 @@ public struct MeanAveragePrecision: Sendable, Equatable {
     let before = Double(sampleCount)
     for (row, labels) in zip(rows, labels) {
       precondition(row.values.count == classCount, "\(row.values.count) scores of \(classCount) classes")
-      for label in Set(labels) { samples[label].append(self.rows.count) }
-      self.rows.append(row)
+      let isUsable = row.isUsable
+      for (label, score) in row.values.enumerated() { scores[label].append(isUsable ? score : -.infinity) }
+      for label in Set(labels) { samples[label].append(sampleCount) }
+      sampleCount += 1
     }
     guard keepsRunningMean, !rows.isEmpty else { return }
     runningMean = (runningMean * before + mean * Double(rows.count)) / Double(sampleCount)
@@ -56,7 +59,7 @@ public struct MeanAveragePrecision: Sendable, Equatable {
   /// The average precision of a class; 0 if no sample shows it.
   public func precision(ofClass label: Int) -> Double {
     guard !samples[label].isEmpty else { return 0 }
-    let scores = rows.map { $0.isUsable ? $0.values[label] : -.infinity }
+    let scores = scores[label]
     let order = scores.indices.sorted { (-scores[$0], $0) < (-scores[$1], $1) }
     let shown = Set(samples[label])
     var (found, sum) = (0, 0.0)

@@ -40,7 +40,7 @@ package struct MersenneTwister: RandomNumberGenerator, Sendable {
 
   /// A number in `0 ... largest`: bits are drawn until they are one.
   private mutating func number(upTo largest: Int) -> Int {
-    let mask = UInt32.max >> UInt32(truncatingIfNeeded: UInt32(largest).leadingZeroBitCount)
+    let mask = UInt32.max >> UInt32(largest).leadingZeroBitCount
     while true {
       let number = Int(word() & mask)
       if number <= largest { return number }
