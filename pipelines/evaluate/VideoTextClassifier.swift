@@ -21,6 +21,8 @@ public struct VideoTextClassifier: Sendable {
   /// The views by which the authors of the recipe measured its results.
   public var test: EvaluationViews = EvaluationViews(
     windows: 4, crops: .three, average: .probability, geometry: .published)
+  /// How the images of folders are named where nobody says; in the order of their names if `nil`.
+  public var imageTemplate: String?
   private let encode: @Sendable ([String]) throws -> ClassPrompts
 
   /// - Parameters:
