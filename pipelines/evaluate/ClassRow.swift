@@ -33,7 +33,8 @@ extension ClassificationCounts {
       let wrong = row.indices.filter { $0 != label && row[$0] > 0 }.max { row[$0] < row[$1] }
       return ClassRow(
         name: names[label], samples: row.reduce(0, +) + unusable[label], correct: row[label],
-        recall: recall(ofClass: label), confusedWith: wrong.map { names[$0] }, confusedCount: wrong.map { row[$0] } ?? 0)
+        recall: recall(ofClass: label), confusedWith: wrong.map { names[$0] }, confusedCount: wrong.map { row[$0] } ?? 0
+      )
     }
   }
 }

@@ -17,5 +17,7 @@ extension MeanAndDeviation {
 
 extension TopAccuracy {
   /// `top-1 71.25 top-5 96.00`.
-  func text(_ depths: [Int]) -> String { depths.map { "top-\($0) \(share(within: $0).hundredths)" }.joined(separator: " ") }
+  func text(_ depths: [Int]) -> String {
+    depths.map { "top-\($0) \(share(within: $0).hundredths)" }.joined(separator: " ")
+  }
 }

@@ -14,7 +14,7 @@ struct ZeroShotResults {
   /// Splits without a video say nothing and are left out.
   init(_ votes: FrameVotes) {
     full = votes.accuracy()
-    halves = (0..<Self.splitCount).compactMap { seed in
+    halves = (0..<Self.splitCount).compactMap { seed -> (seed: Int, classes: [Int], accuracy: TopAccuracy)? in
       let (classes, accuracy) = votes.half(seed: seed)
       return accuracy.sampleCount == 0 ? nil : (seed, classes, accuracy)
     }
