@@ -1,13 +1,13 @@
 internal import SluiceCheckpoints
 internal import SluiceNN
 internal import SluiceReport
-internal import SluiceTraining
+package import SluiceTraining
 
 /// The results on several lists with classes of their own, and how far they are from each other.
-struct ListResults {
+package struct ListResults {
   private let lists: [(name: String, findings: EvaluationFindings)]
 
-  init(_ lists: some Sequence<(String, EvaluationFindings)>) {
+  package init(_ lists: some Sequence<(String, EvaluationFindings)>) {
     self.lists = lists.map { ($0, $1) }
   }
 
@@ -24,7 +24,7 @@ struct ListResults {
       + [line("reference_", "reference"), line("", "each clip once")]
   }
 
-  var findings: EvaluationFindings {
+  package var findings: EvaluationFindings {
     let metrics = [("", ""), ("reference_", ", as published")].flatMap { prefix, addition in
       [1, 5].flatMap { depth -> [EvaluationFindings.Metric] in
         let result = result(of: "\(prefix)top\(depth)")
