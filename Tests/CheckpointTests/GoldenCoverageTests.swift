@@ -8,7 +8,6 @@ import Testing
   /// A kind is taken off this list with the test that checks it.
   private static let notBuiltYet: Set<String> = [
     "bike.attribute_generation",
-    "bike.metrics",
   ]
 
   @Test func everyKindOfGoldenFileHasATest() throws {

@@ -68,6 +68,10 @@ public struct RunRequest: Sendable, Equatable {
   public var knownValues: [String: String] = [:]
   /// What an evaluation is asked for besides its views; not stored.
   public var evaluationOptions: Set<EvaluationOption> = []
+  /// How an evaluation measures, where there are several ways; as the system's recipe has it if `nil`; not stored.
+  public var evaluationProtocol: EvaluationProtocol?
+  /// Class files of several lists, one for each, where an evaluation takes several; not stored.
+  public var evaluationClasses: [String] = []
   /// The directory of the run that is to go on, which keeps what it was made with; `nil` for a new one; not stored.
   public var runDirectory: String?
 
