@@ -13,6 +13,14 @@ public struct RunRequest: Sendable, Equatable {
   public var tokenizer: String?
   /// The words of captions and their numbers: a `vocab.txt`.
   public var vocabulary: String?
+  /// The two towers of a CLIP that the network begins with: a file of weights, or a folder with one and its merges.
+  public var clip: String?
+  /// How words become the tokens of a CLIP: a `bpe_simple_vocab_16e6.txt.gz`.
+  public var merges: String?
+  /// Phrases about the videos of ``data``: a JSON file as `sluice attributes` writes it.
+  public var attributes: String?
+  /// Phrases about the videos of ``validation``.
+  public var validationAttributes: String?
   /// What the run is evaluated on between epochs: list files, or directories of shards.
   public var validation: [String]?
   /// Epochs between two validations.
@@ -60,6 +68,8 @@ public struct RunRequest: Sendable, Equatable {
   public var evaluationOptions: Set<EvaluationOption> = []
   /// The directory of the run that is to go on, which keeps what it was made with; `nil` for a new one; not stored.
   public var runDirectory: String?
+  /// What a configuration file of another program says besides; not stored.
+  public var experiment: ExperimentPlan = ExperimentPlan()
 
   public init() {}
 
@@ -76,6 +86,10 @@ public struct RunRequest: Sendable, Equatable {
     if request.images.isEmpty { request.images = stored.images }
     request.tokenizer = tokenizer ?? stored.tokenizer
     request.vocabulary = vocabulary ?? stored.vocabulary
+    request.clip = clip ?? stored.clip
+    request.merges = merges ?? stored.merges
+    request.attributes = attributes ?? stored.attributes
+    request.validationAttributes = validationAttributes ?? stored.validationAttributes
     request.validation = validation ?? stored.validation
     request.validateEvery = validateEvery ?? stored.validateEvery
     request.root = root ?? stored.root
@@ -104,6 +118,7 @@ extension RunRequest: Codable {
   private enum CodingKeys: String, CodingKey {
     case data, images, tokenizer, vocabulary, validation, validateEvery, root, format, only, pathTemplate, classes, from
     case alsoFrom, weights, seed, epochs, steps, maxFailures, checkpointEvery, keep, threads, precision, settings
+    case clip, merges, attributes, validationAttributes
     // Settings since version 0.1; runs from before have them as members of their own.
     case target, pixels
   }
@@ -114,6 +129,10 @@ extension RunRequest: Codable {
     images = try values.decodeIfPresent([String].self, forKey: .images) ?? []
     tokenizer = try values.decodeIfPresent(String.self, forKey: .tokenizer)
     vocabulary = try values.decodeIfPresent(String.self, forKey: .vocabulary)
+    clip = try values.decodeIfPresent(String.self, forKey: .clip)
+    merges = try values.decodeIfPresent(String.self, forKey: .merges)
+    attributes = try values.decodeIfPresent(String.self, forKey: .attributes)
+    validationAttributes = try values.decodeIfPresent(String.self, forKey: .validationAttributes)
     validation = try values.decodeIfPresent([String].self, forKey: .validation)
     validateEvery = try values.decodeIfPresent(Int.self, forKey: .validateEvery)
     root = try values.decodeIfPresent(String.self, forKey: .root)
@@ -148,6 +167,10 @@ extension RunRequest: Codable {
     if !images.isEmpty { try values.encode(images, forKey: .images) }
     try values.encodeIfPresent(tokenizer, forKey: .tokenizer)
     try values.encodeIfPresent(vocabulary, forKey: .vocabulary)
+    try values.encodeIfPresent(clip, forKey: .clip)
+    try values.encodeIfPresent(merges, forKey: .merges)
+    try values.encodeIfPresent(attributes, forKey: .attributes)
+    try values.encodeIfPresent(validationAttributes, forKey: .validationAttributes)
     try values.encodeIfPresent(validation, forKey: .validation)
     try values.encodeIfPresent(validateEvery, forKey: .validateEvery)
     try values.encodeIfPresent(root, forKey: .root)
