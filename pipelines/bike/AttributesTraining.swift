@@ -6,11 +6,13 @@ internal import SluiceLoss
 internal import SluiceModels
 public import SluiceNN
 internal import SluiceOptimize
+internal import SluicePlatform
 internal import SluiceSamples
 public import SluiceTraining
 
-/// BIKE's attributes branch: what another network saw in a video, as a sentence of phrases, is compared with the names of
-/// classes. The text tower of a CLIP stays as it is, and two small networks behind it learn.
+/// BIKE's attributes branch: sentences of what another network saw in videos are compared with the names of classes.
+///
+/// The text tower of a CLIP stays as it is, and two small networks behind it learn.
 ///
 /// No video is read. What it gives each class is averaged with what the video branch gives: see `sluice eval bike --fuse`.
 /// - Source: Wu et al., "Bidirectional cross-modal knowledge exploration for video recognition with pre-trained
@@ -23,13 +25,13 @@ public struct AttributesTraining: TrainingSystem {
   public let configuration: AttributesConfiguration
   public let pipeline: Pipeline<StepReport>
   public let trainable: TrainableState
+  public let fixedParts: [String: String]
   private let model: AttributesModel
   private let input: BIKEInput
 
   public var defaultEpochs: Int { configuration.recipe.optimizer.epochs }
   public var classes: ClassMap { input.classes }
   public var keptFiles: [String: String] { input.keptFiles }
-  public var fixedParts: [String: String] { input.towers.fixedParts }
   public var notes: [String] { input.notes }
 
   public init(_ configuration: AttributesConfiguration, _ request: RunRequest) throws {
@@ -39,11 +41,13 @@ public struct AttributesTraining: TrainingSystem {
     let clip = try CLIP(input.towers.configuration)
     let head = SentenceHead(width: input.towers.configuration.embedding, beside: clip)
     let model = AttributesModel(clip, head, prompts: input.prompts)
+    let attributes = try request.attributes(of: input.clips)
     let sentences = try AttributeSentences(
-      input.clips, try request.attributes(of: input.clips), input.towers.prompter, phraseCount: recipe.phraseCount)
+      input.clips, attributes, input.towers.prompter, phraseCount: recipe.phraseCount)
     let optimize = Optimize(
       model.parameters, recipe.optimizer.configuration, accumulation: recipe.optimizer.accumulation)
     (self.configuration, self.model, self.input) = (configuration, model, input)
+    fixedParts = input.towers.fixedParts.merging(["attributes": attributes.identity]) { $1 }
     trainable = optimize.state
     pipeline = Pipeline(Self.name) {
       sentences.shuffled()
@@ -75,14 +79,12 @@ public struct AttributesTraining: TrainingSystem {
       )
     }
     var own = request
-    own.knownClasses = own.knownClasses ?? input.classes
     own.classNumbering = .rows
-    let space = ClassSpace(
-      map: own.listNames == nil ? try own.classMap() ?? input.classes : input.classes, count: input.prompts.count,
+    var space = ClassSpace(
+      map: try own.classMap() ?? input.classes, count: input.prompts.count,
       origin: own.classesOrigin ?? "the training data")
-    var named = space
-    named.listNames = own.listNames
-    let clips = try own.clips(of: paths, classes: named, wanting: .one) { list in
+    space.listNames = own.listNames
+    let clips = try own.clips(of: paths, classes: space, wanting: .one) { list in
       // Between epochs the list is read as that of training.
       request.validation == paths ? try list.removingShort() : list
     }
@@ -118,5 +120,12 @@ extension RunRequest {
           + "--out attributes.json' makes them.")
     }
     return try AttributesFile([], origin: "no attributes")
+  }
+}
+
+extension AttributesFile {
+  /// What tells it from others: `320 videos, 1a2b3c4d5e6f7a8b`.
+  fileprivate var identity: String {
+    "\(paths.count) videos, \(SHA256.hexadecimal(of: Array(json.utf8)).prefix(16))"
   }
 }
