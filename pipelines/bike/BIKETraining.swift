@@ -61,6 +61,7 @@ public struct BIKETraining: VideoTextClassifying {
       try prompter.prompts(of: names)
     }
     videoText.usual = recipe.measure
+    videoText.imageTemplate = template
     (self.configuration, self.model, self.input, self.videoText) = (configuration, model, input, videoText)
     clipRecipe = clips
     trainable = optimize.state

@@ -118,6 +118,7 @@ struct SystemProfile<System: TrainingSystem>: AsyncParsableCommand {
   var output: ProfileArguments
 
   func run() async throws {
-    try await ProfileCommand.profile(System.self, try arguments.request(for: System.self, listFormat: lists.format), output)
+    try await ProfileCommand.profile(
+      System.self, try arguments.request(for: System.self, listFormat: lists.format), output)
   }
 }

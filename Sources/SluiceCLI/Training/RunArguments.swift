@@ -111,7 +111,8 @@ struct RunArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Phrases about the videos of --data, as 'sluice attributes' writes them, for bike-attributes.", valueName: "file"))
+      "Phrases about the videos of --data, as 'sluice attributes' writes them, for bike-attributes.", valueName: "file")
+  )
   var attributes: String?
 
   @Option(help: ArgumentHelp("Phrases about the videos of --val.", valueName: "file"))
