@@ -126,7 +126,7 @@ public struct PreparedAttributes: Sendable {
   ) async throws -> AttributesFile {
     let clip = try CLIP(towers.configuration)
     clip.parameters.initialize(seed: 0)
-    _ = try towers.load(into: clip.parameters, BIKENetworkSettings(), WeightsOptions())
+    _ = try towers.load(into: clip, BIKENetworkSettings(), WeightsOptions())
     let texts = try clip.texts(ids, count: phrases.count).sentences
     let recipe = BIKEClipRecipe(frameCount: generation.frameCount, imageSize: towers.configuration.imageSize)
     let middle = recipe.augment(training: false)

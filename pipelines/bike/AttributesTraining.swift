@@ -64,7 +64,7 @@ public struct AttributesTraining: TrainingSystem {
   public func datasets() throws -> [String: DatasetManifest] { try input.datasets() }
 
   public func loadParts(_ options: WeightsOptions) throws -> [(weights: InitialWeights, report: LoadReport)] {
-    try input.towers.load(into: model.parameters, BIKENetworkSettings(), options)
+    try input.towers.load(into: model.clip, BIKENetworkSettings(), options)
   }
 
   public var acceptedWeights: AcceptedWeights {
@@ -91,7 +91,7 @@ public struct AttributesTraining: TrainingSystem {
     guard clips.count > 0 else {
       throw RunError(.data, "no data: name a list file or shards with --data, 'path label' on each line.")
     }
-    guard let path = request.validationAttributes ?? request.attributes else {
+    guard let path = try request.validationAttributes ?? request.attributes ?? keptAttributes(request, paths) else {
       throw RunError(
         .configuration,
         "no attributes: name the phrases about these videos, a file of 'sluice attributes', by --val-attributes in training and "
@@ -105,6 +105,17 @@ public struct AttributesTraining: TrainingSystem {
     evaluation.dataset = { try clips.manifest() }
     evaluation.notes = clips.notes
     return evaluation
+  }
+}
+
+extension AttributesTraining {
+  /// The phrases about the validation of the run that is evaluated on it; `nil` if it is evaluated on other lists.
+  private func keptAttributes(_ request: RunRequest, _ paths: [String]) throws -> String? {
+    guard let run = request.from,
+      let stored = try StoredModel(opening: run, request.weights.checkpoint ?? .best)?.request,
+      stored.validation == paths
+    else { return nil }
+    return stored.validationAttributes
   }
 }
 

@@ -6,12 +6,10 @@ enum BIKELayouts {
   /// The parameters of heads.
   static let heads: [String] = [VideoHead.name + ".*", SentenceHead.name + ".*"]
 
-  /// OpenAI's archives.
-  static let clip: [KeyMap] = [
-    KeyMap(
-      "clip", "OpenAI's CLIP archives",
-      [.drop("input_resolution"), .drop("context_length"), .drop("vocab_size")] + heads.map { .fresh($0) })
-  ]
+  /// Those of towers alone: a head begins anew.
+  static func layouts(of clip: CLIP) -> [KeyMap] {
+    clip.layouts.map { $0.appending(heads.map { .fresh($0) }) }
+  }
 
   /// A checkpoint that BIKE's training wrote: towers and head in two dictionaries, names as distributed training has them.
   static func checkpoint(head: String) -> KeyMap {

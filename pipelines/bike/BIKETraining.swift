@@ -84,7 +84,7 @@ public struct BIKETraining: VideoTextClassifying {
   public func datasets() throws -> [String: DatasetManifest] { try input.datasets() }
 
   public func loadParts(_ options: WeightsOptions) throws -> [(weights: InitialWeights, report: LoadReport)] {
-    try input.towers.load(into: model.parameters, configuration.network, options)
+    try input.towers.load(into: model.clip, configuration.network, options)
   }
 
   public var acceptedWeights: AcceptedWeights {

@@ -1,6 +1,8 @@
 internal import SluiceCheckpoints
 internal import SluiceModels
+internal import SluiceNN
 internal import SluicePlatform
+internal import SluiceTensor
 internal import SluiceText
 internal import SluiceTraining
 
@@ -90,14 +92,16 @@ struct CLIPInput: Sendable {
 
   /// Loads the weights of `--clip` into a network that has a head beside its towers.
   /// - Parameters:
+  ///   - clip: the towers; what stands beside them in their store begins anew.
   ///   - network: what of the towers is read, and whether they see frames together.
   ///   - options: how weights are read.
   /// - Returns: what was loaded; nothing where `--clip` is not named, or other weights are.
   /// - Throws: an error that names the file and what of it does not fit.
   func load(
-    into parameters: ParameterStore, _ network: BIKENetworkSettings, _ options: WeightsOptions
+    into clip: CLIP, _ network: BIKENetworkSettings, _ options: WeightsOptions
   ) throws -> [(weights: InitialWeights, report: LoadReport)] {
     guard let file else { return [] }
+    let parameters = clip.parameters
     var own = WeightsOptions()
     own.resizesPositions = options.resizesPositions
     let weights = try InitialWeights(from: file.path, own)
@@ -105,7 +109,7 @@ struct CLIPInput: Sendable {
     let kept = parameters.parameters.filter { !network.readsText && !$0.name.contains("visual") }
       .map { ($0, Tensor($0.value.floats, shape: $0.shape)) }
     var report = try weights.load(
-      into: parameters, layouts: BIKELayouts.clip, head: .parameters(BIKELayouts.heads),
+      into: parameters, layouts: BIKELayouts.layouts(of: clip), head: .parameters(BIKELayouts.heads),
       requiring: options.isPartial || network.isJoint || !network.readsText ? .partial : .backbone)
     for (parameter, value) in kept { parameter.assign(value) }
     let names = Set(kept.map(\.0.name))

@@ -32,7 +32,8 @@ struct CoTrainingSession {
     let fused = try await Compute(threadCount: ThreadBudget(compute: request.threads).compute).run {
       try await training.fuse(threads: request.threads)
     }
-    for line in fused.lines { Console.print(line) }
+    for note in fused.notes { Console.note("note: \(note)") }
+    Console.print(fused.text)
     Console.note("report: \(training.fusion)")
   }
 
