@@ -1,5 +1,6 @@
 import Foundation
 import SluiceCheckpoints
+import SluiceText
 import SluiceTraining
 import TestSupport
 import Testing
@@ -92,11 +93,11 @@ import Testing
       let kept = try String(contentsOfFile: runs.path("bike") + "/merges.txt", encoding: .utf8)
       let own = try String(contentsOfFile: runs.clip + "/merges.txt.gz", encoding: .utf8)
       #expect(kept == own)
-      // The same number of merges, the last two exchanged.
-      var lines = own.split(separator: "\n").map(String.init)
-      lines.swapAt(lines.count - 1, lines.count - 2)
+      // As many merges of other words.
       let other = runs.path("other.txt")
-      try (lines.joined(separator: "\n") + "\n").write(toFile: other, atomically: true, encoding: .utf8)
+      let words = ["upward and downward", "turning clockwise", "coming nearer", "going farther away", "standing still"]
+      try Merges.learned(from: words, count: try TinyCLIP.merges().count).fileText
+        .write(toFile: other, atomically: true, encoding: .utf8)
       let refusal = "has other merges than those that the weights were trained with: "
       let resumed = try sluice(
         "train", "bike", "--resume", "--out", runs.path("bike"), "--merges", other, "--steps", "2", "--allow-change")
