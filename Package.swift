@@ -133,7 +133,7 @@ let package = Package(
         "SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceMedia", "SluiceNN", "SluiceCheckpoints", "SluiceShards",
         "SluiceModels", "SluiceDatasets", "SluiceSamples", "SluiceTraining", "SluiceDecode", "SluiceSample",
         "SluiceAugment", "SluiceTokenize", "SluiceMask", "SluiceText", "SluiceWords",
-        "SluiceForward", "SluiceLoss", "SluiceOptimize", "SluiceReport",
+        "SluiceForward", "SluiceLoss", "SluiceOptimize", "SluiceReport", yams,
       ], path: "pipelines"),
     // 9: Sluice's own benchmarks
     module(

@@ -6,9 +6,7 @@ import Testing
   /// Kinds whose parts are not built yet.
   ///
   /// A kind is taken off this list with the test that checks it.
-  private static let notBuiltYet: Set<String> = [
-    "bike.attribute_generation",
-  ]
+  private static let notBuiltYet: Set<String> = []
 
   @Test func everyKindOfGoldenFileHasATest() throws {
     let kinds = try Golden.kinds()

@@ -40,12 +40,18 @@ public struct ClassificationEvaluator: Evaluator {
     guard labels.count == batch.names.count else {
       throw RunError(.data, "\(batch.names.joined(separator: ", ")): a sample has no class to compare with.")
     }
+    add(output, labels: labels, names: batch.names)
+  }
+
+  /// Takes note of what the network made of samples.
+  /// - Parameter output: `[B, classes]`.
+  mutating func add(_ output: Tensor, labels: [Int], names: [String]) {
     counts.add(logits: output, labels: labels)
     loss += Double(output.crossEntropy(labels: labels).scalar) * Double(labels.count)
     guard scores != nil else { return }
     // Of probabilities their logarithms come.
     let rows = average == .probability ? output.softmax().floats : output.floats
-    scores?.add(rows, names: batch.names, labels: labels)
+    scores?.add(rows, names: names, labels: labels)
   }
 
   public func findings() -> EvaluationFindings {

@@ -12,6 +12,10 @@ extension RunRequest {
     for list in images { add("images", list) }
     add("tokenizer", tokenizer)
     add("vocab", vocabulary)
+    add("clip", clip)
+    add("merges", merges)
+    add("attributes", attributes)
+    add("val-attributes", validationAttributes)
     for list in validation ?? [] { add("val", list) }
     add("val-every", validateEvery)
     add("root", root)

@@ -13,6 +13,14 @@ public struct RunRequest: Sendable, Equatable {
   public var tokenizer: String?
   /// The words of captions and their numbers: a `vocab.txt`.
   public var vocabulary: String?
+  /// The two towers of a CLIP that the network begins with: a file of weights, or a folder with one and its merges.
+  public var clip: String?
+  /// How words become the tokens of a CLIP: a `bpe_simple_vocab_16e6.txt.gz`.
+  public var merges: String?
+  /// Phrases about the videos of ``data``: a JSON file as `sluice attributes` writes it.
+  public var attributes: String?
+  /// Phrases about the videos of ``validation``.
+  public var validationAttributes: String?
   /// What the run is evaluated on between epochs: list files, or directories of shards.
   public var validation: [String]?
   /// Epochs between two validations.
@@ -74,6 +82,8 @@ public struct RunRequest: Sendable, Equatable {
   public var evaluationClasses: [String] = []
   /// The directory of the run that is to go on, which keeps what it was made with; `nil` for a new one; not stored.
   public var runDirectory: String?
+  /// What a configuration file of another program says besides; not stored.
+  public var experiment: ExperimentPlan = ExperimentPlan()
 
   public init() {}
 
@@ -90,6 +100,10 @@ public struct RunRequest: Sendable, Equatable {
     if request.images.isEmpty { request.images = stored.images }
     request.tokenizer = tokenizer ?? stored.tokenizer
     request.vocabulary = vocabulary ?? stored.vocabulary
+    request.clip = clip ?? stored.clip
+    request.merges = merges ?? stored.merges
+    request.attributes = attributes ?? stored.attributes
+    request.validationAttributes = validationAttributes ?? stored.validationAttributes
     request.validation = validation ?? stored.validation
     request.validateEvery = validateEvery ?? stored.validateEvery
     request.root = root ?? stored.root
@@ -123,6 +137,7 @@ extension RunRequest: Codable {
     case data, images, tokenizer, vocabulary, validation, validateEvery, root, format, only, pathTemplate, classes, from
     case alsoFrom, weights, seed, epochs, steps, maxFailures, checkpointEvery, keep, threads, precision, settings
     case imageTemplate, listRate, clipLists, validationRoot
+    case clip, merges, attributes, validationAttributes
     // Settings since version 0.1; runs from before have them as members of their own.
     case target, pixels
   }
@@ -133,6 +148,10 @@ extension RunRequest: Codable {
     images = try values.decodeIfPresent([String].self, forKey: .images) ?? []
     tokenizer = try values.decodeIfPresent(String.self, forKey: .tokenizer)
     vocabulary = try values.decodeIfPresent(String.self, forKey: .vocabulary)
+    clip = try values.decodeIfPresent(String.self, forKey: .clip)
+    merges = try values.decodeIfPresent(String.self, forKey: .merges)
+    attributes = try values.decodeIfPresent(String.self, forKey: .attributes)
+    validationAttributes = try values.decodeIfPresent(String.self, forKey: .validationAttributes)
     validation = try values.decodeIfPresent([String].self, forKey: .validation)
     validateEvery = try values.decodeIfPresent(Int.self, forKey: .validateEvery)
     root = try values.decodeIfPresent(String.self, forKey: .root)
@@ -171,6 +190,10 @@ extension RunRequest: Codable {
     if !images.isEmpty { try values.encode(images, forKey: .images) }
     try values.encodeIfPresent(tokenizer, forKey: .tokenizer)
     try values.encodeIfPresent(vocabulary, forKey: .vocabulary)
+    try values.encodeIfPresent(clip, forKey: .clip)
+    try values.encodeIfPresent(merges, forKey: .merges)
+    try values.encodeIfPresent(attributes, forKey: .attributes)
+    try values.encodeIfPresent(validationAttributes, forKey: .validationAttributes)
     try values.encodeIfPresent(validation, forKey: .validation)
     try values.encodeIfPresent(validateEvery, forKey: .validateEvery)
     try values.encodeIfPresent(root, forKey: .root)

@@ -143,9 +143,11 @@ public struct Trainer: Sendable {
     var trainer = self
     let loaded = try initialize()
     for (weights, report) in loaded { observe(.loaded(weights.path, report)) }
-    if !loaded.isEmpty {
+    // Behind the parts of options of their own, which a run knows by its fixed parts.
+    let named = loaded.suffix(configuration.request.weightPaths.count)
+    if !named.isEmpty {
       trainer.configuration.weights = WeightsIdentity.joined(
-        loaded.compactMap { WeightsIdentity.text(of: $0.weights.checkpoint, at: $0.weights.path) })
+        named.compactMap { WeightsIdentity.text(of: $0.weights.checkpoint, at: $0.weights.path) })
     }
     if overwrites { try directory.removeRun() }
     try directory.create()
