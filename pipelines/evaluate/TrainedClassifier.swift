@@ -1,9 +1,7 @@
-internal import SluiceAugment
 internal import SluiceDatasets
 internal import SluiceDecode
 internal import SluiceFlow
 public import SluiceNN
-internal import SluiceSample
 internal import SluiceSamples
 public import SluiceTraining
 
@@ -60,19 +58,6 @@ public struct TrainedClassifier: Sendable {
   /// - Throws: ``RunError`` if they name no clips; an error that names the list and line of an unknown class.
   public func evaluation(on paths: [String], views: EvaluationViews = EvaluationViews()) throws -> Evaluation {
     try trained.evaluation(on: paths, views: views)
-  }
-
-  /// The middle of each file as the classifier reads it, with the pixels behind it.
-  func clips(of files: [String]) throws -> Pipeline<Clip> {
-    let videos = try Videos(DatasetList(items: files.map { DatasetItem(path: $0) }))
-    let (recipe, classifier) = (tuning.recipe, tuning.classifier)
-    let crop = recipe.clips.augment(recipe.clips.centered(size: classifier.imageSize), keepsPixels: true)
-    return Pipeline("preview") {
-      videos
-      recipe.frames.sampling(count: classifier.frameCount, window: .center)
-      Decode()
-      crop
-    }
   }
 
   /// The classes of videos, images and folders of images.

@@ -42,7 +42,10 @@ struct TrainCommand: AsyncParsableCommand {
   static func train(
     _ system: any TrainingSystem.Type, _ request: RunRequest, _ session: SessionArguments, isDryRun: Bool
   ) async throws {
-    if isDryRun { return try await DryRun(try PreparedRun(system, request)).report() }
+    if isDryRun {
+      try request.requireDataForOptions()
+      return try await DryRun(try PreparedRun(system, request)).report()
+    }
     try await session.run(named: system.name, request) { try PreparedRun(system, $0) }
   }
 }
