@@ -44,7 +44,7 @@ public struct TrainedClassifier: Sendable {
           "\(path) is of \(name), which compares videos with texts and knows no classes. Evaluate it: sluice eval \(name) "
             + "--from \(path)")
       }
-      guard !(system is any SaliencyShowing.Type) else {
+      guard !(system is any VideoTextClassifying.Type) else {
         throw RunError(
           .weights,
           "\(path): \(name) compares videos with the words that its run keeps, so that its weights alone do not do. Name a run, "

@@ -2,6 +2,7 @@ internal import SluiceDecode
 internal import SluiceFlow
 internal import SluicePlatform
 internal import SluiceReport
+internal import SluiceTraining
 
 extension SaliencyPreview {
   /// The frames of a few clips, and how much each counts for the class that the clip is taken for, as a part of a page; clips
@@ -21,5 +22,16 @@ extension SaliencyPreview {
           "The frames of a few samples of the data, and how much each of them counts for the class that the sample is taken for.",
           columns: ["frames", "what they count"], rows: rows))
     ]
+  }
+}
+
+extension VideoTextClassifying {
+  /// A few clips for the report of a finished run: their frames, and how much each of them counts; nothing where the network
+  /// weighs none.
+  func saliencyParts(of clips: Clips, _ options: RunOptions) async throws -> [Report.Part] {
+    guard let comparison = FrameComparison(videoText),
+      let preview = SaliencyPreview(try NamePrediction(comparison))
+    else { return [] }
+    return try await preview.parts(of: clips, options)
   }
 }

@@ -16,7 +16,7 @@ public struct SaliencyPreview: Sendable {
   /// What is shown of a video.
   public struct Shown: Sendable {
     /// The likeliest classes, with what each frame counts for them.
-    public let ranking: VideoTextClassifier.Ranking
+    public let ranking: NamePrediction.Ranking
     /// The frames side by side, and below them a row for each class: each frame as bright as it counts, and a bar as long.
     public let strip: Image
     /// For each frame: it, and beside it how it counts for each class.
@@ -25,7 +25,7 @@ public struct SaliencyPreview: Sendable {
     let mosaics: [Image]
   }
 
-  private let classifier: VideoTextClassifier
+  private let prediction: NamePrediction
 
   /// Opens a run or a checkpoint.
   /// - Parameter names: what a video may show; the classes of training if `nil`.
@@ -35,8 +35,8 @@ public struct SaliencyPreview: Sendable {
   ) throws {
     var request = RunRequest()
     request.weights = options
-    classifier = try VideoTextClassifier(from: path, names: names, request)
-    guard classifier.weighsFrames else {
+    prediction = try NamePrediction(from: path, names: names, request)
+    guard prediction.weighsFrames else {
       throw RunError(
         .weights,
         "\(path) compares the mean of a video's frames, or all of them at once, so that no frame counts by itself. Name a run "
@@ -44,15 +44,10 @@ public struct SaliencyPreview: Sendable {
     }
   }
 
-  /// What a system has learned, whose network has its weights already; `nil` if it weighs no frames.
-  init?(_ system: some SaliencyShowing) throws {
-    try self.init(VideoTextClassifier(system.frameComparison))
-  }
-
-  /// `nil` if the classifier weighs no frames.
-  package init?(_ classifier: VideoTextClassifier) {
-    guard classifier.weighsFrames else { return nil }
-    self.classifier = classifier
+  /// A network that has its weights already; `nil` if it weighs no frames.
+  package init?(_ prediction: NamePrediction) {
+    guard prediction.weighsFrames else { return nil }
+    self.prediction = prediction
   }
 
   /// The frames of a video, as the network reads them.
@@ -67,11 +62,11 @@ public struct SaliencyPreview: Sendable {
   /// What is shown of each clip, in order.
   func shown(of clips: Clips, top count: Int, _ options: RunOptions) async throws -> [Shown] {
     var found: [Shown] = []
-    try await classifier.each(of: clips, top: count, keepsPixels: true, options) { compared in
+    try await prediction.each(of: clips, top: count, keepsPixels: true, options) { compared in
       let images = SaliencyImages(compared.images, saliency: compared.saliency)
       found.append(
         Shown(
-          ranking: classifier.ranking(of: compared), strip: images.strip, steps: images.steps,
+          ranking: prediction.ranking(of: compared), strip: images.strip, steps: images.steps,
           mosaics: images.mosaics))
     }
     return found

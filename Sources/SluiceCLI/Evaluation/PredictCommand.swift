@@ -51,7 +51,7 @@ struct PredictCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    guard try !VideoTextClassifier.reads(arguments.from, arguments.weights.checkpoint) else {
+    guard try !NamePrediction.reads(arguments.from, arguments.weights.checkpoint) else {
       return try await classifyByWords()
     }
     if naming.names != nil {
@@ -87,10 +87,10 @@ struct PredictCommand: AsyncParsableCommand {
         "--average score has no effect here: of several views the shares are averaged. Leave the option out.")
     }
     let rankings = try await arguments.compute.run {
-      var classifier = try VideoTextClassifier(from: arguments.from, names: naming.names, try arguments.request())
-      try arguments.apply { classifier.stageSettings[$0] = $1 }
-      return try await classifier.rankings(
-        of: files, top: top, views: arguments.views { classifier.publishedViews }, arguments.options())
+      var prediction = try NamePrediction(from: arguments.from, names: naming.names, try arguments.request())
+      try arguments.apply { prediction.stageSettings[$0] = $1 }
+      return try await prediction.rankings(
+        of: files, top: top, views: arguments.views { prediction.publishedViews }, arguments.options())
     }
     guard !arguments.json else { return try printJSON(rankings.map(Entry.init)) }
     for ranking in rankings {
@@ -101,7 +101,7 @@ struct PredictCommand: AsyncParsableCommand {
   }
 
   /// A line for each frame: its number, and how much it counts for each class; none where frames are not weighed.
-  private static func frameLines(of ranking: VideoTextClassifier.Ranking) -> [String] {
+  private static func frameLines(of ranking: NamePrediction.Ranking) -> [String] {
     guard ranking.classes.contains(where: { !$0.saliency.isEmpty }) else { return [] }
     var table = TextTable(["frame"] + ranking.classes.map(\.name))
     for (place, frame) in ranking.frames.enumerated() {
@@ -143,7 +143,7 @@ struct PredictCommand: AsyncParsableCommand {
       classes = guess.classes.map { Share(number: $0.number, name: $0.name, share: $0.share) }
     }
 
-    init(_ ranking: VideoTextClassifier.Ranking) {
+    init(_ ranking: NamePrediction.Ranking) {
       file = ranking.name
       classes = ranking.classes.map { found in
         Share(

@@ -36,7 +36,7 @@ struct ShowSaliencyCommand: AsyncParsableCommand {
   }
 
   /// What the rows of a strip are about: `left (91.3 %, most at frame 12)`.
-  private static func rows(of ranking: VideoTextClassifier.Ranking) -> String {
+  private static func rows(of ranking: NamePrediction.Ranking) -> String {
     let rows = ranking.classes.map { found in
       let most = found.saliency.indices.max { found.saliency[$0] < found.saliency[$1] } ?? 0
       return "\(found.name) (\(found.share.percentText), most at frame \(ranking.frames[most]))"

@@ -5,17 +5,17 @@ internal import SluiceModels
 internal import SluiceSamples
 public import SluiceTraining
 
-/// A trained network of videos and texts that classifies videos by any words.
+/// Says which of any names videos are most likely of, by a trained network of videos and texts.
 ///
 /// ```swift
-/// let classifier = try VideoTextClassifier(from: "runs/bike", names: ["left", "right", "up", "down"])
-/// for video in try await classifier.rankings(of: ["clip.mp4"]) {
+/// let prediction = try NamePrediction(from: "runs/bike", names: ["left", "right", "up", "down"])
+/// for video in try await prediction.rankings(of: ["clip.mp4"]) {
 ///   print(video.name, video.classes[0].name, video.classes[0].share)
 /// }
 /// ```
 /// Each name stands in a sentence, as the classes of training did. A name's share is what a softmax over all of them makes of
 /// the scores, at the scale that was learned; the shares of several views are averaged.
-public struct VideoTextClassifier: Sendable {
+public struct NamePrediction: Sendable {
   /// What a video was found to show.
   public struct Ranking: Sendable {
     /// A class with its share, and with what each frame counts for it.
@@ -44,11 +44,11 @@ public struct VideoTextClassifier: Sendable {
   public let publishedViews: EvaluationViews
   /// The fields of stages that are set, as `--set stage.field=value` does.
   public var stageSettings: [String: String] = [:]
-  let comparison: FrameComparison
+  private let comparison: FrameComparison
   private let texts: CLIPTexts
 
   /// Whether the network says how much each frame counts.
-  public var weighsFrames: Bool { comparison.weighsFrames }
+  public var weighsFrames: Bool { comparison.network.weighsFrames }
 
   /// Opens a run or a checkpoint.
   /// - Parameters:
@@ -57,16 +57,16 @@ public struct VideoTextClassifier: Sendable {
   /// - Throws: ``RunError`` if it is of no system that compares videos with texts; an error that names the first name whose
   ///   sentence is too long.
   public init(from path: String, names: [String]? = nil, _ request: RunRequest = RunRequest()) throws {
-    let run = try OpenedRun(
-      path, request.weights, refusal: "is no run that compares the frames of videos with texts. Name one of bike."
-    ) { $0 as? any SaliencyShowing.Type }
+    let refusal = "is no run that compares the frames of videos with texts. Name one of bike."
+    let run = try OpenedRun(path, request.weights, refusal: refusal) { $0 as? any VideoTextClassifying.Type }
     var asked = run.request
     asked.settings = request.settings
     let system = try run.kind.init(asked)
     try run.load(into: system)
+    guard let comparison = FrameComparison(system.videoText) else { throw RunError(.weights, "\(path) \(refusal)") }
     let named = try request.classes.map { try ClassMap(contentsOf: $0) }
     try self.init(
-      system.frameComparison, names: names ?? named.map { $0.names(count: $0.classCount) },
+      comparison, names: names ?? named.map { $0.names(count: $0.classCount) },
       publishedViews: system.publishedViews ?? EvaluationViews())
   }
 
@@ -74,15 +74,15 @@ public struct VideoTextClassifier: Sendable {
   package init(
     _ comparison: FrameComparison, names: [String]? = nil, publishedViews: EvaluationViews = EvaluationViews()
   ) throws {
-    let prompts = try names.map { try comparison.sentences($0) } ?? comparison.prompts
+    let prompts = try names.map { try comparison.videos.prompts(of: $0) } ?? comparison.videos.prompts
     (self.comparison, self.publishedViews, self.names) = (comparison, publishedViews, prompts.names)
-    texts = try comparison.texts(of: prompts)
+    texts = try comparison.network.texts(of: prompts)
   }
 
   /// Whether a path is that of a run, or of a checkpoint, which is read by this type.
   package static func reads(_ path: String, _ choice: CheckpointChoice? = nil) throws -> Bool {
     guard let stored = try StoredModel(opening: path, choice ?? .best) else { return false }
-    return try Systems.named(stored.system) is any SaliencyShowing.Type
+    return try Systems.named(stored.system) is any VideoTextClassifying.Type
   }
 
   /// The likeliest classes of videos and of folders of images.
