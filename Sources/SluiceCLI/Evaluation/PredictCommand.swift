@@ -51,14 +51,15 @@ struct PredictCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    let request = try arguments.request()
     guard try !NamePrediction.reads(arguments.from, arguments.weights.checkpoint) else {
-      return try await classifyByWords()
+      return try await classifyByWords(request)
     }
     if naming.names != nil {
       throw RunError(
         .configuration, "--names has no effect here: \(arguments.from) knows no classes but its own. Leave it out.")
     }
-    let classifier = try TrainedClassifier(from: arguments.from, name: pipeline, try arguments.request())
+    let classifier = try TrainedClassifier(from: arguments.from, name: pipeline, request)
     classifier.report.note(of: classifier.path)
     try requireSameNames(as: classifier.tuning.classes)
     let views = arguments.views { classifier.tuning.publishedViews }
@@ -75,7 +76,7 @@ struct PredictCommand: AsyncParsableCommand {
   }
 
   /// Classifies by a run that compares videos with texts.
-  private func classifyByWords() async throws {
+  private func classifyByWords(_ request: RunRequest) async throws {
     if let pipeline {
       throw RunError(
         .configuration, "--pipeline \(pipeline) has no effect here: \(arguments.from) knows its pipeline. Leave it out."
@@ -87,7 +88,7 @@ struct PredictCommand: AsyncParsableCommand {
         "--average score has no effect here: of several views the shares are averaged. Leave the option out.")
     }
     let rankings = try await arguments.compute.run {
-      var prediction = try NamePrediction(from: arguments.from, names: naming.names, try arguments.request())
+      var prediction = try NamePrediction(from: arguments.from, names: naming.names, request)
       try arguments.apply { prediction.stageSettings[$0] = $1 }
       return try await prediction.rankings(
         of: files, top: top, views: arguments.views { prediction.publishedViews }, arguments.options())
