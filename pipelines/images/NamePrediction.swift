@@ -64,7 +64,7 @@ public struct NamePrediction: Sendable {
     let system = try run.kind.init(asked)
     try run.load(into: system)
     guard let comparison = FrameComparison(system.videoText) else { throw RunError(.weights, "\(path) \(refusal)") }
-    let named = try request.classes.map { try ClassMap(contentsOf: $0) }
+    let named = try request.classes.map { try ClassMap(contentsOf: $0, numbering: .rows) }
     try self.init(
       comparison, names: names ?? named.map { $0.names(count: $0.classCount) },
       publishedViews: system.publishedViews ?? EvaluationViews())
