@@ -50,9 +50,11 @@ public struct TrainedClassifier: Sendable {
           "\(path): \(name) compares videos with the words that its run keeps, so that its weights alone do not do. Name a run, "
             + "or a checkpoint of one, by --from.")
       }
+      let tuned = Systems.all.lazy.compactMap { $0 as? any ClassifyingSystem.Type }.first { $0.origins.contains(name) }
       throw RunError(
         .weights,
-        "\(path) is of \(name), which classifies nothing. Tune it first: sluice train maskfeat-finetune --from \(path)")
+        "\(path) is of \(name), which classifies no videos."
+          + (tuned.map { " Tune it first: sluice train \($0.name) --from \(path)" } ?? " Name a run of a classifier."))
     }
     trained = try TrainedSystem(from: path, type, request)
     // Holds: the system was made by this type.
