@@ -120,6 +120,15 @@ extension RunRequest {
       .data, "\(option) \(value) is about lists, and \(set) holds shards. Give the option to 'sluice preprocess'.")
   }
 
+  /// - Throws: ``RunError`` if an option is about the data, where there need be none and none is named.
+  package func requireDataForOptions() throws(RunError) {
+    let options = [("--only", only), ("--path-template", pathTemplate)]
+    guard data.isEmpty, case let (option, value?)? = options.first(where: { $0.1 != nil }) else { return }
+    throw RunError(
+      .data,
+      "\(option) \(value) has no effect here: it is about --data, and none is named. Leave it out, or name the list.")
+  }
+
   /// The clips of all lists and all shard sets among `paths`, whatever labels they have.
   public func clips(of paths: [String], classMap: ClassMap? = nil) throws -> Clips {
     let (list, sets) = (try list(of: paths), try shardSets(of: paths))
