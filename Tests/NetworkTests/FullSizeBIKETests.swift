@@ -75,7 +75,7 @@ struct FullSizeBIKETests {
 
   /// Compares the first values of some parameters.
   private func checkValues(of store: ParameterStore, offset: Int, _ check: GoldenChecker) throws {
-    for parameter in store.parameters {
+    for parameter in store.parameters where check.wants("output.check.\(offset).\(parameter.name)") {
       try check("output.check.\(offset).\(parameter.name)", Array(parameter.value.floats.prefix(8)))
     }
   }
