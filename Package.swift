@@ -68,7 +68,7 @@ let package = Package(
     // 3
     module("SluiceMedia", ["SluicePlatform", "CFFmpeg"]),
     module("SluiceNN", ["SluicePlatform", "SluiceTensor"]),
-    module("SluiceText", ["SluicePlatform", heapModule]),
+    module("SluiceText", ["SluicePlatform", "CZlib", heapModule]),
     module("SluiceReport", ["SluicePlatform", "SluiceFlow", mustache]),
     // 4
     module("SluiceCheckpoints", ["SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceNN", "CZlib", "CLinux"]),
@@ -133,7 +133,7 @@ let package = Package(
         "SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceMedia", "SluiceNN", "SluiceCheckpoints", "SluiceShards",
         "SluiceModels", "SluiceDatasets", "SluiceSamples", "SluiceTraining", "SluiceDecode", "SluiceSample",
         "SluiceAugment", "SluiceTokenize", "SluiceMask", "SluiceText", "SluiceWords",
-        "SluiceForward", "SluiceLoss", "SluiceOptimize", "SluiceReport",
+        "SluiceForward", "SluiceLoss", "SluiceOptimize", "SluiceReport", yams,
       ], path: "pipelines"),
     // 9: Sluice's own benchmarks
     module(
@@ -172,7 +172,7 @@ let package = Package(
     .executableTarget(name: "Soak", dependencies: ["SluiceFlow"], path: "Tests/Soak", swiftSettings: relaxed),
     tests("TensorTests", ["SluiceTensor", "SluicePlatform", "SluiceKernels", "CBLAS"]),
     tests("DatasetTests", ["SluiceDatasets", "SluicePlatform"]),
-    tests("TextTests", ["SluiceText", "SluicePlatform"]),
+    tests("TextTests", ["SluiceText", "SluicePlatform", "SluiceCheckpoints"]),
     tests("MediaTests", ["SluiceMedia", "SluicePlatform", "CFFmpeg"]),
     tests(
       "NetworkTests",

@@ -7,7 +7,7 @@ public enum Systems {
   public static let all: [any TrainingSystem.Type] = [
     MaskFeat.self, MaskFeatFineTuning.self, TimeSformerTraining.self, ViViTTraining.self, VideoMAEPretraining.self,
     VideoMAEFineTuning.self, BEVTImagePretraining.self, BEVTPretraining.self, BEVTFineTuning.self,
-    SimVTPPretraining.self, SimVTPFineTuning.self,
+    SimVTPPretraining.self, SimVTPFineTuning.self, BIKETraining.self, AttributesTraining.self,
   ]
 
   /// The system called `name`.

@@ -22,6 +22,7 @@ public struct SluiceCommand: AsyncParsableCommand {
       FramesCommand.self,
       SynthCommand.self,
       VocabCommand.self,
+      AttributesCommand.self,
       BenchCommand.self,
       WeightsCommand.self,
     ])

@@ -61,8 +61,8 @@ enum SampleVideos {
 }
 
 extension RunRequest {
-  /// What a system reads besides clips: a tokenizer of random weights, and frames of the clips of `list` as images; of a
-  /// system that reads captions so many clips with theirs.
+  /// What a system reads besides clips: a tokenizer or towers of random weights, frames of the clips of `list` as images,
+  /// phrases about them; of a system that reads captions so many clips with theirs.
   init(
     inputsOf system: any TrainingSystem.Type, beside list: String, in folder: String, clips: Int = 3
   ) throws {
@@ -73,6 +73,11 @@ extension RunRequest {
       _ = try RandomDVAE(.small, seed: 1).write(to: folder + "/dvae")
     }
     if system.ownOptions.contains("--images") { images = [list] }
+    if system.ownOptions.contains("--clip") { clip = try TinyCLIP.write(to: folder + "/clip") }
+    if system.ownOptions.contains("--attributes") {
+      attributes = try TinyCLIP.writeAttributes(of: list, to: folder + "/attributes.json")
+      validationAttributes = attributes
+    }
     guard system.ownOptions.contains("--vocab") else { return }
     let captions = try SampleVideos.writeCaptions(clips, in: folder)
     (data, vocabulary) = ([captions.list], captions.vocabulary)

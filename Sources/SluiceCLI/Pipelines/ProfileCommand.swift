@@ -28,8 +28,9 @@ struct ProfileCommand: AsyncParsableCommand {
   var output: ProfileArguments
 
   func run() async throws {
+    let system = try Systems.named(pipeline)
     try await ProfileCommand.profile(
-      try Systems.named(pipeline), try arguments.request(listFormat: lists.format), output)
+      system, try arguments.request(for: system, listFormat: lists.format), output)
   }
 
   /// Runs some steps of `system` and prints what each node did.
@@ -38,6 +39,7 @@ struct ProfileCommand: AsyncParsableCommand {
   ) async throws {
     var request = request
     if request.steps == nil && request.epochs == nil { request.steps = 20 }
+    for note in request.experiment.notes { Console.note("note: \(note)") }
     let prepared = try PreparedRun(system, request)
     try prepared.requireData()
     try prepared.requireMemory()

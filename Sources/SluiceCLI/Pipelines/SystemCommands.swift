@@ -70,7 +70,7 @@ struct SystemTrain<System: TrainingSystem>: AsyncParsableCommand {
 
   func run() async throws {
     try await TrainCommand.train(
-      System.self, try arguments.request(listFormat: lists.format), session, isDryRun: dryRun)
+      System.self, try arguments.request(for: System.self, listFormat: lists.format), session, isDryRun: dryRun)
   }
 }
 
@@ -118,6 +118,7 @@ struct SystemProfile<System: TrainingSystem>: AsyncParsableCommand {
   var output: ProfileArguments
 
   func run() async throws {
-    try await ProfileCommand.profile(System.self, try arguments.request(listFormat: lists.format), output)
+    try await ProfileCommand.profile(
+      System.self, try arguments.request(for: System.self, listFormat: lists.format), output)
   }
 }

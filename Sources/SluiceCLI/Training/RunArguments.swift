@@ -106,6 +106,18 @@ struct RunArguments: ParsableArguments {
       valueName: "file"))
   var vocab: String?
 
+  @OptionGroup
+  var towers: TowerArguments
+
+  @Option(
+    help: ArgumentHelp(
+      "Phrases about the videos of --data, as 'sluice attributes' writes them, for bike-attributes.", valueName: "file")
+  )
+  var attributes: String?
+
+  @Option(help: ArgumentHelp("Phrases about the videos of --val.", valueName: "file"))
+  var valAttributes: String?
+
   @Option(
     help: ArgumentHelp("A list or shards to evaluate on between epochs.", valueName: "list"))
   var val: [String] = []
@@ -150,7 +162,10 @@ struct RunArguments: ParsableArguments {
   @OptionGroup
   var settings: SettingArguments
 
-  @Option(help: ArgumentHelp("A YAML file of settings; --set overrides it.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "A YAML file of settings, or for bike and bike-attributes one of BIKE's own configurations; options and --set override it.",
+      valueName: "file"))
   var config: String?
 
   func validate() throws {
@@ -159,25 +174,59 @@ struct RunArguments: ParsableArguments {
   }
 
   /// What was asked for.
-  /// - Parameter listFormat: how lists are written; a group of its own, for `graph` has formats of graphs.
-  func request(listFormat: String?) throws -> RunRequest {
+  /// - Parameters:
+  ///   - system: the system that is asked for, which may have configuration files of its own.
+  ///   - listFormat: how lists are written; a group of its own, for `graph` has formats of graphs.
+  func request(for system: any TrainingSystem.Type, listFormat: String?) throws -> RunRequest {
     var request = RunRequest()
     request.data = data
     (request.images, request.tokenizer, request.vocabulary) = (images, tokenizer, vocab)
     request.root = base.root
     request.format = listFormat
-    (request.only, request.pathTemplate) = (selection.only, selection.pathTemplate)
+    selection.fill(&request)
     request.classes = classes.classes
     request.validation = val.isEmpty ? nil : val
     request.validateEvery = valEvery
     (request.from, request.alsoFrom) = (from.first, from.dropFirst().first)
     request.weights = weights.options
     length.fill(&request)
-    request.settings = try config.map { try SettingsFile.settings(at: $0) } ?? [:]
-    request.settings.merge(try settings.assignments) { _, own in own }
+    (request.clip, request.merges) = (towers.clip, towers.merges)
+    (request.attributes, request.validationAttributes) = (attributes, valAttributes)
+    try configure(&request, for: system)
     if let target { request.settings["recipe.target"] = target }
     if let pixels { request.settings["augment.path"] = pixels }
     if linearProbe { request.settings["recipe.learning"] = "linearProbe" }
     return request
   }
+
+  /// Makes the settings of `--config` and over them those of `--set`.
+  private func configure(_ request: inout RunRequest, for system: any TrainingSystem.Type) throws {
+    let assignments = try settings.assignments
+    guard let config else {
+      request.settings = assignments
+      return
+    }
+    guard let file = try ExperimentFile(contentsOf: config, changing: assignments) else {
+      request.settings = try SettingsFile.settings(at: config)
+      request.settings.merge(assignments) { _, own in own }
+      return
+    }
+    request.settings = assignments.filter { !ExperimentFile.hasKey($0.key) }
+    try file.fill(&request, for: system)
+  }
+}
+
+/// The towers of a CLIP, and the words that its texts are made of.
+struct TowerArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The towers of a CLIP: OpenAI's archive, weights as safetensors, or a folder of 'sluice weights make clip'.",
+      valueName: "file"))
+  var clip: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The merges of the texts' words, a bpe_simple_vocab_16e6.txt.gz (default: those beside --clip, or the run's).",
+      valueName: "file"))
+  var merges: String?
 }

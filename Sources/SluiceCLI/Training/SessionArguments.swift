@@ -65,12 +65,15 @@ struct SessionArguments: ParsableArguments {
     var request = request
     request.checkpointEvery = checkpointEvery
     request.keep = keep
-    let known = out.map(RunDirectory.init) ?? (resume ? .latest(for: name) : nil)
+    let plan = request.experiment
+    let folder = plan.folder ?? "runs"
+    let resume = resume || plan.resume != nil
+    let known = out.map(RunDirectory.init) ?? (resume ? try plan.run ?? .latest(for: name, under: folder) : nil)
     if resume, let known, known.holdsRun { request = try request.continuing(known) }
     let prepared = try prepared(request, of: resume ? known : nil, prepare)
     try prepared.requireMemory()
     for remark in try prepared.remarks() { Console.note("note: \(remark)") }
-    let directory = try known ?? .makeNext(for: name)
+    let directory = try known ?? .makeNext(for: name, under: folder)
     // What could not begin leaves no directory.
     defer { if known == nil { directory.removeIfEmpty() } }
     var trainer = try prepared.trainer(in: directory)
@@ -89,5 +92,23 @@ struct SessionArguments: ParsableArguments {
     reporter.finish()
     reporter.close(outcome, directory: directory)
     if outcome.isStopped { throw ExitCode(130) }
+  }
+}
+
+extension ExperimentPlan {
+  /// The run that its file says is to be gone on with; `nil` if it says nothing.
+  /// - Throws: ``RunError`` if there is no run.
+  fileprivate var run: RunDirectory? {
+    get throws(RunError) {
+      guard let resume else { return nil }
+      let run = RunDirectory(path: resume)
+      guard run.holdsRun else {
+        throw RunError(
+          .resume,
+          "resume: \(resume) is no run of Sluice. A checkpoint of BIKE is begun with as pretrain, or by --from; its optimizer's "
+            + "state is not gone on with.")
+      }
+      return run
+    }
   }
 }

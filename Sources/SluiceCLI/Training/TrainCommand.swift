@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import SluicePipelines
+internal import SluicePlatform
 internal import SluiceTraining
 
 struct TrainCommand: AsyncParsableCommand {
@@ -16,6 +17,7 @@ struct TrainCommand: AsyncParsableCommand {
       Example:
         sluice train maskfeat --data train.txt --epochs 60 --set batch.size=2 --out runs/first
         sluice train maskfeat --resume --out runs/first
+        sluice train bike --config experiment.yaml --clip ViT-B-32.pt --merges bpe_simple_vocab_16e6.txt.gz
       """)
 
   @Argument(help: "The pipeline's name.")
@@ -33,16 +35,45 @@ struct TrainCommand: AsyncParsableCommand {
   @Flag(help: "Takes one step, of one batch, and says what a run would be: parameters, operations, memory.")
   var dryRun = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Trains both branches of bike, each in a folder of --out: video/, then attributes/; and says what both together reach."
+    ))
+  var coTrain = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Phrases, one on each line, that --co-train makes attributes of where no file of them is there.",
+      valueName: "file"))
+  var lexicon: String?
+
+  func validate() throws {
+    if coTrain, pipeline != BIKETraining.name {
+      throw ValidationError("--co-train goes with bike, which has two branches; \(pipeline) has one.")
+    }
+    if coTrain, dryRun { throw ValidationError("--dry-run goes with one branch. Leave --co-train out.") }
+    if lexicon != nil, !coTrain {
+      throw ValidationError("--lexicon goes with --co-train, or with 'sluice attributes'.")
+    }
+  }
+
   func run() async throws {
-    try await TrainCommand.train(
-      try Systems.named(pipeline), try arguments.request(listFormat: lists.format), session, isDryRun: dryRun)
+    let system = try Systems.named(pipeline)
+    let request = try arguments.request(for: system, listFormat: lists.format)
+    guard coTrain else { return try await TrainCommand.train(system, request, session, isDryRun: dryRun) }
+    try await CoTrainingSession(session, lexicon: lexicon).run(request)
   }
 
   /// Trains `system`, or takes one step of it that leaves nothing behind.
   static func train(
     _ system: any TrainingSystem.Type, _ request: RunRequest, _ session: SessionArguments, isDryRun: Bool
   ) async throws {
-    if isDryRun { return try await DryRun(try PreparedRun(system, request)).report() }
+    for note in request.experiment.notes { Console.note("note: \(note)") }
+    if request.experiment.isEvaluation { return try await PlannedEvaluation(system, request).report() }
+    if isDryRun {
+      try request.requireDataForOptions()
+      return try await DryRun(try PreparedRun(system, request)).report()
+    }
     try await session.run(named: system.name, request) { try PreparedRun(system, $0) }
   }
 }

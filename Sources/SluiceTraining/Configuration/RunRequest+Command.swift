@@ -12,12 +12,18 @@ extension RunRequest {
     for list in images { add("images", list) }
     add("tokenizer", tokenizer)
     add("vocab", vocabulary)
+    add("clip", clip)
+    add("merges", merges)
+    add("attributes", attributes)
+    add("val-attributes", validationAttributes)
     for list in validation ?? [] { add("val", list) }
     add("val-every", validateEvery)
     add("root", root)
     add("format", format)
     add("only", only)
     add("path-template", pathTemplate)
+    add("image-template", imageTemplate)
+    add("list-fps", listRate)
     add("classes", classes)
     for path in weightPaths { add("from", path) }
     for (option, value) in weights.words { words += ["--" + option] + (value.map { [$0] } ?? []) }

@@ -14,7 +14,8 @@ public protocol TrainingSystem: Sendable {
   static var name: String { get }
   /// One sentence for `--help`.
   static var summary: String { get }
-  /// The options that not every system has a use for: `--images`, `--tokenizer`, `--vocab`.
+  /// The options that not every system has a use for: `--images`, `--tokenizer`, `--vocab`, `--clip`, `--merges`,
+  /// `--attributes`, `--val-attributes`.
   static var ownOptions: Set<String> { get }
   /// The options of `sluice eval` that not every system has a use for.
   static var evaluationOptions: Set<EvaluationOption> { get }
@@ -51,12 +52,21 @@ public protocol TrainingSystem: Sendable {
   var frozenParameters: [String: Int] { get }
   /// What is odd about the data though it can be trained on, one sentence each.
   var notes: [String] { get }
+  /// What was odd about the data as far as it has been read, one sentence each: frames that others stood in for.
+  func readingNotes() -> [String]
   /// What a batch costs with as many tokens hidden as the system hides, and with none; empty where a network is given all
   /// tokens in any case.
   var hidingCosts: [HidingCost] { get }
 
   /// The weights that the network can begin with: its own unless it says more.
   var acceptedWeights: AcceptedWeights { get }
+
+  /// Loads parts of the network that options of the system's own name, such as the towers of a CLIP, before whatever
+  /// `--from` names.
+  /// - Parameter options: how weights are read.
+  /// - Returns: what was loaded of each; nothing unless it says more.
+  /// - Throws: an error that names the file and what of it does not fit.
+  func loadParts(_ options: WeightsOptions) throws -> [(weights: InitialWeights, report: LoadReport)]
 
   /// The views that are read of each sample between epochs: the middle of it unless said.
   var validationViews: EvaluationViews { get }
@@ -78,6 +88,8 @@ extension TrainingSystem {
   public var classes: ClassMap { ClassMap(numbers: [:]) }
 
   public var notes: [String] { [] }
+
+  public func readingNotes() -> [String] { [] }
 
   public var hidingCosts: [HidingCost] { [] }
 
@@ -103,6 +115,8 @@ extension TrainingSystem {
     nil
   }
 
+  public func loadParts(_ options: WeightsOptions) throws -> [(weights: InitialWeights, report: LoadReport)] { [] }
+
   public func shownSamples(_ options: RunOptions) async throws -> [Report.Part] { [] }
 
   public var acceptedWeights: AcceptedWeights { AcceptedWeights(of: [Self.name]) }
@@ -122,6 +136,8 @@ extension TrainingSystem {
     }
     let given = [
       ("--images", request.images.first), ("--tokenizer", request.tokenizer), ("--vocab", request.vocabulary),
+      ("--clip", request.clip), ("--merges", request.merges), ("--attributes", request.attributes),
+      ("--val-attributes", request.validationAttributes),
     ]
     for case (let option, let value?) in given where !Self.ownOptions.contains(option) {
       throw RunError(

@@ -29,9 +29,11 @@ public struct PreparedRun: Sendable {
   private let askedSettings: @Sendable () -> [(name: String, value: String)]
   private let request: RunRequest
   private let load: @Sendable (InitialWeights) throws -> LoadReport
+  private let loadParts: @Sendable () throws -> [(weights: InitialWeights, report: LoadReport)]
   private let datasets: @Sendable () throws -> [String: DatasetManifest]
   private let showSamples: @Sendable (RunOptions) async throws -> [Report.Part]
   private let keptFiles: [String: String]
+  private let readingNotes: @Sendable () -> [String]
 
   /// Declares `system` for `request` and makes its settings.
   /// - Throws: what of the request cannot be.
@@ -46,6 +48,7 @@ public struct PreparedRun: Sendable {
     trainable = system.trainable
     (notes, frozenParameters, hidingCosts) = (system.notes, system.frozenParameters, system.hidingCosts)
     keptFiles = system.keptFiles
+    readingNotes = { system.readingNotes() }
     settings = try system.settings(with: request)
     let asked = try System.Configuration(request.settings, over: request.knownValues)
     let known = Set(System.Configuration.settings.map(\.name))
@@ -53,8 +56,9 @@ public struct PreparedRun: Sendable {
       asked.fileSettings + settings.filter { !known.contains($0.name) }.map { ($0.name, $0.value) }
     }
     load = { try $0.load(into: system) }
+    loadParts = { try system.loadParts(request.weights) }
     showSamples = { try await system.shownSamples($0) }
-    if request.from == nil, let (option, _) = request.weights.words.first {
+    if request.from == nil, request.clip == nil, let (option, _) = request.weights.words.first {
       throw RunError(.configuration, "--\(option) is about the weights that --from names, and there is no --from.")
     }
     let epochs = request.epochs ?? (request.steps == nil ? system.defaultEpochs : nil)
@@ -107,6 +111,7 @@ public struct PreparedRun: Sendable {
   @discardableResult
   public func initialize() throws -> [(weights: InitialWeights, report: LoadReport)] {
     trainable.parameters.initialize(seed: options.seed)
+    let parts = try loadParts()
     var loaded: [(weights: InitialWeights, report: LoadReport)] = []
     for path in request.weightPaths {
       let weights = try InitialWeights(from: path, request.weights)
@@ -120,9 +125,9 @@ public struct PreparedRun: Sendable {
       loaded.append((weights, report))
     }
     // What one file lacks and another has is not missing.
-    let found = Set(loaded.flatMap(\.report.loaded))
+    let found = Set((parts + loaded).flatMap(\.report.loaded))
     for index in loaded.indices { loaded[index].report.missing.removeAll(where: found.contains) }
-    return loaded
+    return parts + loaded
   }
 
   /// What trains this run in `directory`.
@@ -137,6 +142,7 @@ public struct PreparedRun: Sendable {
     trainer.validation = validation
     trainer.datasets = RunDatasets(try datasets())
     trainer.keptFiles = keptFiles
+    trainer.readingNotes = readingNotes
     trainer.initialize = { try initialize() }
     trainer.showSamples = showSamples
     return trainer

@@ -2,7 +2,7 @@ internal import FoundationEssentials
 internal import SluicePlatform
 
 /// Where a run keeps what it writes: `metrics.jsonl`, `checkpoints/`, `failures.csv`, `configuration.json`, `report.html`,
-/// in `datasets/` what its data consists of, and where it reads captions its `vocab.txt`.
+/// in `datasets/` what its data consists of, and where it reads texts its `vocab.txt`, or its `merges.txt` and `prompts.txt`.
 public struct RunDirectory: Sendable, Equatable {
   public let path: String
 
@@ -14,6 +14,15 @@ public struct RunDirectory: Sendable, Equatable {
   /// The vocabulary of a run that reads captions.
   public var vocabulary: String { path + "/" + Self.vocabularyName }
   package static let vocabularyName: String = "vocab.txt"
+  /// The merges of a run that reads texts by CLIP's tower.
+  public var merges: String { path + "/" + Self.mergesName }
+  package static let mergesName: String = "merges.txt"
+  /// The sentences that its classes were described by, a line each.
+  public var prompts: String { path + "/" + Self.promptsName }
+  package static let promptsName: String = "prompts.txt"
+  /// The clips that it was trained on, where they were chosen from more.
+  public var choice: String { path + "/" + Self.choiceName }
+  package static let choiceName: String = "few-shot.tsv"
 
   public init(path: String) {
     self.path = path

@@ -63,7 +63,7 @@ extension RunDirectory {
       throw .file(checkpoints, "cannot be removed", errno: errno)
     }
     let results = [path + "/evaluation.json", path + "/evaluation.html"]
-    for file in [configuration, metrics, failures, report, vocabulary] + results {
+    for file in [configuration, metrics, failures, report, vocabulary, merges, prompts, choice] + results {
       guard unsafe unlink(file) == 0 || errno == ENOENT else { throw .file(file, "cannot be removed", errno: errno) }
     }
     try removeTree(datasets)

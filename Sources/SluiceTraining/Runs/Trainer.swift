@@ -34,6 +34,8 @@ public struct Trainer: Sendable {
   public var command: String?
   /// Texts that the run keeps in its directory, by the names of their files.
   public var keptFiles: [String: String] = [:]
+  /// What was odd about the data as far as it has been read, said at the end of a session.
+  public var readingNotes: @Sendable () -> [String] = { [] }
   /// Makes what the network begins with in a new run, and says what was loaded of each file of weights; by default random
   /// numbers of the run's seed.
   public var initialize: @Sendable () throws -> [(weights: InitialWeights, report: LoadReport)]
@@ -141,9 +143,11 @@ public struct Trainer: Sendable {
     var trainer = self
     let loaded = try initialize()
     for (weights, report) in loaded { observe(.loaded(weights.path, report)) }
-    if !loaded.isEmpty {
+    // Behind the parts of options of their own, which a run knows by its fixed parts.
+    let named = loaded.suffix(configuration.request.weightPaths.count)
+    if !named.isEmpty {
       trainer.configuration.weights = WeightsIdentity.joined(
-        loaded.compactMap { WeightsIdentity.text(of: $0.weights.checkpoint, at: $0.weights.path) })
+        named.compactMap { WeightsIdentity.text(of: $0.weights.checkpoint, at: $0.weights.path) })
     }
     if overwrites { try directory.removeRun() }
     try directory.create()

@@ -18,7 +18,10 @@ struct SettingTrial<System: TrainingSystem> {
 
   /// The settings that do not bring whole sets of others.
   var settings: [Setting<System.Configuration>] {
-    System.Configuration.settings.filter { !System.Configuration.presets.contains($0.name) }
+    // How images of folders are named has an effect on folders alone.
+    System.Configuration.settings.filter {
+      !System.Configuration.presets.contains($0.name) && $0.name != "recipe.imageTemplate"
+    }
   }
 
   /// A value of a setting, and a run with it; `nil` for settings that only decide about initial weights.

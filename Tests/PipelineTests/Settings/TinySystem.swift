@@ -33,6 +33,8 @@ struct TinySystem: Sendable, CustomTestStringConvertible {
     case "simvtp-finetune": (base["model.headCount"], base["batch.size"]) = ("2", "4")
     case "bevt-finetune":
       base = ["batch.size": "2", "model.frameCount": "4", "model.imageSize": "32", "model.dimension": "8"]
+    case "bike": base = ["batch.size": "2", "recipe.frameCount": "4"]
+    case "bike-attributes": base = ["batch.size": "2"]
     case "bevt-image": base = ["batch.size": "2", "model.dimension": "8"]
     case "bevt":
       base = ["batch.size": "2", "model.frameCount": "4", "model.dimension": "8", "recipe.imageCount": "2"]

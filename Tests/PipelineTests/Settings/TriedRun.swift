@@ -134,13 +134,13 @@ final class TinyData: Sendable {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     _ = try SampleVideos.write(4, to: folder)
     list = folder + "/two.txt"
+    let lines = (0..<4).map { "\(folder)/clip \($0).mp4\t\($0 / 2)\n" }
+    try lines.joined().write(toFile: list, atomically: true, encoding: .utf8)
     inputs = try RunRequest(inputsOf: system, beside: folder + "/two.txt", in: folder, clips: 4)
     tokenizer = folder + "/dvae"
     if inputs.tokenizer == nil, system.ownOptions.contains("--tokenizer") {
       _ = try RandomDVAE(.small, seed: 1).write(to: folder + "/dvae")
     }
-    let lines = (0..<4).map { "\(folder)/clip \($0).mp4\t\($0 / 2)\n" }
-    try lines.joined().write(toFile: list, atomically: true, encoding: .utf8)
   }
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
@@ -151,6 +151,8 @@ final class TinyData: Sendable {
     if request.data.isEmpty { request.data = [list] }
     (request.settings, request.seed) = (settings, 3)
     (request.threads, request.maxFailures, request.epochs) = (1, 0, 2)
+    // Towers are for images of one size, but for this.
+    request.weights.resizesPositions = request.clip != nil
     if let target = settings["recipe.target"] { request.tokenizer = target == "tokens" ? tokenizer : nil }
     return request
   }
