@@ -55,7 +55,7 @@ import Testing
     try withTemporaryFolder { folder in
       let eval = try Evaluated(in: folder)
       let runs = eval.runs
-      let top = try Regex(#"top-1 [0-9.]+ top-5 [0-9.]+ \((.*)\)"#, as: (Substring, Substring).self)
+      let top = /top-1 [0-9.]+ top-5 [0-9.]+ \((.*)\)/
       let general = try eval.lines("--protocol", "general", "--windows", "4", "--crops", "three")
       #expect(general[0].wholeMatch(of: top)?.1 == "reference: 8 clips, as 8 processes count", "\(general)")
       #expect(general[1].wholeMatch(of: top)?.1 == "each of 5 clips once, 12 views each", "\(general)")
