@@ -116,9 +116,9 @@ public struct RunRequest: Sendable, Equatable {
 extension RunRequest: Codable {
   // Without what a checkpoint knows, which stands beside the request in a run's configuration.
   private enum CodingKeys: String, CodingKey {
+    case clip, merges, attributes, validationAttributes
     case data, images, tokenizer, vocabulary, validation, validateEvery, root, format, only, pathTemplate, classes, from
     case alsoFrom, weights, seed, epochs, steps, maxFailures, checkpointEvery, keep, threads, precision, settings
-    case clip, merges, attributes, validationAttributes
     // Settings since version 0.1; runs from before have them as members of their own.
     case target, pixels
   }
