@@ -68,7 +68,7 @@ let package = Package(
     // 3
     module("SluiceMedia", ["SluicePlatform", "CFFmpeg"]),
     module("SluiceNN", ["SluicePlatform", "SluiceTensor"]),
-    module("SluiceText", ["SluicePlatform", heapModule]),
+    module("SluiceText", ["SluicePlatform", "CZlib", heapModule]),
     module("SluiceReport", ["SluicePlatform", "SluiceFlow", mustache]),
     // 4
     module("SluiceCheckpoints", ["SluicePlatform", "SluiceFlow", "SluiceTensor", "SluiceNN", "CZlib", "CLinux"]),
@@ -172,7 +172,7 @@ let package = Package(
     .executableTarget(name: "Soak", dependencies: ["SluiceFlow"], path: "Tests/Soak", swiftSettings: relaxed),
     tests("TensorTests", ["SluiceTensor", "SluicePlatform", "SluiceKernels", "CBLAS"]),
     tests("DatasetTests", ["SluiceDatasets", "SluicePlatform"]),
-    tests("TextTests", ["SluiceText", "SluicePlatform"]),
+    tests("TextTests", ["SluiceText", "SluicePlatform", "SluiceCheckpoints"]),
     tests("MediaTests", ["SluiceMedia", "SluicePlatform", "CFFmpeg"]),
     tests(
       "NetworkTests",

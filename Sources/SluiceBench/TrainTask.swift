@@ -22,7 +22,7 @@ struct TrainTask {
   /// The models that can be measured, by the names that Sluice's peers give them.
   static let names = [
     "maskfeat_mvitb", "timesformer_b", "timesformer_b_sdpa", "vivit_b_fact", "vivit_b_joint", "bevt_swin_b",
-    "videomae_b", "dvae", "dvae_nhwc",
+    "videomae_b", "clip_b32_video", "dvae", "dvae_nhwc",
   ]
 
   static func make(_ name: String, batch: Int) throws -> TrainTask {
@@ -37,6 +37,7 @@ struct TrainTask {
     case "vivit_b_joint": return try viViT(name, .joint, batch, gflop: 1083)
     case "bevt_swin_b": return try bevt(batch)
     case "videomae_b": return try videoMAE(batch)
+    case "clip_b32_video": return try clipVideo(batch)
     // One network: the peers run it with their package's layout and with the one that is faster.
     case "dvae", "dvae_nhwc": return try dvae(name, batch)
     default: throw ValidationError("there is no model \(name); there are \(names.joined(separator: ", "))")

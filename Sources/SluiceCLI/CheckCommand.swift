@@ -67,11 +67,12 @@ struct CheckCommand: ParsableCommand {
     var report = CheckReport()
     var labels = ClassLabels()
     var estimate = try PreprocessingEstimate(itemCount: items.items.count)
+    let warnings = FrameWarnings()
     var progress = ProgressLine("check", total: items.items.count)
     for (number, item) in items.items.enumerated() {
       do {
         labels.append(try space.numbers(of: item.labels, wanting: need))
-        let clip = try probe(item)
+        let clip = try probe(item, warnings)
         try estimate.add(clip, number: number)
         report.add(clip)
       } catch let error as MediaError {
@@ -82,15 +83,15 @@ struct CheckCommand: ParsableCommand {
       progress.update(done: number + 1, unit: "items")
     }
     progress.finish()
-    report.notes = items.notes + space.notes(on: labels)
+    report.notes = items.notes + space.notes(on: labels) + warnings.notes
     report.estimatedBytes = estimate.bytes
     report.estimatedProcessorSeconds = estimate.seconds
     return report
   }
 
   /// Opens an item and decodes its first, middle and last frame.
-  private func probe(_ item: DatasetItem) throws -> CheckedClip {
-    let source = try openFrames(path: item.path)
+  private func probe(_ item: DatasetItem, _ warnings: FrameWarnings) throws -> CheckedClip {
+    let source = try item.openFrames(counting: warnings)
     let range = try source.frames(of: item.part)
     if thorough, let video = source as? VideoFile {
       try video.forEachFrame(at: range) { _, _ in }

@@ -1,6 +1,9 @@
 internal import ArgumentParser
+internal import SluiceBench
 internal import SluiceDatasets
 internal import SluiceDecode
+internal import SluicePlatform
+internal import SluiceTraining
 
 /// Where relative paths begin.
 struct RootArguments: ParsableArguments {
@@ -45,7 +48,36 @@ struct ListSelectionArguments: ParsableArguments {
         + "'{videoid without its last 4 digits}/{videoid}.mp4'.", valueName: "template"))
   var pathTemplate: String?
 
-  func validate() throws { _ = try template }
+  @Option(
+    help: ArgumentHelp(
+      "How the images of folders are named, such as img_{:05d}.jpg, numbered from 1; a missing one is shown as the first "
+        + "(default: any names, in their order).", valueName: "template"))
+  var imageTemplate: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Frames per second of folders of images, for lists that count in seconds, as Charades' (default: 24).",
+      valueName: "rate"), in: NumberRange(1e-3...1000))
+  var listFps: Double?
+
+  func validate() throws { _ = (try template, try images) }
+
+  /// How images are named, if that was said.
+  var images: ImageTemplate? {
+    get throws {
+      do throws(ImageTemplateError) {
+        return if let imageTemplate { try ImageTemplate(imageTemplate) } else { nil }
+      } catch {
+        throw ValidationError("--image-template \(error.template): \(error.reason)")
+      }
+    }
+  }
+
+  /// Puts what was said into a request.
+  func fill(_ request: inout RunRequest) {
+    (request.only, request.pathTemplate) = (only, pathTemplate)
+    (request.imageTemplate, request.listRate) = (imageTemplate, listFps)
+  }
 
   /// The template, if one was given.
   var template: PathTemplate? {
@@ -68,7 +100,7 @@ struct ListArguments: ParsableArguments {
   private var writing: ListFormatArguments
 
   @OptionGroup
-  private var selection: ListSelectionArguments
+  var selection: ListSelectionArguments
 
   var root: String? { base.root }
   var format: String? { writing.format }
@@ -81,7 +113,7 @@ struct ListArguments: ParsableArguments {
     try DatasetList(
       contentsOf: path, root: root, format: try format.flatMap { try AnnotationFormat.named($0) },
       only: try only.map(VideoSelection.init(contentsOf:)), pathTemplate: try selection.template,
-      probe: MediaFacts.init(opening:))
+      imageTemplate: try selection.images, frameRate: selection.listFps, probe: MediaFacts.init(opening:))
   }
 }
 

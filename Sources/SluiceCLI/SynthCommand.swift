@@ -15,6 +15,9 @@ struct SynthCommand: AsyncParsableCommand {
       With --captions the lists are JSON with sentences in place of classes: what a video shows, in which color, where, and \
       how that moves. No two of the first 1920 videos of a list show the same.
 
+      With --bike the videos are also written as folders of images, into DIR/bike, with what the files of BIKE would say of \
+      them: lists, tables of classes under these and other names, phrases, and configurations.
+
       With --images it writes frames of such videos instead, PNG, in a folder for each shape that is on them.
 
       Example:
@@ -22,6 +25,7 @@ struct SynthCommand: AsyncParsableCommand {
         sluice train maskfeat --data motion/train.txt --classes motion/classes.json --epochs 10
         sluice synth images --images 400
         sluice synth talk --captions --train 640 --val 200
+        sluice synth motion --train 320 --val 80 --bike
       """)
 
   private static let trainCount = 1280
@@ -42,12 +46,20 @@ struct SynthCommand: AsyncParsableCommand {
   @Flag(help: "Describe the videos by captions in place of classes.")
   var captions = false
 
+  @Flag(help: "Also write folders of images, lists, classes and configurations as BIKE has them.")
+  var bike = false
+
   @Option(help: "Another seed gives other videos.", in: NumberRange(0...Int.max))
   var seed = 0
 
   func validate() throws {
     guard images == nil || train == Self.trainCount && val == Self.valCount else {
       throw ValidationError("--images writes images and no videos. Leave --train and --val out.")
+    }
+    guard !bike || images == nil && !captions else {
+      throw ValidationError(
+        "--bike is about videos with classes, and \(captions ? "--captions" : "--images") writes none. Leave one of them out."
+      )
     }
     guard images == nil || !captions else {
       throw ValidationError("--captions is about videos, and --images writes none. Leave one of them out.")
@@ -72,6 +84,24 @@ struct SynthCommand: AsyncParsableCommand {
       try synth.writeList(part, paths: paths)
       Console.print(synth.list(part))
     }
+    if bike { try await writeBIKE(synth) }
+  }
+
+  /// The same clips as folders of images, and the files about them.
+  private func writeBIKE(_ synth: SynthPipeline) async throws {
+    let counts: [SynthPipeline.Part: Int] = [.train: train, .val: val]
+    for part in SynthPipeline.Part.allCases {
+      let count = counts[part] ?? 0
+      var progress = ProgressLine("synth frames \(part.rawValue)", total: count)
+      var done = 0
+      for try await _ in synth.frameFolders(part, count: count).run(RunOptions(maxFailures: 0)) {
+        done += 1
+        progress.update(done: done, unit: "folders")
+      }
+      progress.finish()
+    }
+    try synth.writeBIKEFiles(counts)
+    Console.print("\(directory)/bike")
   }
 
   private func write(_ count: Int, _ synth: SynthPipeline) async throws {

@@ -52,7 +52,7 @@ struct VocabCommand: ParsableCommand {
         origin: out, reason: "is the list itself, and would be overwritten; name another file with --out")
     }
     var request = RunRequest()
-    (request.only, request.pathTemplate) = (lists.only, lists.pathTemplate)
+    lists.selection.fill(&request)
     try request.requireListsForOptions(among: list)
     var found = Captions()
     for path in list { try found.add(from: path, lists) }

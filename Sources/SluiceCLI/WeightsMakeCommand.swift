@@ -13,29 +13,48 @@ struct WeightsMakeCommand: ParsableCommand {
       Words are balanced on the synthetic videos, so that none is more than a tenth of them. What a network learns of \
       random words says nothing of what it learns of DALL-E's.
 
-      Example: sluice weights make dvae --out dvae --size small
+      clip: a CLIP whose texts lie around zero, model.safetensors and merges.txt in a folder that --clip takes. Its merges are \
+      learned from a few words unless --merges names others.
+
+      Example: sluice weights make clip --out clip-small --size small
       """)
 
-  @Argument(help: "The model: dvae.")
+  @Argument(help: "The model: dvae or clip.")
   var model: String
 
   @Option(help: ArgumentHelp("The folder to write to.", valueName: "dir"))
   var out: String
 
-  @Option(help: ArgumentHelp("small (512 words), or full: as published, 390 MB (default: small).", valueName: "size"))
+  @Option(
+    help: ArgumentHelp(
+      "small, or full: as published, 390 MB of dvae, 600 MB of clip (default: small).", valueName: "size"))
   var size: RandomDVAE.Size = .small
+
+  @Option(help: ArgumentHelp("The merges of clip's text tower (default: some of its own).", valueName: "file"))
+  var merges: String?
 
   @Option(help: "Another seed gives other weights.", in: .seed)
   var seed: UInt64 = 0
 
   func validate() throws {
-    guard model == "dvae" else { throw ValidationError("no random weights are made of “\(model)”; there is dvae.") }
+    guard ["dvae", "clip"].contains(model) else {
+      throw ValidationError("no random weights are made of “\(model)”; there are dvae and clip.")
+    }
+    if let merges, model != "clip" {
+      throw ValidationError("--merges \(merges) has no effect here: \(model) reads no texts. Leave it out.")
+    }
   }
 
   func run() throws {
-    let share = try RandomDVAE(size, seed: seed).write(to: out)
+    guard model == "clip" else {
+      let share = try RandomDVAE(size, seed: seed).write(to: out)
+      Console.print(
+        "\(out): encoder.safetensors, decoder.safetensors; the most frequent word is \(share.percentText) of all")
+      return
+    }
+    let closest = try RandomCLIP(size == .full ? .full : .small, merges: merges, seed: seed).write(to: out)
     Console.print(
-      "\(out): encoder.safetensors, decoder.safetensors; the most frequent word is \(share.percentText) of all")
+      "\(out): model.safetensors, merges.txt; the prompts of different words are at most \(closest.percentText) alike")
   }
 }
 

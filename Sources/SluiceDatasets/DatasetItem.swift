@@ -12,6 +12,10 @@ public struct DatasetItem: Sendable, Hashable {
   public var frameCount: Int?
   /// What the list calls the video where that is no path: `video7010` of MSR-VTT.
   package var name: String?
+  /// How the images are named, if ``path`` is a folder of them; in the order of their names if `nil`.
+  public var imageTemplate: ImageTemplate?
+  /// Frames a second in which ``part`` is counted, if the list has times and the part has numbers of frames made of them.
+  public var partRate: Double?
   /// Which of ``DatasetList/files`` the sample stands in.
   public var file: Int
   /// The line it stands on, from 1; of a format without lines, the number of the entry; 0 where there is neither.

@@ -14,7 +14,7 @@ public struct DatasetList: Sendable, Hashable {
   /// The folder that paths are relative to, for what must not depend on where it is; `nil` if none was named.
   public var root: String?
   /// What is odd about the list though it can be used, one sentence each.
-  public private(set) var notes: [String] = []
+  public internal(set) var notes: [String] = []
 
   /// A list of these samples.
   public init(items: [DatasetItem]) {
@@ -29,14 +29,18 @@ public struct DatasetList: Sendable, Hashable {
   ///   - format: how it is written; told from the content if `nil`.
   ///   - selection: the videos that are wanted; all if `nil`.
   ///   - pathTemplate: how paths are made of the columns of a table; as its format has them if `nil`.
+  ///   - imageTemplate: how the images of folders are named; in the order of their names if `nil`.
+  ///   - frameRate: frames a second of folders of images, where a list counts in seconds; 24 if `nil`.
   ///   - probe: looks at a video of the list, where only that tells frames from seconds.
   /// - Throws: ``DatasetListError`` with the line; without samples too.
   public init(
     contentsOf path: String, root: String? = nil, format: AnnotationFormat? = nil,
-    only selection: VideoSelection? = nil, pathTemplate: PathTemplate? = nil, probe: MediaFacts.Probe? = nil
+    only selection: VideoSelection? = nil, pathTemplate: PathTemplate? = nil, imageTemplate: ImageTemplate? = nil,
+    frameRate: Double? = nil, probe: MediaFacts.Probe? = nil
   ) throws(DatasetListError) {
     var annotation = try Annotation(opening: path, root: root, probe: probe)
     annotation.pathTemplate = pathTemplate
+    annotation.frameRate = frameRate ?? annotation.frameRate
     if case .text(let text) = annotation.content, text.firstByte == nil {
       throw DatasetListError(path: path, line: nil, reason: "the list is empty; wanted: one path on each line")
     }
@@ -46,6 +50,11 @@ public struct DatasetList: Sendable, Hashable {
       throw annotation.error(
         "its format, \(format.name), has paths of its own, and the template “\(pathTemplate.text)” no effect. Leave "
           + "--path-template out; it is for the formats \(takers)")
+    }
+    if frameRate != nil, format != .charades, format != .charadesVideos {
+      throw annotation.error(
+        "its format, \(format.name), has no times of folders of images, and a rate of frames no effect. Leave --list-fps out; it "
+          + "is for the formats \(AnnotationFormat.charades.name) and \(AnnotationFormat.charadesVideos.name)")
     }
     items = try format.read(annotation)
     guard !items.isEmpty else {
@@ -58,6 +67,8 @@ public struct DatasetList: Sendable, Hashable {
     }
     files = [path]
     self.root = root
+    try removeEmptyParts()
+    if let imageTemplate { try name(imagesBy: imageTemplate) }
   }
 
   /// Reads the text of a list; `name` stands in messages.
@@ -93,6 +104,14 @@ public struct DatasetList: Sendable, Hashable {
 
   /// The file of an item.
   public func file(of item: DatasetItem) -> String { files.indices.contains(item.file) ? files[item.file] : "list" }
+
+  /// The path of an item as the list has it, the root left out; what a file about the same videos calls it.
+  public func ownPath(of item: DatasetItem) -> String {
+    guard let root, !root.isEmpty else { return item.path }
+    let prefix = Array((root.hasSuffix("/") ? root : root + "/").utf8)
+    guard item.path.utf8.starts(with: prefix) else { return item.path }
+    return String(Substring(item.path.utf8.dropFirst(prefix.count)))
+  }
 
   /// An error about an item, with its file and line.
   public func error(_ item: DatasetItem, _ reason: String) -> DatasetListError {

@@ -101,3 +101,12 @@ extension Classifier: ActivationBounded {
     parameters.frozen.isEmpty ? (backbone as? any ActivationBounded)?.keptValuesPerClip ?? 0 : 0
   }
 }
+
+extension CLIP: ActivationBounded {
+  /// Of a clip of one frame: how many frames clips have, the recipe decides.
+  public var keptValuesPerClip: Int {
+    keptValues(
+      tokens: configuration.patchesPerSide * configuration.patchesPerSide + 1, blocks: configuration.visionLayers,
+      width: configuration.visionWidth)
+  }
+}

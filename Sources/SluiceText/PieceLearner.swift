@@ -1,4 +1,3 @@
-internal import HeapModule
 internal import SluicePlatform
 
 /// Learns pieces of words as byte pair encoding does: of the characters there are, those two neighbors that stand together
@@ -19,61 +18,21 @@ struct PieceLearner {
   /// Pieces in the order in which they were learned, characters first.
   private(set) var pieces: [Piece] = []
   private var numbers: [Piece: Int] = [:]
-  private var words: [Word] = []
-  private var counts: [Pair: Int] = [:]
-  /// Words that hold a pair, or held it once.
-  private var holders: [Pair: [Int]] = [:]
-  private var candidates: Heap<Candidate> = []
-
-  /// Neighbors that stand together only once are left apart.
-  private static let leastCount = 2
-
-  private struct Word {
-    var pieces: [Int]
-    let count: Int
-
-    var pairs: Zip2Sequence<[Int], ArraySlice<Int>> { zip(pieces, pieces.dropFirst()) }
-  }
-
-  /// Two neighbors by their numbers.
-  private struct Pair: Hashable {
-    let left: Int
-    let right: Int
-
-    init(_ neighbors: (Int, Int)) { (left, right) = neighbors }
-  }
-
-  /// A pair with its count when it became a candidate; the count may have changed since.
-  private struct Candidate: Comparable {
-    let count: Int
-    let pair: Pair
-
-    /// Of equally frequent pairs, the one whose pieces were learned first is the greatest.
-    static func < (first: Candidate, second: Candidate) -> Bool {
-      (first.count, second.pair.left, second.pair.right) < (second.count, first.pair.left, first.pair.right)
-    }
-  }
 
   /// Learns at most `limit` pieces of these words, each with how often it occurs.
   init(_ occurrences: [ExactText: Int], limit: Int) {
     learnCharacters(of: occurrences, limit: limit)
-    for (text, count) in occurrences {
+    let words = occurrences.compactMap { text, count -> FrequentPairs.Word? in
       let known = PieceLearner.characters(of: text).map { numbers[$0] }
       // A word with a character that is no piece never is made of pieces.
-      if !known.contains(nil) { words.append(Word(pieces: known.compactMap(\.self), count: count)) }
+      return known.contains(nil) ? nil : FrequentPairs.Word(pieces: known.compactMap(\.self), count: count)
     }
-    for (index, word) in words.enumerated() {
-      for pair in Set(word.pairs.map(Pair.init)) { holders[pair, default: []].append(index) }
-      for pair in word.pairs { counts[Pair(pair), default: 0] += word.count }
-    }
-    candidates = Heap(counts.map { Candidate(count: $1, pair: $0) })
-    while pieces.count < limit, let best = candidates.popMax(), best.count >= PieceLearner.leastCount {
-      let count = counts[best.pair] ?? 0
-      if count == best.count {
-        join(best.pair)
-      } else if count < best.count {
-        candidates.insert(Candidate(count: count, pair: best.pair))
-      }
+    var pairs = FrequentPairs(words)
+    while pieces.count < limit, let pair = pairs.takeMostFrequent() {
+      let (left, right) = (pieces[pair.left], pieces[pair.right])
+      // Two ways may lead to one piece.
+      let joined = Piece(continues: left.continues, text: ExactText(left.text.string + right.text.string))
+      pairs.join(pair, as: number(of: joined))
     }
   }
 
@@ -110,45 +69,5 @@ struct PieceLearner {
     numbers[piece] = pieces.count
     pieces.append(piece)
     return pieces.count - 1
-  }
-
-  /// Makes one piece of a pair in all words.
-  private mutating func join(_ pair: Pair) {
-    let (left, right) = (pieces[pair.left], pieces[pair.right])
-    // Two ways may lead to one piece.
-    let joined = number(
-      of: Piece(continues: left.continues, text: ExactText(left.text.string + right.text.string)))
-    var grown: Set<Pair> = []
-    for index in holders.removeValue(forKey: pair) ?? [] {
-      let word = words[index]
-      let pieces = PieceLearner.joining(pair, as: joined, in: word.pieces)
-      guard pieces.count < word.pieces.count else { continue }
-      for pair in word.pairs { counts[Pair(pair), default: 0] -= word.count }
-      words[index].pieces = pieces
-      for neighbors in words[index].pairs {
-        let pair = Pair(neighbors)
-        counts[pair, default: 0] += word.count
-        guard pair.left == joined || pair.right == joined else { continue }
-        holders[pair, default: []].append(index)
-        grown.insert(pair)
-      }
-    }
-    counts[pair] = nil
-    for pair in grown { candidates.insert(Candidate(count: counts[pair] ?? 0, pair: pair)) }
-  }
-
-  private static func joining(_ pair: Pair, as joined: Int, in pieces: [Int]) -> [Int] {
-    var result: [Int] = []
-    var index = 0
-    while index < pieces.count {
-      if index + 1 < pieces.count, pieces[index] == pair.left, pieces[index + 1] == pair.right {
-        result.append(joined)
-        index += 2
-      } else {
-        result.append(pieces[index])
-        index += 1
-      }
-    }
-    return result
   }
 }

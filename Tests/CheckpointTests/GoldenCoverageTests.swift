@@ -6,13 +6,7 @@ import Testing
   /// Kinds whose parts are not built yet.
   ///
   /// A kind is taken off this list with the test that checks it.
-  private static let notBuiltYet: Set<String> = [
-    "bike.attributes_branch", "bike.augment_train", "bike.crops",
-    "bike.few_shot", "bike.full_vit_b32", "bike.gather_ranks", "bike.head", "bike.losses",
-    "bike.metrics", "bike.prompts", "bike.sampling", "bike.train_steps",
-    "clip.clip_model", "clip.droppath", "clip.pos_embed_interpolation", "clip.preprocess", "clip.tokenizer",
-    "clip.visual_joint",
-  ]
+  private static let notBuiltYet: Set<String> = []
 
   @Test func everyKindOfGoldenFileHasATest() throws {
     let kinds = try Golden.kinds()

@@ -96,7 +96,7 @@ static void penalties(long n) {
 static void updates(long n) {
   sluice_adamw adamw = {0.9f, 0.95f, 0.1f, 0.05f, 0.5f, 0.999f, 0.01f, 1.7f, 1e-8f};
   float *p = numbers(n), *g = numbers(n), *m = numbers(n), *v = numbers(n);
-  double *wanted = doubles(n), *steps = doubles(n), *averages = doubles(n);
+  double *wanted = doubles(n), *plain = doubles(n), *steps = doubles(n), *averages = doubles(n);
   for (long i = 0; i < n; i++) averages[i] = m[i] + 0.3 * (p[i] - m[i]);
   EACH_LEVEL(level) {
     float *own = copied(m, n);
@@ -111,6 +111,7 @@ static void updates(long n) {
       double square = 0.95 * (v[i] = fabsf(v[i])) + 0.05 * slope * slope;
       wanted[i] = p[i] * 0.999 - 0.01 * mean / (sqrt(square) * 1.7 + 1e-8);
       slope += 0.01 * p[i];
+      plain[i] = p[i] - 0.01 * (0.9 * m[i] + 0.1 * slope) / (sqrt(0.95 * v[i] + 0.05 * slope * slope) * 1.7 + 1e-8);
       double speed = 0.9 * m[i] + slope;
       steps[i] = p[i] - 0.1 * (nesterov ? slope + 0.9 * speed : speed);
     }
@@ -119,9 +120,13 @@ static void updates(long n) {
       sluice_adamw_update(&adamw, own, g, copied(m, n), copied(v, n), n);
       EXPECT(near(own, wanted, n, 1e-5, 1), "AdamW of %ld", n);
       own = copied(p, n);
+      sluice_adam_update(&adamw, 0.01f, own, g, copied(m, n), copied(v, n), n);
+      EXPECT(near(own, plain, n, 1e-5, 1), "Adam of %ld", n);
+      own = copied(p, n);
       sluice_sgd_update(&sgd, own, g, copied(m, n), n);
       EXPECT(near(own, steps, n, 1e-5, 1), "SGD of %ld", n);
       sluice_adamw_update(&adamw, strange(n), strange(n), strange(n), strange(n), n);
+      sluice_adam_update(&adamw, 0.01f, strange(n), strange(n), strange(n), strange(n), n);
       sluice_sgd_update(&sgd, strange(n), strange(n), strange(n), n);
     }
   }

@@ -1,3 +1,4 @@
+import SluiceModels
 import SluiceNN
 import SluicePlatform
 import SluiceTensor
@@ -24,6 +25,7 @@ import Testing
 
   @Test(arguments: [
     OptimizerConfiguration.adamW(.cosine(peak: 0.1, warmup: 1), clip: .global(0.5)),
+    .adam(.constant(0.1), weightDecay: 0.2),
     .sgd(.constant(0.1), weightDecay: .cosine(from: 0.01, to: 0.1), clip: .perTensor(0.5)),
   ])
   func resumedRunsEqualThoseThatNeverStopped(configuration: OptimizerConfiguration) throws {
@@ -46,6 +48,46 @@ import Testing
     #expect(second.parameters.map(\.gradient?.floats) == first.parameters.map(\.gradient?.floats))
     try run(second, after, 4..<10)
     #expect(values(second) == values(whole))
+  }
+
+  /// The head learns at the run's rate and CLIP at a share of it, all with decay; what is frozen stays to the bit.
+  @Test(arguments: ["adamw", "adam", "sgd"]) func groupsOfCLIPAndHeadFollowTheirOwnRates(_ method: String) throws {
+    let schedule = Schedule.constant(0.1)
+    let groups = BIKELearning.groups(clipRatio: 0.25)
+    let configuration: OptimizerConfiguration =
+      switch method {
+      case "adamw": .adamW(schedule, weightDecay: 0.2, groups: groups)
+      case "adam": .adam(schedule, weightDecay: 0.2, groups: groups)
+      default: .sgd(schedule, weightDecay: 0.2, momentum: 0.9, nesterov: false, groups: groups)
+      }
+    let names = [
+      "positional_embedding", "logit_scale", "visual.ln_pre.bias", "transformer.resblocks.0.ln_1.bias",
+      "video_head.transformer.resblocks.0.ln_1.bias", "sentence_head.query_fc.0.bias",
+    ]
+    let store = ParameterStore()
+    for name in names { _ = ParameterScope(store).weight(name, [1], .constant(2)) }
+    store.freeze { BIKELearning.isFrozen($0, freezesText: true, freezesVideo: false) }
+    #expect(store.frozen == ["positional_embedding", "transformer.resblocks.0.ln_1.bias"])
+    let optimizer = Optimizer(configuration, store: store)
+    // Two updates of one gradient.
+    for step in 0..<2 {
+      for parameter in store.parameters where !parameter.isFrozen { parameter.gradient = Tensor([0.5], shape: [1]) }
+      try optimizer.step(at: TrainingProgress(step: step, stepsPerEpoch: 2, epochs: 1))
+    }
+    for parameter in store.parameters {
+      let rate = parameter.name.contains("head") ? 0.1 : 0.025
+      var (value, mean, square, speed) = (2.0, 0.0, 0.0, 0.0)
+      for count in 1...2 where !parameter.isFrozen {
+        let slope = method == "adamw" ? 0.5 : 0.5 + 0.2 * value
+        (mean, square) = (0.9 * mean + 0.1 * slope, 0.999 * square + 0.001 * slope * slope)
+        speed = 0.9 * speed + slope
+        let powers = count == 1 ? (0.9, 0.999) : (0.9 * 0.9, 0.999 * 0.999)
+        let change = mean / (1 - powers.0) / ((square / (1 - powers.1)).squareRoot() + 1e-8)
+        let kept = method == "adamw" ? value * (1 - rate * 0.2) : value
+        value = kept - rate * (method == "sgd" ? speed : change)
+      }
+      #expect(abs(Double(parameter.value.scalar) - value) < 1e-5, "\(parameter.name)")
+    }
   }
 
   @Test func theJointNormDoesNotDependOnTheOrderOfADictionary() throws {

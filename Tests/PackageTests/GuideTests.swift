@@ -58,7 +58,7 @@ import Testing
     #expect(
       Set(named) == [
         "FirstPipeline.md", "OwnStage.md", "OwnObjective.md", "OwnModel.md", "UsingShards.md", "VideoAndText.md",
-        "Resuming.md", "Profiling.md", "README.md",
+        "VideoAndClassNames.md", "Resuming.md", "Profiling.md", "README.md",
       ])
     let contents = try String(contentsOf: Self.guides.appending(path: "Sluice.md"), encoding: .utf8)
     for name in named where name != "README.md" {

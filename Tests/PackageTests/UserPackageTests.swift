@@ -21,15 +21,15 @@ import Testing
     #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count <= 150)
   }
 
-  /// Builds an example as a stranger does, with all of Sluice; what both need is built once.
+  /// Builds an example as `swift run` does for a stranger, with all of Sluice; what both need is built once.
   /// - Returns: the program's path.
   private func build(_ example: String) throws -> String {
     let scratch = Toolchain.root.appending(path: ".build/user-package").path
     let build = try Toolchain.run(
-      ["swift", "build", "-c", "release", "--scratch-path", scratch],
+      ["swift", "build", "--scratch-path", scratch],
       in: Toolchain.root.appending(path: "Examples/\(example)"))
     try #require(build.status == 0, "\(build.output.suffix(4000))")
-    return "\(scratch)/release/\(example)"
+    return "\(scratch)/debug/\(example)"
   }
 
   @Test(.enabled(if: isLongTier), .hanging)

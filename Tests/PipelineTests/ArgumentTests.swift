@@ -82,7 +82,7 @@ import Testing
       "eval vivit --data a --from b --threads 0",
       "The value '0' is invalid for '--threads <threads>': a whole number from 1 to 1024 is wanted."
     ),
-    ("eval vivit --data a --from b --crops four", "--crops four: center or three is wanted."),
+    ("eval vivit --data a --from b --crops four", "--crops four: center, three, five or ten is wanted."),
     ("eval vivit --data a --from b --average mean", "--average mean: score or prob is wanted."),
     ("eval vivit --data a --from b --weights mean", "“mean”: raw or ema is wanted."),
     (
@@ -111,7 +111,7 @@ import Testing
       "predict a.mp4 --from b --top 0",
       "The value '0' is invalid for '--top <top>': a whole number from 1 to 1000000 is wanted."
     ),
-    ("predict a.mp4 --from b --crops four", "--crops four: center or three is wanted."),
+    ("predict a.mp4 --from b --crops four", "--crops four: center, three, five or ten is wanted."),
     (
       "show attention a.mp4 --from b --share 0",
       "The value '0' is invalid for '--share <share>': a number from 1e-06 to 1.0 is wanted."

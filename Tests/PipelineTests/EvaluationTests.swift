@@ -30,6 +30,7 @@ import Testing
 
   @Test(arguments: [
     EvaluationViews(), EvaluationViews(windows: 3), EvaluationViews(windows: 2, crops: .three),
+    EvaluationViews(crops: .five), EvaluationViews(windows: 2, crops: .ten),
   ])
   func aKnownClassifierIsCountedRight(views: EvaluationViews) async throws {
     let folder = TemporaryFolder()
@@ -82,6 +83,32 @@ import Testing
     }
     #expect(Set(own.map(\.description)).count > 1)
     #expect(try await logits(EvaluationViews()) == logits(EvaluationViews()))
+  }
+
+  @Test func tenCropsAreFiveAndTheirMirrorImages() async throws {
+    let folder = TemporaryFolder()
+    let tuning = try tuning(favouring: 0)
+    let one = try clips(1, in: folder)
+    func seen(_ crops: EvaluationViews.Crops) async throws -> [[Float]] {
+      var views: [[Float]] = []
+      let evaluated = tuning.predictions(
+        on: one, views: EvaluationViews(windows: 2, crops: crops), isLabeled: true)
+      for try await prediction in evaluated.run() {
+        let all = prediction.batch.views
+        views += (0..<all.shape[0]).map { all.slice($0..<$0 + 1, axis: 0).floats }
+      }
+      return views
+    }
+    let (five, ten) = (try await seen(.five), try await seen(.ten))
+    #expect(five.count == 10 && ten.count == 20)
+    for (number, view) in five.enumerated() {
+      // Crop by crop, of each its two windows.
+      let place = number / 2 * 4 + number % 2
+      #expect(ten[place] == view)
+      let mirrored = ten[place + 2]
+      #expect(view.indices.allSatisfy { mirrored[$0 / 32 * 32 + 31 - $0 % 32] == view[$0] })
+    }
+    #expect(Set(five).count > 2)
   }
 
   @Test func failingClipsAreCountedAndNamed() async throws {

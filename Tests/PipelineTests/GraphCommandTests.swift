@@ -44,6 +44,20 @@ import Testing
     }
   }
 
+  /// What would be said of data that nobody named is refused, and so is it where a run is tried without any.
+  @Test(arguments: [["graph", "maskfeat"], ["train", "maskfeat", "--dry-run"]])
+  func optionsAboutDataNeedSome(command: [String]) throws {
+    for option in [["--only", "some.csv"], ["--path-template", "{videoid}.mp4"]] {
+      let run = try SluiceProgram.run(command + option)
+      #expect(run.status == 1 && run.output.isEmpty, "\(option): \(run.output)")
+      #expect(
+        run.errors.contains(
+          "\(option[0]) \(option[1]) has no effect here: it is about --data, and none is named. Leave it out, or name the "
+            + "list."),
+        "\(run.errors)")
+    }
+  }
+
   @Test func settingsAreWrittenReadAndOverridden() throws {
     try withTemporaryFolder { folder in
       func settings(_ arguments: String...) throws -> [String: String] {

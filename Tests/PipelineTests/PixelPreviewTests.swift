@@ -128,15 +128,20 @@ import Testing
       #expect(
         try said(folder + "/vivit").contains(
           "is no run and no checkpoint that predicts pixels. Name one of videomae or simvtp, or with --target pixels."))
-      #expect(
-        try said(list).contains(
-          "is no run and no checkpoint that predicts pixels. Name one of videomae or simvtp, or with --target pixels."))
+      #expect(try said(list).contains("is neither safetensors nor a file of PyTorch"))
       #expect(
         try said(folder + "/hog").contains(
           "predicts hog, and only predicted pixels can be shown here. 'sluice show masks' shows HOG, 'sluice show tokens' "
             + "visual tokens."))
       try train("videomae", list, ["--set", "model.depth=1"], out: folder + "/pixels")
       #expect(try said(folder + "/pixels", file: "missing.mp4").contains("missing.mp4"))
+      let words = try SluiceProgram.run([
+        "show", "pixels", folder + "/clip 0.mp4", "--from", folder + "/pixels", "--vocab", list,
+      ])
+      #expect(
+        words.status == 1
+          && words.errors.contains("--vocab \(list) has no effect here: videomae has no use for it. Leave it out."),
+        "\(words.errors)")
     }
   }
 }

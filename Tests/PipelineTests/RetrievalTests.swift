@@ -261,7 +261,7 @@ import Testing
       let trained = try TrainedSystem(from: runs.folder("run"), TimeSformerTraining.self, request)
       #expect(
         sentence { _ = try trained.evaluation(on: [runs.folder("train.txt")]) }
-          == "\(option.rawValue) has no effect here: timesformer compares no texts with videos. Leave it out.")
+          == "\(option.rawValue) has no effect here: timesformer \(option.lack). Leave it out.")
     }
   }
 }

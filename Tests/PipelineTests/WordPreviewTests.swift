@@ -182,6 +182,22 @@ import Testing
       #expect(again.hiddenCount > 0 && again.hiddenCount < again.tokenCount && again.error.isFinite)
       let panel = try VideoFrame(imageAt: folder + "/a/clip 2-pixels.png")
       #expect(Image.column(again.rows).bytes == panel.packed())
+      // The run keeps its vocabulary; another one is refused.
+      let vocabulary = folder + "/vocab.txt"
+      let named = try sluice(
+        "show", "pixels", file, "--from", run, "--out", folder + "/b", "--seed", "5", "--vocab", vocabulary)
+      #expect(named.status == 0, "\(named.errors)")
+      #expect(
+        FileManager.default.contentsEqual(
+          atPath: folder + "/a/clip 2-pixels.png", andPath: folder + "/b/clip 2-pixels.png"))
+      let text = try String(contentsOfFile: vocabulary, encoding: .utf8)
+      try text.replacing("\na\n", with: "\nzz\n").write(
+        toFile: folder + "/other.txt", atomically: true, encoding: .utf8)
+      let other = try sluice("show", "pixels", file, "--from", run, "--vocab", folder + "/other.txt")
+      #expect(
+        other.status == 1
+          && other.errors.contains("is another vocabulary than the one that the weights were trained with"),
+        "\(other.errors)")
       let words = try prepare(folder + "/words", losses: "text")
       let refused = try sluice("show", "pixels", file, "--from", words, "--out", folder + "/none")
       #expect(

@@ -28,6 +28,34 @@ import Testing
     #expect(relativeError(second.value.floats, wanted.2) < 1e-6)
   }
 
+  @Test func plainAdamEqualsItsDefinition() {
+    let count = 100_003
+    let (p, m, v) = (random([count], "p"), random([count], "m"), random([count], "v") * random([count], "v"))
+    let gradient = random([count], "g")
+    let parameter = Parameter("p", Tensor(p.floats, shape: p.shape))
+    let (first, second) = (
+      Parameter("m", Tensor(m.floats, shape: m.shape)), Parameter("v", Tensor(v.floats, shape: v.shape))
+    )
+    var step = AdamWUpdate(rate: 1e-2, weightDecay: 0, count: 3, scale: 0.5)
+    step.gradientDecay = 0.2
+    parameter.update(step, gradient: gradient, first: first, second: second)
+    var wanted: ([Double], [Double], [Double]) = ([], [], [])
+    let (ps, ms, vs, gs) = (p.floats, m.floats, v.floats, gradient.floats)
+    for index in 0..<count {
+      let g = Double(gs[index]) * 0.5 + 0.2 * Double(ps[index])
+      let mean = 0.9 * Double(ms[index]) + 0.1 * g
+      let square = 0.999 * Double(vs[index]) + 0.001 * g * g
+      let change = mean / (1 - 0.9 * 0.9 * 0.9) / ((square / (1 - 0.999 * 0.999 * 0.999)).squareRoot() + 1e-8)
+      wanted.0.append(Double(ps[index]) - 1e-2 * change)
+      wanted.1.append(mean)
+      wanted.2.append(square)
+    }
+    // Where moment and root nearly vanish, a rounding of either shows.
+    #expect(relativeError(parameter.value.floats, wanted.0) < 1e-5)
+    #expect(relativeError(first.value.floats, wanted.1) < 1e-6)
+    #expect(relativeError(second.value.floats, wanted.2) < 1e-6)
+  }
+
   @Test(arguments: [true, false]) func momentumEqualsItsDefinition(_ nesterov: Bool) {
     let (p, u, g) = (random([1001], "p"), random([1001], "u"), random([1001], "g"))
     let parameter = Parameter("p", Tensor(p.floats, shape: p.shape))

@@ -38,6 +38,7 @@ public struct BEVTTraining<Declaration: BEVTDeclaration>: TrainingSystem {
 
   public var defaultEpochs: Int { configuration.recipe.optimizer.epochs }
   public var notes: [String] { sets.sorted { $0.key < $1.key }.flatMap(\.value.notes) }
+  public func readingNotes() -> [String] { sets.sorted { $0.key < $1.key }.flatMap(\.value.warnings.notes) }
 
   public init(_ configuration: BEVTConfiguration<Declaration>, _ request: RunRequest) throws {
     let (recipe, cell) = (configuration.recipe, configuration.network.cell)

@@ -39,6 +39,7 @@ extension ClassifyingSystem {
     var evaluation = tuning.evaluation(on: clips, views: views)
     evaluation.dataset = { try clips.manifest() }
     evaluation.notes = clips.notes
+    evaluation.readingNotes = { clips.warnings.notes }
     return evaluation
   }
 }
@@ -78,6 +79,8 @@ public struct ClassifierTraining<Declaration: ClassifierDeclaration>: Classifyin
     clips = data.clips
     toleratedFailures = request.toleratedFailures
   }
+
+  public func readingNotes() -> [String] { clips.warnings.notes }
 
   public func datasets() throws -> [String: DatasetManifest] {
     [RunDatasets.training: try clips.checkedManifest(tolerating: toleratedFailures)]

@@ -1,6 +1,7 @@
 public import SluiceDatasets
 public import SluiceDecode
 internal import SluiceFlow
+internal import SluicePlatform
 internal import SluiceShards
 public import SluiceTraining
 
@@ -12,6 +13,7 @@ extension RunRequest {
   func list(of paths: [String]) throws -> DatasetList {
     let format = try format.flatMap { try AnnotationFormat.named($0) }
     let template = try pathTemplate.map(PathTemplate.init)
+    let images = try imageTemplate.map(ImageTemplate.init)
     let selection = try only.map(VideoSelection.init(contentsOf:))
     var lists: [DatasetList] = []
     for path in paths where !ShardSet.isSet(path) {
@@ -19,10 +21,49 @@ extension RunRequest {
       template?.isRequired = isMeant(path)
       lists.append(
         try DatasetList(
-          contentsOf: path, root: root, format: format, only: isMeant(path) ? selection : nil, pathTemplate: template,
-          probe: MediaFacts.init(opening:)))
+          contentsOf: path, root: root(of: path), format: format, only: isMeant(path) ? selection : nil,
+          pathTemplate: template, imageTemplate: self.images.contains(path) ? nil : images,
+          frameRate: self.images.contains(path) ? nil : listRate, probe: MediaFacts.init(opening:)))
     }
     return DatasetList(joining: lists)
+  }
+
+  /// Where relative paths of a list begin.
+  private func root(of path: String) -> String? {
+    let isOfValidation = validation?.contains(path) == true && !data.contains(path) && !clipLists.contains(path)
+    return isOfValidation ? validationRoot ?? root : root
+  }
+
+  /// The clips that a run is asked for by `paths`: those of lists, each opened where it lies, and of shard sets.
+  ///
+  /// Where ``clipLists`` name the clips of shards, only these are had of them, with the lists' labels; a list for validation
+  /// whose files are not there is looked up in the same shards.
+  /// - Parameters:
+  ///   - classes: the classes there are; if `nil`, lists and sets decide about them themselves.
+  ///   - need: how many labels each clip must have.
+  ///   - change: what of the lists is left out, such as short clips.
+  /// - Throws: an error that names list and line of the first label that is no class, or of a sample that no set has.
+  package func clips(
+    of paths: [String], classes: ClassSpace? = nil, wanting need: LabelNeed,
+    changing change: (DatasetList) throws -> DatasetList = { $0 }
+  ) throws -> Clips {
+    let (list, sets) = (try change(try self.list(of: paths)), try shardSets(of: paths))
+    guard !clipLists.isEmpty else {
+      return try Clips(videos: list, shards: sets, classes: try classes ?? classSpace(of: list, sets), wanting: need)
+    }
+    if paths == data, !sets.isEmpty {
+      let listed = try change(try self.list(of: clipLists))
+      return try Clips(listed: listed, in: sets, classes: try classes ?? classSpace(of: listed, sets), wanting: need)
+    }
+    let stored = try shardSets(of: data)
+    guard sets.isEmpty, !stored.isEmpty, let first = list.items.first, FileKind(at: first.path) == nil else {
+      return try Clips(videos: list, shards: sets, classes: try classes ?? classSpace(of: list, sets), wanting: need)
+    }
+    return try Clips(listed: list, in: stored, classes: try classes ?? classSpace(of: list, stored), wanting: need)
+  }
+
+  private func classSpace(of list: DatasetList, _ sets: [ShardSet]) throws -> ClassSpace {
+    try ClassSpace(of: list, shards: sets, map: try classMap(), origin: classesOrigin)
   }
 
   /// Whether a list is one that options about the data are about, and not one for validation or of images beside it.
@@ -68,12 +109,24 @@ extension RunRequest {
 
   /// - Throws: ``RunError`` if an option is about lists and a set of shards is among the paths that it is about.
   package func requireListsForOptions(among paths: [String]) throws(RunError) {
-    let options = [("--only", only), ("--path-template", pathTemplate)]
+    let options = [
+      ("--only", only), ("--path-template", pathTemplate),
+      ("--image-template", clipLists.isEmpty ? imageTemplate : nil),
+    ]
     guard let set = paths.first(where: { ShardSet.isSet($0) && isMeant($0) }),
       case let (option, value?)? = options.first(where: { $0.1 != nil })
     else { return }
     throw RunError(
       .data, "\(option) \(value) is about lists, and \(set) holds shards. Give the option to 'sluice preprocess'.")
+  }
+
+  /// - Throws: ``RunError`` if an option is about the data, where there need be none and none is named.
+  package func requireDataForOptions() throws(RunError) {
+    let options = [("--only", only), ("--path-template", pathTemplate)]
+    guard data.isEmpty, case let (option, value?)? = options.first(where: { $0.1 != nil }) else { return }
+    throw RunError(
+      .data,
+      "\(option) \(value) has no effect here: it is about --data, and none is named. Leave it out, or name the list.")
   }
 
   /// The clips of all lists and all shard sets among `paths`, whatever labels they have.
@@ -85,7 +138,7 @@ extension RunRequest {
 
   /// The class map that was given, else that of the checkpoint.
   public func classMap() throws -> ClassMap? {
-    try classes.map { try ClassMap(contentsOf: $0) } ?? knownClasses
+    try classes.map { try ClassMap(contentsOf: $0, numbering: classNumbering) } ?? knownClasses
   }
 
   /// Where ``classMap()`` is from; `nil` if there is none.

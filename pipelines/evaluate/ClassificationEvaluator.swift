@@ -55,7 +55,7 @@ public struct ClassificationEvaluator: Evaluator {
   }
 
   public func findings() -> EvaluationFindings {
-    let rows = classRows
+    let tables = ClassificationTables(counts, names)
     let unusable = counts.unusable.reduce(0, +)
     let warning =
       unusable == 0
@@ -67,46 +67,7 @@ public struct ClassificationEvaluator: Evaluator {
         .init("mean_class_accuracy", counts.meanClassAccuracy, title: "mean class accuracy"),
         .init("loss", loss / Double(max(sampleCount, 1)), isShare: false),
       ],
-      text: warning + ClassificationTables(rows, confusion, names).text,
-      details: [
-        "unusable": .integer(unusable), "classes": .array(rows.map(\.json)),
-        "confusion": .array(confusion.map { .array($0.map { .integer($0) }) }),
-      ], sections: [Report.Section("Classes", ClassificationTables(rows, confusion, names).parts)], scores: scores)
-  }
-
-  /// A row per class, in it how often it was predicted as each.
-  private var confusion: [[Int]] {
-    let width = counts.classCount
-    return (0..<width).map { Array(counts.confusion[$0 * width..<($0 + 1) * width]) }
-  }
-
-  private var classRows: [ClassRow] {
-    confusion.enumerated().map { label, row in
-      let wrong = row.indices.filter { $0 != label && row[$0] > 0 }.max { row[$0] < row[$1] }
-      return ClassRow(
-        name: names[label], samples: row.reduce(0, +) + counts.unusable[label], correct: row[label],
-        recall: counts.recall(ofClass: label),
-        confusedWith: wrong.map { names[$0] }, confusedCount: wrong.map { row[$0] } ?? 0)
-    }
-  }
-}
-
-/// How the samples of one class were classified.
-struct ClassRow: Sendable {
-  let name: String
-  let samples: Int
-  let correct: Int
-  /// The share that is correct; `nil` without samples.
-  let recall: Double?
-  /// The class its samples were most often taken for wrongly; `nil` if they never were.
-  let confusedWith: String?
-  let confusedCount: Int
-
-  var json: JSONValue {
-    .object([
-      "name": .string(name), "samples": .integer(samples), "recognized": .integer(correct),
-      "recall": recall.map { .number($0) } ?? .null, "confusedWith": confusedWith.map { .string($0) } ?? .null,
-      "confusedCount": .integer(confusedCount),
-    ])
+      text: warning + tables.text, details: tables.details,
+      sections: [Report.Section("Classes", tables.parts)], scores: scores)
   }
 }

@@ -1,3 +1,5 @@
+internal import SluiceCheckpoints
+internal import SluiceNN
 internal import SluicePlatform
 internal import SluiceReport
 
@@ -6,9 +8,20 @@ struct ClassificationTables {
   private let rows: [ClassRow]
   private let confusion: [[Int]]
   private let names: [String]
+  private let unusable: Int
 
-  init(_ rows: [ClassRow], _ confusion: [[Int]], _ names: [String]) {
-    (self.rows, self.confusion, self.names) = (rows, confusion, names)
+  /// - Parameter names: of all classes, in the order of their numbers.
+  init(_ counts: ClassificationCounts, _ names: [String]) {
+    (rows, confusion, self.names) = (counts.classRows(named: names), counts.confusionRows, names)
+    unusable = counts.unusable.reduce(0, +)
+  }
+
+  /// The same as members of a JSON report.
+  var details: [String: JSONValue] {
+    [
+      "unusable": .integer(unusable), "classes": .array(rows.map(\.json)),
+      "confusion": .array(confusion.map { .array($0.map { .integer($0) }) }),
+    ]
   }
 
   private static let columns = ["class", "clips", "recognized", "recall", "most often taken for"]

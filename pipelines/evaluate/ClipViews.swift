@@ -24,6 +24,8 @@ struct ClipViews: Sendable {
   let sample: Int
   let name: String
   let label: Int?
+  /// All classes that it shows, whether or not one is wanted.
+  let labels: [Int]
   /// `[3, T, H, W]` each, normalized.
   let views: [Tensor]
 }
@@ -41,7 +43,8 @@ struct SplitViews: Stage {
       label = try SingleLabel(classCount: classCount)(clip, context: context).label
     }
     return ClipViews(
-      sample: context.sample, name: context.identity, label: label, views: views(of: crops, context.batchSlot))
+      sample: context.sample, name: context.identity, label: label, labels: crops.first?.labels ?? [],
+      views: views(of: crops, context.batchSlot))
   }
 
   /// The windows of all crops; where the batch is known, in the memory that its samples share.

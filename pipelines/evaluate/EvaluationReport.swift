@@ -88,7 +88,7 @@ public struct EvaluationReport: Sendable {
       summary: """
         \(checkpoint) on \(data.joined(separator: ", ")): \(metrics). \
         \(views.windows) window\(views.windows == 1 ? "" : "s") in time, \
-        \(views.crops == .three ? "three crops" : "the middle of the frame")\
+        \(views.crops == .center ? "the middle of the frame" : "\(views.crops.rawValue) crops")\
         \(views.average == .probability ? ", probabilities averaged" : "")\
         \(views.geometry == .published ? ", as published" : ""); \
         \(failed) clip\(failed == 1 ? "" : "s") failed.

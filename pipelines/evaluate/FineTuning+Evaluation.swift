@@ -89,6 +89,8 @@ extension ClipRecipe {
   func views(
     _ crops: EvaluationViews.Crops, size: Int, _ test: PublishedTest? = nil
   ) -> Segment<DecodedClip, [Clip]> {
+    let resize = AugmentOperation.shortSide(
+      test?.isTight == true ? size : resized(to: size), resampling: evaluationResampling.linear, rounding: sideRounding)
     switch crops {
     case .center:
       let whole = augment(centered(size: size), keepsPixels: false)
@@ -96,10 +98,10 @@ extension ClipRecipe {
         whole.workers(2)
           .map { [$0] }
       }
+    case .five, .ten:
+      let whole = augment([resize], keepsPixels: false)
+      return Segment { AugmentViews(whole, crops.operations(size: size)).workers(2) }
     case .three:
-      let resize = AugmentOperation.shortSide(
-        test?.isTight == true ? size : resized(to: size), resampling: evaluationResampling.linear,
-        rounding: sideRounding)
       func side(_ side: SideCrop, _ index: Int) -> Augment {
         let crop: AugmentOperation =
           if cropping == .resizedTwice {

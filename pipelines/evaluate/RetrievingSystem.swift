@@ -8,7 +8,7 @@ public protocol RetrievingSystem: TrainingSystem {
 }
 
 extension RetrievingSystem {
-  public static var evaluationOptions: Set<EvaluationOption> { Set(EvaluationOption.allCases) }
+  public static var evaluationOptions: Set<EvaluationOption> { EvaluationOption.ofRetrieval }
 
   public var validationViews: EvaluationViews { retrieval.validationViews }
   public var publishedViews: EvaluationViews? { retrieval.publishedViews }
@@ -28,6 +28,7 @@ extension RetrievingSystem {
     try request.requireReadable(clips, of: paths)
     evaluation.dataset = { try clips.manifest() }
     evaluation.notes = clips.notes
+    evaluation.readingNotes = { clips.warnings.notes }
     return evaluation
   }
 }

@@ -1,9 +1,7 @@
-internal import SluiceAugment
 internal import SluiceDatasets
 internal import SluiceDecode
 internal import SluiceFlow
 public import SluiceNN
-internal import SluiceSample
 internal import SluiceSamples
 public import SluiceTraining
 
@@ -46,9 +44,17 @@ public struct TrainedClassifier: Sendable {
           "\(path) is of \(name), which compares videos with texts and knows no classes. Evaluate it: sluice eval \(name) "
             + "--from \(path)")
       }
+      guard !(system is any VideoTextClassifying.Type) else {
+        throw RunError(
+          .weights,
+          "\(path): \(name) compares videos with the words that its run keeps, so that its weights alone do not do. Name a run, "
+            + "or a checkpoint of one, by --from.")
+      }
+      let tuned = Systems.all.lazy.compactMap { $0 as? any ClassifyingSystem.Type }.first { $0.origins.contains(name) }
       throw RunError(
         .weights,
-        "\(path) is of \(name), which classifies nothing. Tune it first: sluice train maskfeat-finetune --from \(path)")
+        "\(path) is of \(name), which classifies no videos."
+          + (tuned.map { " Tune it first: sluice train \($0.name) --from \(path)" } ?? " Name a run of a classifier."))
     }
     trained = try TrainedSystem(from: path, type, request)
     // Holds: the system was made by this type.
@@ -60,19 +66,6 @@ public struct TrainedClassifier: Sendable {
   /// - Throws: ``RunError`` if they name no clips; an error that names the list and line of an unknown class.
   public func evaluation(on paths: [String], views: EvaluationViews = EvaluationViews()) throws -> Evaluation {
     try trained.evaluation(on: paths, views: views)
-  }
-
-  /// The middle of each file as the classifier reads it, with the pixels behind it.
-  func clips(of files: [String]) throws -> Pipeline<Clip> {
-    let videos = try Videos(DatasetList(items: files.map { DatasetItem(path: $0) }))
-    let (recipe, classifier) = (tuning.recipe, tuning.classifier)
-    let crop = recipe.clips.augment(recipe.clips.centered(size: classifier.imageSize), keepsPixels: true)
-    return Pipeline("preview") {
-      videos
-      recipe.frames.sampling(count: classifier.frameCount, window: .center)
-      Decode()
-      crop
-    }
   }
 
   /// The classes of videos, images and folders of images.

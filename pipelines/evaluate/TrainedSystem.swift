@@ -29,8 +29,13 @@ public struct TrainedSystem: Sendable {
       request.knownValues = stored.values
       if !stored.classes.isEmpty {
         request.knownClasses = stored.classes
-        // The head's classes are those it was trained on; another file only says what the numbers in lists mean.
-        request.listNames = try request.classes.map { try ClassMap(contentsOf: $0) }
+        if type is any VideoTextClassifying.Type {
+          // Any names are classes: those of another file are compared with.
+          if request.evaluationClasses.isEmpty { request.evaluationClasses = request.classes.map { [$0] } ?? [] }
+        } else {
+          // The head's classes are those it was trained on; another file only says what the numbers in lists mean.
+          request.listNames = try request.classes.map { try ClassMap(contentsOf: $0) }
+        }
         request.classes = nil
       }
     }
@@ -40,6 +45,9 @@ public struct TrainedSystem: Sendable {
     // What the weights lack begins as in training.
     if !report.missing.isEmpty || !report.unfit.isEmpty { system.trainable.parameters.initialize(seed: 0) }
   }
+
+  /// What of a sample's views is averaged unless the command line says.
+  public var usualAverage: ViewAverage.Rule { system is any VideoTextClassifying ? .probability : .score }
 
   /// The views by which the authors of the recipe measured its results.
   /// - Throws: ``RunError`` if nobody published any.
@@ -59,7 +67,7 @@ public struct TrainedSystem: Sendable {
     where request.evaluationOptions.contains(option) && !type.evaluationOptions.contains(option) {
       throw RunError(
         .configuration,
-        "\(option.rawValue) has no effect here: \(type.name) compares no texts with videos. Leave it out.")
+        "\(option.rawValue) has no effect here: \(type.name) \(option.lack). Leave it out.")
     }
     guard let evaluation = try system.evaluation(on: paths, request, views: views) else {
       throw RunError(.configuration, "\(type.name) has no evaluation: there is nothing to compare with.")

@@ -1,3 +1,6 @@
+internal import SluiceAugment
+internal import SluiceDatasets
+internal import SluiceDecode
 internal import SluiceFlow
 internal import SluiceModels
 internal import SluiceSamples
@@ -24,34 +27,39 @@ public struct AttentionPreview: Sendable {
     public var panel: Image { .row([image, overlay] + heads) }
   }
 
-  private let classifier: TrainedClassifier
+  private let tuning: FineTuning
 
   /// Opens a run or a checkpoint.
-  /// - Throws: ``RunError`` if its network pools its attention, so that there is nothing to show.
-  public init(from path: String, _ weights: WeightsOptions = WeightsOptions()) throws {
-    var request = RunRequest()
-    request.weights = weights
-    classifier = try TrainedClassifier(from: path, request)
-    guard classifier.tuning.classifier.attention != nil else {
+  /// - Throws: ``RunError`` if it is of no classifier, or of one that pools its attention, so that there is nothing to show.
+  public init(from path: String, _ options: WeightsOptions = WeightsOptions()) throws {
+    let run = try OpenedRun(
+      path, options,
+      refusal: "is no run of a classifier, whose attention could be shown. Name one of timesformer or vivit."
+    ) { $0 as? any ClassifyingSystem.Type }
+    let system = try run.kind.init(run.request)
+    tuning = system.tuning
+    guard tuning.classifier.attention != nil else {
       throw RunError(
         .weights,
-        "\(path) is of \(classifier.name), whose attention is pooled. Name a run of timesformer or vivit.")
+        "\(path) is of \(run.stored.system), whose attention is pooled. Name a run of timesformer or vivit.")
     }
+    try run.load(into: system)
   }
 
   /// The frames of the middle of a video, as the classifier reads it.
   /// - Parameter share: the share of each head's attention that is shown.
   /// - Throws: what is wrong with the video.
   public func frames(of file: String, share: Double = 0.6) async throws -> [Frame] {
+    let clips = try Clips(videos: DatasetList(items: [DatasetItem(path: file)]))
     var frames: [Frame] = []
-    for try await clip in try classifier.clips(of: [file]).run(RunOptions(maxFailures: 0)) {
+    for try await clip in tuning.middles(of: clips).run(RunOptions(maxFailures: 0)) {
       frames += try preview(at: clip, share: share)
     }
     return frames
   }
 
   private func preview(at clip: Clip, share: Double) throws -> [Frame] {
-    guard let attention = classifier.tuning.classifier.attention else { return [] }
+    guard let attention = tuning.classifier.attention else { return [] }
     let (count, height, width) = (clip.pixels.frameCount, clip.pixels.height, clip.pixels.width)
     let maps = try attention.maps(clip.values.reshaped([1] + clip.values.shape.dimensions))
     let values = clip.values.floats
@@ -92,5 +100,18 @@ public struct AttentionPreview: Sendable {
       }
     }
     return Image(width: width, height: height, bytes: bytes)
+  }
+}
+
+extension FineTuning {
+  /// The middle of each clip as the classifier reads it, with the pixels behind it.
+  fileprivate func middles(of clips: Clips) -> Pipeline<Clip> {
+    let crop = recipe.clips.augment(recipe.clips.centered(size: classifier.imageSize), keepsPixels: true)
+    return Pipeline("preview") {
+      clips
+      recipe.frames.sampling(count: classifier.frameCount, window: .center)
+      Decode()
+      crop
+    }
   }
 }

@@ -26,12 +26,14 @@ struct OpenedRun<Kind> {
   var request: RunRequest {
     var request = RunRequest()
     (request.knownValues, request.from) = (stored.values, path)
+    if !stored.classes.isEmpty { request.knownClasses = stored.classes }
     return request
   }
 
-  /// Reads the weights, all that the network has.
+  /// Reads the weights, all that the network has; what they lack, where less was asked for, begins as in training.
   /// - Throws: an error that says what does not fit.
   func load(into system: some TrainingSystem) throws {
-    _ = try weights.load(into: system, requiring: .whole)
+    let report = try weights.load(into: system, requiring: .whole)
+    if !report.missing.isEmpty || !report.unfit.isEmpty { system.trainable.parameters.initialize(seed: 0) }
   }
 }

@@ -28,27 +28,27 @@ public struct PixelPreview: Sendable {
   private let predictions: PixelPredictions
 
   /// Opens a run or a checkpoint.
-  /// - Throws: ``RunError`` if it is of no system that predicts pixels.
-  public init(from path: String, _ options: WeightsOptions = WeightsOptions()) throws {
-    guard let stored = try StoredModel(opening: path, options.checkpoint ?? .best),
-      let type = try Systems.named(stored.system) as? any PixelPredictingSystem.Type
-    else {
-      throw RunError(
-        .weights,
-        "\(path) is no run and no checkpoint that predicts pixels. Name one of videomae or simvtp, or with --target pixels."
-      )
-    }
-    if let target = stored.values["recipe.target"], target != TargetKind.pixels.rawValue {
+  /// - Parameter vocabulary: the words of captions, for a network that reads some; those that the run keeps if `nil`.
+  /// - Throws: ``RunError`` if it is of no system that predicts pixels, or reads no captions though a vocabulary is given.
+  public init(
+    from path: String, vocabulary: String? = nil, _ options: WeightsOptions = WeightsOptions()
+  ) throws {
+    let run = try OpenedRun(
+      path, options,
+      refusal:
+        "is no run and no checkpoint that predicts pixels. Name one of videomae or simvtp, or with --target pixels."
+    ) { $0 as? any PixelPredictingSystem.Type }
+    if let target = run.stored.values["recipe.target"], target != TargetKind.pixels.rawValue {
       throw RunError(
         .weights,
         "\(path) predicts \(target), and only predicted pixels can be shown here. 'sluice show masks' shows HOG, 'sluice "
           + "show tokens' visual tokens.")
     }
-    var request = RunRequest()
-    request.weights = options
-    let trained = try TrainedSystem(from: path, type, request)
-    // Holds: the system was made by this type.
-    predictions = try (trained.system as! any PixelPredictingSystem).pixelPredictions()
+    var request = run.request
+    request.vocabulary = vocabulary
+    let system = try run.kind.init(request)
+    predictions = try system.pixelPredictions()
+    try run.load(into: system)
   }
 
   /// The middle of a video.

@@ -33,6 +33,7 @@ public struct MaskedPretraining<Declaration: MaskedDeclaration>: TrainingSystem 
 
   public var defaultEpochs: Int { configuration.recipe.optimizer.epochs }
   public var notes: [String] { clips.notes }
+  public func readingNotes() -> [String] { clips.warnings.notes }
 
   public init(_ configuration: MaskedConfiguration<Declaration>, _ request: RunRequest) throws {
     let patchSize = configuration.network.tokenSize.height

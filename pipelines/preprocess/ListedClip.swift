@@ -6,10 +6,14 @@ public import SluiceShards
 public struct ListedClip: Sendable {
   /// What the shard says about it.
   public let description: ClipDescription
+  /// What the list says of it.
+  let item: DatasetItem
+
   /// Where its frames are.
-  public let path: String
+  public var path: String { item.path }
+
   /// Frames the list says it has.
-  public let listedFrames: Int?
+  public var listedFrames: Int? { item.frameCount }
 
   /// All lines of a list; those that name the same part of the same file are numbered.
   ///
@@ -19,13 +23,10 @@ public struct ListedClip: Sendable {
   public static func all(of list: DatasetList, classes: ClassSpace? = nil) throws(DatasetListError) -> [ListedClip] {
     let space = if let classes { classes } else { try ClassSpace(of: list) }
     let labels = try space.labels(of: list)
-    let prefix = list.root.map { Array(($0.hasSuffix("/") ? $0 : $0 + "/").utf8) } ?? []
     var seen: [ClipDescription: Int] = [:]
     return zip(list.items, labels).map { item, labels in
-      let path =
-        !prefix.isEmpty && item.path.utf8.starts(with: prefix)
-        ? String(Substring(item.path.utf8.dropFirst(prefix.count))) : item.path
-      var description = ClipDescription(path: path, start: item.seconds?.lowerBound, end: item.seconds?.upperBound)
+      var description = ClipDescription(
+        path: list.ownPath(of: item), start: item.seconds?.lowerBound, end: item.seconds?.upperBound)
       if case .frames(let range) = item.part {
         description.firstFrame = range.lowerBound
         description.endFrame = range.upperBound == .max ? nil : range.upperBound
@@ -34,7 +35,7 @@ public struct ListedClip: Sendable {
       seen[description] = copies + 1
       description.copy = copies
       (description.labels, description.captions) = (labels, item.captions)
-      return ListedClip(description: description, path: item.path, listedFrames: item.frameCount)
+      return ListedClip(description: description, item: item)
     }
   }
 }

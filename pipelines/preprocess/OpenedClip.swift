@@ -1,3 +1,4 @@
+internal import SluiceDatasets
 internal import SluiceDecode
 public import SluiceFlow
 internal import SluiceMedia
@@ -10,10 +11,16 @@ public struct OpenedClip: Sendable {
   let indices: [Int]
   /// Frames per second after choosing.
   let frameRate: Double?
+  /// What is odd about the frames, complete once they have been decoded.
+  let warnings: FrameWarnings
 
   /// Opens what stands at the clip's path and chooses its part, and its frames if a rate is wanted or only some.
   init(_ clip: ListedClip, frameRate wanted: Double?, limit: Int?) throws {
-    frames = try openFrames(path: clip.path)
+    // Whoever stores it compares the number of frames.
+    var item = clip.item
+    item.frameCount = nil
+    warnings = FrameWarnings()
+    frames = try item.openFrames(counting: warnings)
     let video = frames as? VideoFile
     let range = try frames.frames(of: clip.description.part)
     let all: [Int]

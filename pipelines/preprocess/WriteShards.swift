@@ -1,3 +1,4 @@
+internal import SluiceDecode
 public import SluiceFlow
 internal import SluiceMedia
 public import SluiceShards
@@ -59,7 +60,7 @@ public struct WriteShards: Transform {
       try writer.finishClip(clip.description, frameRate: coded.clip.opened.frameRate)
       return StoredClip(
         clip: clip, frames: count, bytesIn: bytesIn, bytesOut: bytesOut, failure: nil,
-        warning: warning(clip, coded.clip.opened.frames.frameCount))
+        warning: warning(clip, coded.clip.opened))
     }
   }
 
@@ -70,9 +71,13 @@ public struct WriteShards: Transform {
     return StoredClip(clip: clip, frames: 0, bytesIn: 0, bytesOut: 0, failure: reason, warning: nil)
   }
 
-  private func warning(_ clip: ListedClip, _ found: Int) -> String? {
-    guard let listed = clip.listedFrames, listed != found else { return nil }
-    return "the list says \(listed) frames, there are \(found)"
+  private func warning(_ clip: ListedClip, _ opened: OpenedClip) -> String? {
+    var warnings = opened.warnings.notes
+    let found = opened.frames.frameCount
+    if let listed = clip.listedFrames, clip.description.part == nil, listed != found {
+      warnings.insert("the list says \(listed) frames, there are \(found)", at: 0)
+    }
+    return warnings.isEmpty ? nil : warnings.joined(separator: "; ")
   }
 
   /// A clip that is too large to be held: each frame from the decoder into the shard.

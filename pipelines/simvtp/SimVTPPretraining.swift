@@ -38,6 +38,7 @@ public struct SimVTPPretraining: TrainingSystem {
   public var keptFiles: [String: String] { input.keptFiles }
   public var fixedParts: [String: String] { input.fixedParts }
   public var notes: [String] { input.clips.notes }
+  public func readingNotes() -> [String] { input.clips.warnings.notes }
 
   public init(_ configuration: VideoTextConfiguration<SimVTPDeclaration>, _ request: RunRequest) throws {
     let (recipe, settings) = (configuration.recipe, configuration.network)

@@ -36,7 +36,8 @@ extension ScenePlace {
 }
 
 extension MotionClass {
-  fileprivate var phrases: [String] {
+  /// How a caption says it.
+  var phrases: [String] {
     switch self {
     case .left: ["moves left", "slides to the left"]
     case .right: ["moves right", "slides to the right"]

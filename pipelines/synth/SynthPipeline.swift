@@ -106,22 +106,9 @@ public struct SynthPipeline: Sendable {
   private func captionEntry(_ part: Part, number: Int, path: String) -> String {
     let base = base(of: part)
     let captions = SceneFacts(base: base, number: number)
-      .captions(part == .train ? 2 : 1, base: base, number: number).map(Self.quoted)
+      .captions(part == .train ? 2 : 1, base: base, number: number).map(jsonText)
     let value = captions.count == 1 ? captions[0] : "[" + captions.joined(separator: ", ") + "]"
-    return "  \(Self.quoted(path)): \(value)"
-  }
-
-  /// A text of JSON; paths may hold whatever a user's folder is called.
-  private static func quoted(_ text: String) -> String {
-    let escaped = text.unicodeScalars.map { scalar in
-      switch scalar {
-      case "\"": "\\\""
-      case "\\": "\\\\"
-      case _ where scalar.value < 0x20: "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
-      default: String(scalar)
-      }
-    }
-    return "\"" + escaped.joined() + "\""
+    return "  \(jsonText(path)): \(value)"
   }
 
   /// The list file of a part.
@@ -132,14 +119,14 @@ public struct SynthPipeline: Sendable {
   /// The class map.
   public var classes: String { "\(directory)/classes.json" }
 
-  private func base(of part: Part) -> Int {
+  func base(of part: Part) -> Int {
     // Wraps around: a large seed is no error.
     2 &* seed &+ (part == .train ? 0 : 1)
   }
 }
 
 /// The scenes of one part.
-private struct SyntheticClips: Source {
+struct SyntheticClips: Source {
   let count: Int
   let scene: @Sendable (_ number: Int) -> any DrawnScene
 
@@ -150,7 +137,8 @@ private struct SyntheticClips: Source {
   func name(of index: Int) -> String { "clip \(index)" }
 }
 
-private struct NumberedScene: Sendable {
+/// A scene with its number in the part.
+struct NumberedScene: Sendable {
   let number: Int
   let scene: any DrawnScene
 }

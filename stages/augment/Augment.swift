@@ -27,6 +27,8 @@ public struct Augment: Transform, BatchMemorySharing {
   public var path: PixelPath
   /// Whether the clip carries its 8-bit crop, which targets and token models read.
   public var keepsPixels: Bool
+  /// Labels that are others where the clip is mirrored.
+  public var labelExchange: LabelExchange?
 
   public init(
     _ operations: AugmentOperation..., normalization: Normalization = .kinetics, path: PixelPath = .exact,
@@ -107,18 +109,22 @@ public struct Augment: Transform, BatchMemorySharing {
     }
     let pixels = PixelClip(frameCount: keepsPixels ? count : 0, height: height, width: width, bytes: bytes)
     let handle = decoded.handle
+    let exchange = steps.areMirrored ? labelExchange : nil
     return Clip(
-      pixels: pixels, values: values, labels: handle.labels, captions: handle.captions, view: handle.view)
+      pixels: pixels, values: values, labels: exchange.map { $0(handle.labels) } ?? handle.labels,
+      captions: handle.captions, view: handle.view)
   }
 
   /// Only the 8-bit crop of drawn steps.
   package func pixels(_ decoded: DecodedClip, steps: [PixelStep], worker: PixelWorker) throws -> PixelClip {
-    let plan = PixelPlan(steps, of: decoded.frames[0].layout, from: try decoded.commonSize(), path: path)
+    let size = try decoded.commonSize()
+    let plan = PixelPlan(steps, of: decoded.frames[0].layout, from: size, path: path)
     let area = plan.size.width * plan.size.height
     let byteCount = decoded.frames.count * area * 3
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { bytes, filled in
       for (index, frame) in decoded.frames.enumerated() {
-        worker.run(plan, on: frame)
+        let isAsFirst = frame.layout == decoded.frames[0].layout
+        worker.run(isAsFirst ? plan : PixelPlan(steps, of: frame.layout, from: size, path: path), on: frame)
         let image = unsafe worker.image
         let joined = unsafe bytes.baseAddress.map { unsafe $0 + index * area * 3 }
         unsafe sluice_rgb_join(image, image + area, image + 2 * area, area, joined)

@@ -23,7 +23,7 @@ extension AugmentOperation {
   private var result: Stage {
     switch kind {
     case .resizedCrop(_, _, _, .floatBilinear, _), .multiScaleCrop(_, .floatBilinear), .shortSide(_, .floatBilinear, _),
-      .storedView(_, .floatBilinear):
+      .storedView(_, .floatBilinear), .resized(_, .floatBilinear):
       .unrounded
     case .erase: .erased
     default: .bytes

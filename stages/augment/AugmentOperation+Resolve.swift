@@ -12,6 +12,18 @@ package enum PixelStep: Sendable, Hashable {
   case erase(Erasure)
 }
 
+extension [PixelStep] {
+  /// Whether left and right are exchanged behind all steps.
+  var areMirrored: Bool {
+    reduce(false) { mirrored, step in
+      switch step {
+      case .resize(_, _, _, _, let mirrors), .crop(_, let mirrors): mirrored != mirrors
+      case .image, .erase: mirrored
+      }
+    }
+  }
+}
+
 /// The size of a frame, pixels.
 package struct PixelSize: Sendable, Hashable {
   package var width: Int
@@ -45,11 +57,21 @@ extension AugmentOperation {
   ) throws(AugmentError) {
     switch kind {
     case .resizedCrop(let side, let scale, let ratio, let resampling, let order):
-      let box =
+      let drawn: CropBox? =
         switch order {
         case .oneByOne: CropBox(randomIn: size.width, size.height, scale: scale, ratio: ratio, draws: &draws)
         case .ahead: CropBox(drawnAhead: 10, in: size, scale: scale, ratio: ratio, draws: &draws)
+        case .exchanging: CropBox(exchanging: 10, in: size, scale: scale, ratio: ratio, draws: &draws)
         }
+      guard let box = drawn else {
+        try AugmentOperation.shortSide(side, resampling: resampling).resolve(
+          &size, of: view, into: &steps, draws: &draws)
+        try cut(&size, side, into: &steps) { size in
+          let left = draws.integer(in: 0...size.width - side)
+          return CropBox(top: draws.integer(in: 0...size.height - side), left: left, height: side, width: side)
+        }
+        return
+      }
       steps.append(.resize(box, width: side, height: side, resampling, isFlipped: false))
       size = PixelSize(width: side, height: side)
     case .multiScaleCrop(let crop, let resampling):
@@ -65,10 +87,17 @@ extension AugmentOperation {
       }
       guard whole.width != size.width || whole.height != size.height else { return }
       steps.append(.resize(whole, width: size.width, height: size.height, resampling, isFlipped: false))
+    case .resized(let target, let resampling):
+      guard size != target else { return }
+      let whole = CropBox(width: size.width, height: size.height)
+      size = target
+      steps.append(.resize(whole, width: size.width, height: size.height, resampling, isFlipped: false))
     case .centerCrop(let side):
       try cut(&size, side, into: &steps) {
         CropBox(centered: side, side, inWidth: $0.width, height: $0.height)
       }
+    case .quarterCrop(let side, let place):
+      try cut(&size, side, into: &steps) { place.box(side, in: $0) }
     case .randomCrop(let side, let takesLast):
       try cut(&size, side, into: &steps) { size in
         let omitted = takesLast ? 0 : 1
@@ -110,6 +139,8 @@ extension AugmentOperation {
       size = PixelSize(width: side, height: side)
     case .flip(let probability):
       if draws.uniform(0, 1) < probability { flip(size, into: &steps) }
+    case .gray(let probability):
+      if draws.uniform(0, 1) < probability { steps.append(.image(.saturation(0), .pillow)) }
     case .colorJitter(let jitter): steps += jitter.operations(draws: &draws).map { .image($0) }
     case .floatJitter(let jitter): steps.append(.image(.colors(jitter.changes(draws: &draws))))
     case .randAugment(let augment):

@@ -8,12 +8,15 @@ public struct AugmentOperation: Sendable, Hashable {
     case resizedCrop(size: Int, scale: ClosedRange<Double>, ratio: ClosedRange<Double>, Resampling, CropDraws)
     case multiScaleCrop(MultiScaleCrop, Resampling)
     case shortSide(sizes: ClosedRange<Int>, Resampling, SideRounding)
+    case resized(PixelSize, Resampling)
     case centerCrop(size: Int)
+    case quarterCrop(size: Int, QuarterPlace)
     case randomCrop(size: Int, takesLast: Bool)
     case sideCrop(size: Int, SideCrop)
     case longSideCrop(size: Int, index: Int, count: Int, wholeSteps: Bool)
     case storedView(size: Int, Resampling)
     case flip(probability: Double)
+    case gray(probability: Double)
     case colorJitter(ColorJitter)
     case floatJitter(FloatJitter)
     case randAugment(RandAugment)
@@ -29,11 +32,11 @@ public struct AugmentOperation: Sendable, Hashable {
   /// The side of the squares that it makes, if it makes squares.
   var outputSide: Int? {
     switch kind {
-    case .resizedCrop(let size, _, _, _, _), .centerCrop(let size), .randomCrop(let size, _), .sideCrop(let size, _),
-      .longSideCrop(let size, _, _, _), .storedView(let size, _):
+    case .resizedCrop(let size, _, _, _, _), .centerCrop(let size), .quarterCrop(let size, _), .randomCrop(let size, _),
+      .sideCrop(let size, _), .longSideCrop(let size, _, _, _), .storedView(let size, _):
       size
     case .multiScaleCrop(let crop, _): crop.size
-    case .shortSide, .flip, .colorJitter, .floatJitter, .randAugment, .fixed, .erase: nil
+    case .shortSide, .resized, .flip, .gray, .colorJitter, .floatJitter, .randAugment, .fixed, .erase: nil
     }
   }
 
@@ -77,9 +80,21 @@ public struct AugmentOperation: Sendable, Hashable {
     AugmentOperation(kind: .shortSide(sizes: sizes, resampling, rounding))
   }
 
+  /// The whole frame, resized to one size whatever its proportions were.
+  /// - Precondition: the size has pixels.
+  public static func resized(width: Int, height: Int, resampling: Resampling = .bicubic) -> AugmentOperation {
+    precondition(width > 0 && height > 0, "frames of \(width)×\(height) pixels")
+    return AugmentOperation(kind: .resized(PixelSize(width: width, height: height), resampling))
+  }
+
   /// A square of `size` pixels in the middle.
   public static func centerCrop(_ size: Int) -> AugmentOperation {
     AugmentOperation(kind: .centerCrop(size: size))
+  }
+
+  /// A square of `size` pixels, whole quarters of what is left beside it away from the upper left corner.
+  public static func quarterCrop(_ size: Int, _ place: QuarterPlace) -> AugmentOperation {
+    AugmentOperation(kind: .quarterCrop(size: size, place))
   }
 
   /// A square of `size` pixels anywhere.
@@ -120,6 +135,11 @@ public struct AugmentOperation: Sendable, Hashable {
   /// A mirror image for a part of the clips.
   public static func flip(probability: Double) -> AugmentOperation {
     AugmentOperation(kind: .flip(probability: probability))
+  }
+
+  /// No color in a part of the clips: each pixel its luma, as Pillow converts images.
+  public static func gray(probability: Double) -> AugmentOperation {
+    AugmentOperation(kind: .gray(probability: probability))
   }
 
   /// Changes brightness, contrast, saturation and hue in random order; see ``ColorJitter``.

@@ -83,6 +83,33 @@ public struct CropBox: Sendable, Hashable {
   }
 }
 
+extension CropBox {
+  /// A box of random area and aspect ratio, height and width perhaps exchanged; `nil` if none of the attempts fits.
+  ///
+  /// Each attempt draws the share of the area, width to height, and whether both sides are exchanged; what fits is placed by
+  /// two more draws, left and top.
+  /// - Source: Wu et al., "Bidirectional cross-modal knowledge exploration for video recognition with pre-trained
+  ///   vision-language models", CVPR 2023, its released code.
+  package init?(
+    exchanging attempts: Int, in size: PixelSize, scale: ClosedRange<Double>, ratio: ClosedRange<Double>,
+    draws: inout some RandomDraws
+  ) {
+    for _ in 0..<attempts {
+      let area = draws.uniform(scale.lowerBound, scale.upperBound) * Double(size.width * size.height)
+      let aspect = draws.uniform(ratio.lowerBound, ratio.upperBound)
+      var boxWidth = Int((area * aspect).squareRoot().rounded(.toNearestOrEven))
+      var boxHeight = Int((area / aspect).squareRoot().rounded(.toNearestOrEven))
+      if draws.uniform(0, 1) < 0.5 { swap(&boxWidth, &boxHeight) }
+      guard boxWidth > 0, boxWidth <= size.width, boxHeight > 0, boxHeight <= size.height else { continue }
+      let left = draws.integer(in: 0...size.width - boxWidth)
+      let top = draws.integer(in: 0...size.height - boxHeight)
+      self.init(top: top, left: left, height: boxHeight, width: boxWidth)
+      return
+    }
+    return nil
+  }
+}
+
 /// In which order the chances of a box of random area and shape are drawn.
 public enum CropDraws: String, Sendable, CaseIterable {
   /// One attempt after the other, area before shape, top before left; a box that fits nowhere is replaced by the largest
@@ -91,4 +118,8 @@ public enum CropDraws: String, Sendable, CaseIterable {
   /// The shapes of ten attempts, then their areas, left before top; what fits nowhere is replaced by the centered square of
   /// the shorter side: mmaction2.
   case ahead
+  /// One attempt after the other, area before shape, on a linear scale, then whether height and width are exchanged; left
+  /// before top. Where ten attempts fit nowhere, the frame's shorter side is resized to that of the square, which is
+  /// anywhere in it: BIKE.
+  case exchanging
 }

@@ -5,13 +5,15 @@ extension FrameSource {
   /// The frames that a part of the source has: the one place where seconds become frames.
   ///
   /// A part by seconds begins with the frame that is shown at its begin and ends with the one that is shown at its end,
-  /// or with the last one. A part by frame numbers ends with the last one too.
+  /// or with the last one. A part by frame numbers ends with the last one too, unless the source shows its first frame in
+  /// place of those that it has not.
   ///
   /// - Parameter part: all frames if `nil`.
   /// - Throws: ``MediaError`` if the part begins behind the end, or has seconds where the source has no times.
   public func frames(of part: ClipPart?) throws(MediaError) -> Range<Int> {
     switch part {
     case nil: return 0..<frameCount
+    case .frames(let range) where self is any FirstFrameSubstituting && range.upperBound != .max: return range
     case .frames(let range):
       guard range.lowerBound < frameCount else {
         throw MediaError(

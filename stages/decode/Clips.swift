@@ -19,6 +19,10 @@ public struct Clips: LabeledSource {
   private var indices: [Int]?
   private let total: Int
   private let list: DatasetList
+  // Whether the list's samples are found in shards, and its files need not be there.
+  private let isStored: Bool
+  /// What is odd about the clips that were read so far.
+  public let warnings: FrameWarnings
   /// The classes that labels are of.
   public let classes: ClassSpace
 
@@ -30,13 +34,40 @@ public struct Clips: LabeledSource {
     videos list: DatasetList, shards sets: [ShardSet] = [], classes: ClassSpace? = nil, wanting need: LabelNeed = .any
   ) throws {
     let classes = try classes ?? ClassSpace(of: list, shards: sets)
-    self.classes = classes
-    self.list = list
+    let warnings = FrameWarnings()
     var parts: [any LabeledSource] = []
-    if !list.items.isEmpty { parts.append(try Videos(list, classes: classes, wanting: need)) }
+    if !list.items.isEmpty {
+      parts.append(try Videos(list, classes: classes, wanting: need, counting: warnings))
+    }
     for set in sets { parts.append(try Shards(set, classes: classes, wanting: need)) }
-    self.parts = parts
-    origins = (list.items.isEmpty ? [] : [list.files.joined(separator: ", ")]) + sets.map(\.path)
+    self.init(
+      parts, origins: (list.items.isEmpty ? [] : [list.files.joined(separator: ", ")]) + sets.map(\.path), list,
+      classes,
+      warnings, isStored: false)
+  }
+
+  /// The samples of a list, found by path in shard sets, with the list's labels.
+  /// - Parameters:
+  ///   - classes: the classes there are; if `nil`, list and sets decide about them themselves.
+  ///   - need: how many labels each clip must have.
+  /// - Throws: an error with list and line of the first label that is no class, or of the first sample that no set has.
+  public init(
+    listed list: DatasetList, in sets: [ShardSet], classes: ClassSpace? = nil, wanting need: LabelNeed = .any
+  ) throws {
+    let classes = try classes ?? ClassSpace(of: list, shards: sets)
+    let warnings = FrameWarnings()
+    self.init(
+      [try ListedShards(list, in: sets, classes: classes, wanting: need, counting: warnings)],
+      origins: [list.files.joined(separator: ", ")], list, classes, warnings, isStored: true)
+  }
+
+  private init(
+    _ parts: [any LabeledSource], origins: [String], _ list: DatasetList, _ classes: ClassSpace,
+    _ warnings: FrameWarnings,
+    isStored: Bool
+  ) {
+    (self.parts, self.origins, self.list, self.classes) = (parts, origins, list, classes)
+    (self.warnings, self.isStored) = (warnings, isStored)
     var starts: [Int] = []
     var count = 0
     for part in parts {
@@ -72,6 +103,12 @@ public struct Clips: LabeledSource {
     return source.name(of: own)
   }
 
+  /// The path of a clip as its list has it, which a file about the same videos calls it by.
+  public func listedPath(of index: Int) -> String {
+    let original = indices?[index] ?? index
+    return original < list.items.count ? list.ownPath(of: list.items[original]) : name(of: index)
+  }
+
   public func labels(of index: Int) throws -> [Int] {
     let (source, own) = part(of: index)
     return try source.labels(of: own)
@@ -102,6 +139,7 @@ public struct Clips: LabeledSource {
   /// - Parameter share: how many of the clips may be missing, from 0 to 1.
   /// - Throws: ``DatasetListError`` with the line of the first that is not there, if there are more.
   public func requireFiles(tolerating share: Double) throws(DatasetListError) {
+    guard !isStored else { return }
     // The clips of lists come first.
     try list.requireFiles(of: indices?.filter { $0 < list.items.count }, tolerating: share, total: count)
   }

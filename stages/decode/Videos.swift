@@ -11,16 +11,20 @@ public import SluiceSamples
 public struct Videos: LabeledSource {
   private let list: DatasetList
   private let labels: ClassLabels
+  private let warnings: FrameWarnings
 
   /// - Parameters:
   ///   - list: what to read.
   ///   - classes: the classes there are; if `nil`, the list decides about them itself.
   ///   - need: how many labels each item must have.
+  ///   - warnings: counts what is odd about the items when they are read.
   /// - Throws: ``DatasetListError`` for the first label that is no class, or names and numbers that are mixed.
   public init(
-    _ list: DatasetList, classes: ClassSpace? = nil, wanting need: LabelNeed = .any
+    _ list: DatasetList, classes: ClassSpace? = nil, wanting need: LabelNeed = .any,
+    counting warnings: FrameWarnings = FrameWarnings()
   ) throws(DatasetListError) {
     self.list = list
+    self.warnings = warnings
     let space = if let classes { classes } else { try ClassSpace(of: list) }
     labels = try space.labels(of: list, wanting: need)
   }
@@ -38,7 +42,7 @@ public struct Videos: LabeledSource {
   /// - Throws: ``MediaError`` if it is no readable video, image or folder of images.
   public func element(at index: Int, context: ElementContext) throws -> ClipHandle {
     let item = list.items[index]
-    let frames = try openFrames(path: item.path)
+    let frames = try item.openFrames(counting: warnings)
     return ClipHandle(
       frames: frames, range: try frames.frames(of: item.part), labels: labels[index], captions: item.captions)
   }

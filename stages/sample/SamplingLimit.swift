@@ -2,12 +2,14 @@
 enum SamplingLimit {
   static let count = 1...65_536
   static let stride = 1...100_000
+  static let length = 1...1_000_000
   static let windows = 1...1000
 
   /// - Throws: ``SamplingError`` that names the number and its range.
-  static func check(count: Int, stride: Int = 1, windows: Int) throws(SamplingError) {
+  static func check(count: Int, stride: Int = 1, length: Int = 1, windows: Int) throws(SamplingError) {
     for (name, number, range) in [
-      ("count", count, Self.count), ("stride", stride, Self.stride), ("windows", windows, Self.windows),
+      ("count", count, Self.count), ("stride", stride, Self.stride), ("length", length, Self.length),
+      ("windows", windows, Self.windows),
     ] where !range.contains(number) {
       throw .outside(name, number, range)
     }

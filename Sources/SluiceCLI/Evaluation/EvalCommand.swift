@@ -22,11 +22,19 @@ struct EvalCommand: AsyncParsableCommand {
       captions; features of a video's views are averaged. Printed are the shares of right answers among the first 1, 5 and \
       10 in per cent, and the median and mean rank; the report has R@50 and the geometric mean besides.
 
+      A run of bike compares videos with the names of classes, its own or those of --classes, by a --protocol. The figures \
+      of the published tests come first, which count the first clips of a list again until eight processes share it evenly; \
+      beside them, and as metrics, stand those that count each clip once. Its --scores are probabilities averaged over views; \
+      of activitynet and charades their softmax, of which mAP is. --fuse averages two such files and runs no model.
+
       Example:
         sluice eval timesformer --from runs/timesformer-1 --data val.txt
         sluice eval vivit --from runs/vivit-1 --data val.txt --windows 4 --crops three --json
         sluice eval bevt-finetune --from runs/swin --views published --scores scores.safetensors
         sluice eval simvtp-finetune --from runs/tuned --data test.json --views published --dual-softmax
+        sluice eval bike --from runs/bike --data val.txt --protocol general --windows 4 --crops three
+        sluice eval bike --from runs/bike --data other.txt --classes other.csv --protocol zero-shot
+        sluice eval bike --fuse video.safetensors attributes.safetensors --fusion-weight 0.7
       """)
 
   @Argument(help: "The pipeline's name.")
@@ -38,7 +46,14 @@ struct EvalCommand: AsyncParsableCommand {
   @OptionGroup
   var data: EvaluationData
 
-  func run() async throws { try await EvalCommand.evaluate(try Systems.named(pipeline), arguments, data) }
+  @OptionGroup
+  var fusion: FusionArguments
+
+  func run() async throws {
+    let system = try Systems.named(pipeline)
+    guard fusion.fuse.isEmpty else { return try fusion.run(system, arguments, data) }
+    try await EvalCommand.evaluate(system, arguments, data)
+  }
 
   /// Evaluates what a run of `system` left.
   static func evaluate(
@@ -48,19 +63,24 @@ struct EvalCommand: AsyncParsableCommand {
     let paths = data.lists.isEmpty ? stored?.validation ?? [] : data.lists
     var request = try arguments.request(
       root: data.annotations.root ?? stored?.root,
-      format: data.annotations.format ?? (data.lists.isEmpty ? stored?.format : nil))
+      format: data.annotations.format ?? (data.lists.isEmpty ? stored?.format : nil),
+      listCount: system is any VideoTextClassifying.Type ? paths.count : 1)
     request.maxFailures = data.maxFailures
-    request.evaluationOptions = data.retrieval.options
-    request.only = data.annotations.only
-    request.pathTemplate = data.annotations.pathTemplate
+    request.evaluationOptions = data.retrieval.options.union(data.names.options)
+    request.evaluationProtocol = data.names.way
+    data.annotations.selection.fill(&request)
     if data.lists.isEmpty, request.only == nil, request.pathTemplate == nil {
       // The run's own validation is read as the run read it.
       (request.validation, request.pathTemplate) = (stored?.validation, stored?.pathTemplate)
+      request.imageTemplate = request.imageTemplate ?? stored?.imageTemplate
+      (request.listRate, request.validationRoot) = (request.listRate ?? stored?.listRate, stored?.validationRoot)
     }
     request.vocabulary = data.vocab
+    (request.clip, request.merges, request.attributes) = (data.towers.clip, data.towers.merges, data.attributes)
     let model = try TrainedSystem(from: arguments.from, system, request)
     model.report.note(of: model.path)
-    let views = try arguments.views { try model.publishedViews() }
+    var views = try arguments.views(average: model.usualAverage) { try model.publishedViews() }
+    if data.names.isTest { views.geometry = .published }
     var evaluation = try model.evaluation(on: paths, views: views)
     for note in evaluation.notes { Console.note("note: \(note)") }
     try arguments.apply { try evaluation.set($0, to: $1) }
@@ -91,6 +111,7 @@ struct EvalCommand: AsyncParsableCommand {
     }
     progress.finish()
     try note(failures, in: directory)
+    for note in evaluation.readingNotes() { Console.note("note: \(note)") }
     guard let outcome else { throw ExitCode(130) }
     let report = EvaluationReport(
       outcome, of: system.name, from: model.path, on: paths, views: views)
@@ -125,6 +146,15 @@ struct EvaluationData: ParsableArguments {
     help: ArgumentHelp("The words of captions, a vocab.txt (default: the run's).", valueName: "file"))
   var vocab: String?
 
+  @OptionGroup
+  var towers: TowerArguments
+
+  @Option(
+    help: ArgumentHelp(
+      "Phrases about the videos of --data, as 'sluice attributes' writes them, for bike-attributes.", valueName: "file")
+  )
+  var attributes: String?
+
   @Option(
     help: ArgumentHelp("The share of samples that may fail.", valueName: "fraction"), in: .share)
   var maxFailures = 0.01
@@ -139,6 +169,9 @@ struct EvaluationData: ParsableArguments {
 
   @OptionGroup
   var retrieval: RetrievalArguments
+
+  @OptionGroup
+  var names: ClassNameArguments
 
   func validate() throws {
     guard let scores, !scores.hasSuffix(".safetensors") else { return }

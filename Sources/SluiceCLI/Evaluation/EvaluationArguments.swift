@@ -10,8 +10,9 @@ internal import SluiceTraining
 /// The options of commands that run a trained classifier.
 struct EvaluationArguments: ParsableArguments {
   @Option(
+    name: .customLong("from"),
     help: ArgumentHelp("A run (its best checkpoint), a checkpoint, or a file of weights.", valueName: "checkpoint"))
-  var from: String
+  var origin: String?
 
   @OptionGroup
   var weights: WeightsArguments
@@ -27,7 +28,11 @@ struct EvaluationArguments: ParsableArguments {
   @Option(help: "Windows in time of each sample, spread evenly. (default: 1)", in: NumberRange(1...1000))
   var windows: Int?
 
-  @Option(help: "Crops of each frame: center (the default), or three (left, right, center).", transform: parsed)
+  @Option(
+    help: """
+      Crops of each frame: center (the default), three (left, right, center), five (the corners, center), or ten (those \
+      and their mirror images).
+      """, transform: parsed)
   var crops: EvaluationViews.Crops?
 
   @Option(
@@ -37,10 +42,13 @@ struct EvaluationArguments: ParsableArguments {
   var average: ViewAverage.Rule?
 
   @Option(
+    name: .customLong("classes"),
     help: ArgumentHelp(
-      "Class names and their numbers: JSON, CSV (id,name) or a name on each line (default: the run's).",
-      valueName: "file"))
-  var classes: String?
+      """
+      Class names and their numbers: JSON, CSV (id,name) or a name on each line (default: the run's); once for each list \
+      with --protocol k600.
+      """, valueName: "file"))
+  var classFiles: [String] = []
 
   @Option(help: "Threads that compute (default: the cores).", in: .threads)
   var threads: Int?
@@ -55,6 +63,12 @@ struct EvaluationArguments: ParsableArguments {
   @Flag(help: "Prints JSON.")
   var json = false
 
+  /// What `--from` names; what uses it also asks for a ``request(root:format:)``, which requires it.
+  var from: String { origin ?? "" }
+
+  /// The one file of classes.
+  var classes: String? { classFiles.first }
+
   /// What `--views` takes.
   enum PublishedViews: String, CaseIterable {
     case published
@@ -67,18 +81,29 @@ struct EvaluationArguments: ParsableArguments {
   }
 
   /// The views that are asked for.
-  /// - Parameter published: those of the recipe's authors.
-  func views(published: () throws -> EvaluationViews) rethrows -> EvaluationViews {
+  /// - Parameters:
+  ///   - usual: what of them is averaged unless it is said.
+  ///   - published: those of the recipe's authors.
+  func views(
+    average usual: ViewAverage.Rule = .score, published: () throws -> EvaluationViews
+  ) rethrows -> EvaluationViews {
     guard views == nil else { return try published() }
-    return EvaluationViews(windows: windows ?? 1, crops: crops ?? .center, average: average ?? .score)
+    return EvaluationViews(windows: windows ?? 1, crops: crops ?? .center, average: average ?? usual)
   }
 
   /// What the options say of the model and its data.
-  func request(root: String? = nil, format: String? = nil) throws -> RunRequest {
+  /// - Parameter listCount: lists of data that may have classes of their own.
+  /// - Throws: `ValidationError` without `--from`, or with more files of classes than lists.
+  func request(root: String? = nil, format: String? = nil, listCount: Int = 1) throws -> RunRequest {
+    guard origin != nil else { throw ValidationError("Missing expected argument '--from <checkpoint>'") }
+    guard classFiles.count <= max(listCount, 1) else {
+      throw ValidationError("--classes is there \(classFiles.count) times, and \(max(listCount, 1)) is wanted.")
+    }
     var request = RunRequest()
     request.root = root
     request.format = format
     request.classes = classes
+    request.evaluationClasses = classFiles
     request.weights = weights.options
     if weights.weights == nil, let stored = try StoredModel(opening: from, weights.checkpoint ?? .best),
       stored.checkpoint.hasAverage
@@ -105,7 +130,7 @@ struct EvaluationArguments: ParsableArguments {
 
   private static func parsed(_ text: String) throws -> EvaluationViews.Crops {
     guard let crops = EvaluationViews.Crops(rawValue: text) else {
-      throw ValidationError("--crops \(text): center or three is wanted.")
+      throw ValidationError("--crops \(text): center, three, five or ten is wanted.")
     }
     return crops
   }

@@ -56,7 +56,9 @@ struct GraphArguments: ParsableArguments {
 
   /// Prints the graph or the settings of `system`.
   func print(_ system: any TrainingSystem.Type, _ arguments: RunArguments) throws {
-    let prepared = try PreparedRun(system, try arguments.request(for: system, listFormat: listFormat))
+    let request = try arguments.request(for: system, listFormat: listFormat)
+    try request.requireDataForOptions()
+    let prepared = try PreparedRun(system, request)
     guard settings else {
       printText(format.rendering(of: prepared.pipeline.graph(lookingAt: 8)))
       if dryRun { ParameterLines(of: prepared).print() }

@@ -8,10 +8,10 @@ struct ShowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
     abstract:
-      "Draws what a trained model sees: predictions behind masks, predicted pixels, tokens or words, or attention.",
+      "Draws what a trained model sees: predictions behind masks, predicted pixels, tokens or words, attention, or saliency.",
     subcommands: [
       ShowMasksCommand.self, ShowPixelsCommand.self, ShowTokensCommand.self, ShowWordsCommand.self,
-      ShowAttentionCommand.self,
+      ShowAttentionCommand.self, ShowSaliencyCommand.self,
     ])
 }
 

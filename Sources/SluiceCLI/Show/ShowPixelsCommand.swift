@@ -18,11 +18,16 @@ struct ShowPixelsCommand: AsyncParsableCommand {
   @OptionGroup
   var arguments: ShowArguments
 
+  @Option(
+    help: ArgumentHelp(
+      "The words of captions, a vocab.txt, for runs of simvtp (default: the run's).", valueName: "file"))
+  var vocab: String?
+
   @Option(help: "Another seed hides other tokens.", in: .seed)
   var seed: UInt64 = 0
 
   func run() async throws {
-    let preview = try PixelPreview(from: arguments.from, arguments.weights.options)
+    let preview = try PixelPreview(from: arguments.from, vocabulary: vocab, arguments.weights.options)
     try await arguments.each { file, stem in
       let shown = try await preview.shown(of: file, seed: seed)
       try Image.column(shown.rows).frame.write(to: stem + "-pixels.png")

@@ -60,6 +60,7 @@ struct ShowWordsCommand: AsyncParsableCommand {
     let own = [
       ("--samples", samples != nil), ("--root", lists.root != nil), ("--format", lists.format != nil),
       ("--only", lists.only != nil), ("--path-template", lists.pathTemplate != nil),
+      ("--image-template", lists.selection.imageTemplate != nil), ("--list-fps", lists.selection.listFps != nil),
     ]
     if let (option, _) = own.first(where: \.1) { throw ValidationError("\(option) is about --data. Leave it out.") }
   }
@@ -93,7 +94,7 @@ struct ShowWordsCommand: AsyncParsableCommand {
     }
     var request = RunRequest()
     (request.root, request.format) = (lists.root, lists.format)
-    (request.only, request.pathTemplate) = (lists.only, lists.pathTemplate)
+    lists.selection.fill(&request)
     let clips = try request.clips(of: data)
     for note in clips.notes { Console.note("note: \(note)") }
     let chosen = clips.spread(samples ?? 4)

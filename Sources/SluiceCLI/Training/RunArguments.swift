@@ -183,7 +183,7 @@ struct RunArguments: ParsableArguments {
     (request.images, request.tokenizer, request.vocabulary) = (images, tokenizer, vocab)
     request.root = base.root
     request.format = listFormat
-    (request.only, request.pathTemplate) = (selection.only, selection.pathTemplate)
+    selection.fill(&request)
     request.classes = classes.classes
     request.validation = val.isEmpty ? nil : val
     request.validateEvery = valEvery

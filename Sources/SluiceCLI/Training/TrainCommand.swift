@@ -70,7 +70,10 @@ struct TrainCommand: AsyncParsableCommand {
   ) async throws {
     for note in request.experiment.notes { Console.note("note: \(note)") }
     if request.experiment.isEvaluation { return try await PlannedEvaluation(system, request).report() }
-    if isDryRun { return try await DryRun(try PreparedRun(system, request)).report() }
+    if isDryRun {
+      try request.requireDataForOptions()
+      return try await DryRun(try PreparedRun(system, request)).report()
+    }
     try await session.run(named: system.name, request) { try PreparedRun(system, $0) }
   }
 }

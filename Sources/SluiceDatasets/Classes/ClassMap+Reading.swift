@@ -6,20 +6,30 @@ extension ClassMap {
     "JSON (an object of names and numbers, or a list of names), CSV (`id,name`), or text (a name, or a number and a name, "
     + "on each line)"
 
+  /// What numbers the classes of a table with the columns `id` and `name`.
+  public enum Numbering: Sendable {
+    /// Its first column.
+    case column
+    /// The order of its rows, whatever its first column says, as in BIKE.
+    case rows
+  }
+
   /// Reads a file of class names: JSON, CSV or text, told from its content.
   ///
   /// - JSON: `{"archery": 0, "bowling": "1"}`, `{"0": "archery"}`, or `["archery", "bowling"]`, whose entries may be lists
   ///   of phrases.
   /// - CSV: with a header `id,name`, or `number,name` without one.
-  /// - Text: a name on each line, numbered in their order; `1 Archery` or `Archery 1` where every line has a number.
+  /// - Text: a name on each line, numbered in their order; `1 Archery` or `Archery 1` where every line has a number, and
+  ///   `c000 Holding a cup` as in Charades' file of classes.
+  /// - Parameter numbering: what numbers the classes of a table.
   /// - Throws: ``DatasetListError`` with the line; also where a name or a number comes twice.
-  public init(contentsOf path: String) throws(DatasetListError) {
+  public init(contentsOf path: String, numbering: Numbering = .column) throws(DatasetListError) {
     let text = try TextBytes(contentsOf: path)
     do throws(ClassMapError) {
       switch text.firstByte {
       case UInt8(ascii: "{"), UInt8(ascii: "["): try self.init(json: text)
       case nil: throw ClassMapError(line: nil, reason: "the file of classes is empty; wanted: \(ClassMap.forms)")
-      default: try self.init(lines: text)
+      default: try self.init(lines: text, numbering)
       }
     } catch {
       throw DatasetListError(path: path, line: error.line, reason: error.reason)
@@ -64,7 +74,7 @@ extension ClassMap {
     try self.init(entries: names)
   }
 
-  private init(lines text: TextBytes) throws(ClassMapError) {
+  private init(lines text: TextBytes, _ numbering: Numbering) throws(ClassMapError) {
     let lines = SampledLine.first(.max, of: text)
     guard let first = lines.first else {
       throw ClassMapError(line: nil, reason: "the file of classes holds comments only; wanted: \(ClassMap.forms)")
@@ -72,7 +82,8 @@ extension ClassMap {
     let header = TableFacts.fields(first.text).map { $0.lowercased() }
     if header.count > 1, let name = TableFacts.column(header, ["name", "class", "label", "class_name", "category"]) {
       let number = TableFacts.column(header, ["id", "index", "number", "idx", "class_id", "label_id"])
-      try self.init(entries: try ClassMap.rows(of: text, name: name, number: number))
+      let ids = numbering == .rows ? nil : number
+      try self.init(entries: try ClassMap.rows(of: text, name: name, number: ids))
     } else if let columns = ClassMap.columns(of: lines) {
       try self.init(
         entries: try ClassMap.rows(of: text, name: columns.name, number: columns.number, hasHeader: false))
@@ -118,6 +129,13 @@ extension ClassMap {
   /// Names, or names with numbers before or behind all of them.
   private static func entries(of lines: [SampledLine]) -> [Entry] {
     let words = lines.map { line in line.text.split(whereSeparator: { $0 == " " || $0 == "\t" }) }
+    let ofCharades = words.compactMap { $0.count > 1 ? CharadesTable.number(ofClass: $0[0]) : nil }
+    if ofCharades.count == lines.count {
+      return zip(lines, ofCharades).map { line, number in
+        let name = line.text.dropFirst(4).drop { $0 == " " || $0 == "\t" }
+        return Entry(name: String(name), number: number, line: line.number)
+      }
+    }
     if lines.count > 0, words.allSatisfy({ $0.count > 1 && Int($0[0]) != nil }) {
       return zip(lines, words).map { line, words in
         let name = line.text.dropFirst(words[0].count).drop { $0 == " " || $0 == "\t" }

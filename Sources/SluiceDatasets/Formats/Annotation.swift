@@ -33,6 +33,8 @@ struct Annotation: Sendable {
   var json: JSONFacts?
   /// How paths are made of columns, if somebody says.
   var pathTemplate: PathTemplate?
+  /// Frames a second of folders of images, where the list counts in seconds.
+  var frameRate: Double = 24
 
   /// Lines that are looked at to tell a format.
   private static let sampleSize = 1000

@@ -43,10 +43,15 @@ extension AnnotationFormat {
   public static let frameFolders: AnnotationFormat = ofLines(
     "frame-folders", "lines `folder frames label`, folders of images", .pathCountLabel
   ) { annotation in
-    let fits = holdsForAll(annotation) { line in
+    func fits(_ line: SampledLine) -> Bool {
       line.numbers(last: 2)?.allSatisfy { $0 >= 0 } == true && line.numbers(last: 3) == nil
     }
-    guard fits, let first = annotation.lines.first else { return .no }
+    guard let first = annotation.lines.first(where: fits) else { return .no }
+    // One folder with its number shows what is meant; where other lines have another form, the reader says so.
+    if annotation.kind(of: first.path(before: 2)) == .folder, annotation.kind(of: first.path(before: 1)) == nil {
+      return .certain
+    }
+    guard holdsForAll(annotation, fits) else { return .no }
     if annotation.kind(of: first.path(before: 2)) == .folder { return .certain }
     // A path whose last word is a number.
     return annotation.kind(of: first.path(before: 1)) == nil ? .likely : .no

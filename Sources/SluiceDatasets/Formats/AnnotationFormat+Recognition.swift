@@ -38,7 +38,7 @@ extension AnnotationFormat {
           + "and this file to --only"
       }
       let header = annotation.lines.first?.text ?? ""
-      let formats = [AnnotationFormat.csv, .kinetics, .webvid, .msrvtt]
+      let formats = [AnnotationFormat.csv, .kinetics, .charades, .charadesVideos, .webvid, .msrvtt]
       return "a table with the columns “\(header)” is of no format that is known. Known are "
         + formats.map { "\($0.name) (\($0.summary))" }.joined(separator: "; ")
     }

@@ -42,8 +42,10 @@ public struct AnnotationFormat: Sendable {
 
   /// Every format, in the order in which help lists them.
   public static let all: [AnnotationFormat] = [
-    .lines, .path, .pathLabel, .pathSecondsLabel, .pathStartTotalLabel, .pathLabelExtra, .frameFolders, .ucf, .csv,
-    .kinetics, .webvid, .msrvtt, .captions, .something, .diving48, .videoFolders, .imageFolders,
+    .lines, .path, .pathLabel, .pathSecondsLabel, .pathStartTotalLabel, .pathLabelExtra, .frameFolders, .bike, .ucf,
+    .csv,
+    .kinetics, .charades, .charadesVideos, .webvid, .msrvtt, .captions, .something, .diving48, .videoFolders,
+    .imageFolders,
   ]
 
   /// Those whose samples have captions, or may have some.

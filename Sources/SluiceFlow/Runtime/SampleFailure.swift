@@ -36,6 +36,12 @@ public struct FailureLog: Sendable, Equatable, Codable {
 
   public init() {}
 
+  /// The failures of several runs, those of one after those of another; the runs may be of different samples.
+  package init(joining logs: [FailureLog]) {
+    samples = logs.flatMap(\.outstanding)
+    count = logs.reduce(0) { $0 + $1.count }
+  }
+
   /// The samples whose last turn failed: those that count against what is tolerated.
   public var outstanding: [SampleFailure] { samples.filter { !repaired.contains(Key($0)) } }
 

@@ -15,6 +15,10 @@ typedef struct {
 // p = keep * p - size * m / (sqrt(v) * root + epsilon), with m and v brought up to date first.
 void sluice_adamw_update(const sluice_adamw *step, float *p, const float *g, float *m, float *v, long count);
 
+// The same with g += decay * p first and nothing else taken from p: step->keep is not read.
+void sluice_adam_update(
+    const sluice_adamw *step, float decay, float *p, const float *g, float *m, float *v, long count);
+
 // The constants of a momentum update.
 typedef struct {
   float scale;  // of the gradient

@@ -7,6 +7,11 @@ void sluice_adamw_update(const sluice_adamw *step, float *p, const float *g, flo
   DISPATCH(adamw, *step, p, g, m, v, count);
 }
 
+void sluice_adam_update(
+    const sluice_adamw *step, float decay, float *p, const float *g, float *m, float *v, long count) {
+  DISPATCH(adam, *step, decay, p, g, m, v, count);
+}
+
 void sluice_sgd_update(const sluice_sgd *step, float *p, const float *g, float *u, long count) {
   DISPATCH(sgd, *step, p, g, u, count);
 }

@@ -22,14 +22,15 @@ extension ForwardPass {
       if isFirst {
         return body(
           tokens,
-          ForwardPass { count in
-            let draws = self.draw(count)
-            made.withLock { $0.append(draws) }
-            return draws
-          })
+          ForwardPass(
+            DrawSource { count, isPerSample in
+              let draws = self.draw(count, isPerSample: isPerSample)
+              made.withLock { $0.append(draws) }
+              return draws
+            }))
       }
       let rest = Lock(made.withLock { $0 }[...])
-      return body(tokens, ForwardPass { _ in rest.withLock { $0.popFirst() } ?? [] })
+      return body(tokens, ForwardPass(DrawSource { _, _ in rest.withLock { $0.popFirst() } ?? [] }))
     }
   }
 }

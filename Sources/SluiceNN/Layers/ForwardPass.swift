@@ -6,44 +6,57 @@ public final class ForwardPass: Sendable {
   /// Uniform numbers in 0 ..< 1, as many as asked, for the rows of one random decision.
   public typealias Draws = @Sendable (_ count: Int) -> [Float]
 
-  private let draws: Lock<Draws>?
+  private let source: DrawSource?
   private let observer: (@Sendable (_ name: String, _ value: Tensor) -> Void)?
   /// Whether blocks discard what their gradients need and recompute it: less memory, a third more work.
   public let recomputesBlocks: Bool
+  /// Samples that a network which can go through a batch in parts takes at a time; all for 0, its own number if `nil`.
+  public let chunk: Int?
 
   /// A pass without random decisions.
   public static let evaluation = ForwardPass()
 
   private init() {
-    draws = nil
+    source = nil
     observer = nil
     recomputesBlocks = false
+    chunk = nil
+  }
+
+  /// A pass whose random decisions take their numbers from `source`.
+  init(_ source: DrawSource, recomputesBlocks: Bool = false) {
+    self.source = source
+    observer = nil
+    self.recomputesBlocks = recomputesBlocks
+    chunk = nil
   }
 
   /// A pass for training, whose random decisions take their numbers from `draws`, in a fixed order.
   public init(recomputesBlocks: Bool = false, training draws: @escaping Draws) {
-    self.draws = Lock(draws)
+    source = DrawSource { count, _ in draws(count) }
     observer = nil
     self.recomputesBlocks = recomputesBlocks
+    chunk = nil
   }
 
   /// A pass for training with numbers of `random`.
-  public convenience init(random: KeyedRandom, recomputesBlocks: Bool = false) {
-    let generator = Lock(random)
-    self.init(recomputesBlocks: recomputesBlocks) { count in
-      generator.withLock { random in (0..<count).map { _ in Float(random.next() >> 40) * 0x1p-24 } }
-    }
+  public init(random: KeyedRandom, recomputesBlocks: Bool = false, chunk: Int? = nil) {
+    source = DrawSource(random)
+    observer = nil
+    self.recomputesBlocks = recomputesBlocks
+    self.chunk = chunk
   }
 
   /// A pass that shows intermediate values to `observer` under the names of the golden files.
   package init(training draws: Draws? = nil, observer: @escaping @Sendable (_ name: String, _ value: Tensor) -> Void) {
-    self.draws = draws.map { Lock($0) }
+    source = draws.map { draws in DrawSource { count, _ in draws(count) } }
     self.observer = observer
     recomputesBlocks = false
+    chunk = nil
   }
 
   /// Whether random decisions are made.
-  public var isTraining: Bool { draws != nil }
+  public var isTraining: Bool { source != nil }
 
   /// Shows an intermediate value to the pass's observer, if it has one.
   package func observe(_ name: @autoclosure () -> String, _ value: Tensor) {
@@ -51,7 +64,13 @@ public final class ForwardPass: Sendable {
   }
 
   /// The next numbers of a training pass.
-  func draw(_ count: Int) -> [Float] { draws?.withLock { $0 }(count) ?? [] }
+  /// - Parameter isPerSample: whether each sample has as many of them; else all samples share them.
+  package func draw(_ count: Int, isPerSample: Bool = true) -> [Float] {
+    source?.next(count, isPerSample: isPerSample) ?? []
+  }
+
+  /// What parts of a batch draw from.
+  var drawSource: DrawSource? { source }
 
   /// The output of a residual branch under stochastic depth.
   ///

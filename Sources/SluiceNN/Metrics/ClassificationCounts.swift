@@ -73,6 +73,18 @@ public struct ClassificationCounts: Sendable, Equatable {
     }
   }
 
+  /// Counts a sample.
+  /// - Precondition: shares of `classCount` classes, and a label among them.
+  public mutating func add(_ shares: ClassShares, label: Int) {
+    precondition(shares.values.count == classCount, "\(shares.values.count) shares of \(classCount) classes")
+    guard let best = shares.best else {
+      unusable[label] += 1
+      return
+    }
+    confusion[label * classCount + best] += 1
+    if shares.rank(of: label) < 5 { topFiveCount += 1 }
+  }
+
   private func share(of count: Int) -> Double { sampleCount == 0 ? 0 : Double(count) / Double(sampleCount) }
 }
 

@@ -3,8 +3,8 @@ public import SluiceTensor
 extension Optimizer {
   /// The moments, update counts and averages, by name, for a checkpoint; the tensors are copies.
   ///
-  /// A parameter `p` has `exp_avg.p` and `exp_avg_sq.p` (AdamW) or `momentum_buffer.p` (SGD), of its shape, and `step.p`;
-  /// `ema.p` where an average of the weights is kept, which has moved `ema_updates` times; and `grad.p` while gradients of
+  /// A parameter `p` has `exp_avg.p` and `exp_avg_sq.p` (AdamW, Adam) or `momentum_buffer.p` (SGD), of its shape, and
+  /// `step.p`; `ema.p` where an average of the weights is kept, which has moved `ema_updates` times; and `grad.p` while gradients of
   /// several batches are being added up.
   public var state: [String: Tensor] {
     var state: [String: Tensor] = average?.state ?? [:]
@@ -65,9 +65,7 @@ extension Optimizer {
     return state["ema.\(declaration.name)"] != nil || !frozen.contains(declaration.name)
   }
 
-  private var isAdam: Bool {
-    if case .adamW = configuration.algorithm { true } else { false }
-  }
+  private var isAdam: Bool { configuration.algorithm.momentCount > 1 }
 
   private var firstName: String { isAdam ? "exp_avg" : "momentum_buffer" }
 

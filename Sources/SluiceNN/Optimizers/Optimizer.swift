@@ -8,9 +8,9 @@ public final class Optimizer: Sendable {
   struct Memory {
     /// Updates this parameter has had.
     var count = 0
-    /// AdamW's first moment, or the velocity; a parameter that no gradient reaches, for its memory changes in place.
+    /// The first moment, or the velocity; a parameter that no gradient reaches, for its memory changes in place.
     var first: Parameter
-    /// AdamW's second moment.
+    /// The second moment, of AdamW and Adam.
     var second: Parameter?
   }
 
@@ -169,6 +169,13 @@ public final class Optimizer: Sendable {
           rate: rate, weightDecay: weightDecay, firstBeta: firstBeta, secondBeta: secondBeta, epsilon: epsilon,
           count: own.count, scale: scale),
         gradient: gradient, first: own.first, second: second)
+    case .adam(let firstBeta, let secondBeta, let epsilon):
+      guard let second = own.second else { return }
+      var step = AdamWUpdate(
+        rate: rate, weightDecay: 0, firstBeta: firstBeta, secondBeta: secondBeta, epsilon: epsilon, count: own.count,
+        scale: scale)
+      step.gradientDecay = weightDecay
+      parameter.update(step, gradient: gradient, first: own.first, second: second)
     case .sgd(let momentum, let nesterov):
       parameter.update(
         SGDUpdate(
@@ -179,10 +186,9 @@ public final class Optimizer: Sendable {
   }
 
   private func makeMemory(_ parameter: Parameter) -> Memory {
-    var second: Parameter?
-    if case .adamW = configuration.algorithm {
-      second = Parameter("second moment of \(parameter.name)", .persistentZeros(parameter.shape))
-    }
+    let second =
+      configuration.algorithm.momentCount > 1
+      ? Parameter("second moment of \(parameter.name)", .persistentZeros(parameter.shape)) : nil
     return Memory(
       first: Parameter("first moment of \(parameter.name)", .persistentZeros(parameter.shape)), second: second)
   }

@@ -11,8 +11,19 @@ public struct OptimizerConfiguration: Sendable, Equatable {
     /// Adam with decoupled weight decay.
     /// - Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization", ICLR 2019.
     case adamW(firstBeta: Double, secondBeta: Double, epsilon: Double)
+    /// Adam with weight decay added to the gradient.
+    /// - Source: Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015.
+    case adam(firstBeta: Double, secondBeta: Double, epsilon: Double)
     /// Momentum, by default Nesterov's, with weight decay added to the gradient.
     case sgd(momentum: Double, nesterov: Bool)
+
+    /// Numbers that are remembered for each of a parameter's.
+    package var momentCount: Int {
+      switch self {
+      case .adamW, .adam: 2
+      case .sgd: 1
+      }
+    }
   }
 
   /// The rule of an update.
@@ -35,6 +46,16 @@ public struct OptimizerConfiguration: Sendable, Equatable {
   ) -> OptimizerConfiguration {
     OptimizerConfiguration(
       algorithm: .adamW(firstBeta: betas.0, secondBeta: betas.1, epsilon: epsilon), schedule: schedule,
+      weightDecay: weightDecay, clip: clip, groups: groups)
+  }
+
+  /// Adam, whose weight decay is part of the gradient.
+  public static func adam(
+    _ schedule: Schedule, weightDecay: DecaySchedule = 0, betas: (Double, Double) = (0.9, 0.999),
+    epsilon: Double = 1e-8, clip: Clipping = .none, groups: GroupRules = .plain
+  ) -> OptimizerConfiguration {
+    OptimizerConfiguration(
+      algorithm: .adam(firstBeta: betas.0, secondBeta: betas.1, epsilon: epsilon), schedule: schedule,
       weightDecay: weightDecay, clip: clip, groups: groups)
   }
 

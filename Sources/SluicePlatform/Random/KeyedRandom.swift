@@ -68,6 +68,18 @@ public struct KeyedRandom: RandomNumberGenerator, RandomDraws, Sendable {
     return UInt64(counter.0) | UInt64(counter.1) << 32
   }
 
+  /// Leaves out the next `count` words of ``next()``, however many, at once.
+  public mutating func skip(_ count: Int) {
+    precondition(count >= 0, "KeyedRandom: \(count) words to leave out, at least 0 are wanted")
+    var left = count
+    if left > 0, spare != nil {
+      spare = nil
+      left -= 1
+    }
+    block &+= UInt64(left / 2)
+    if !left.isMultiple(of: 2) { _ = next() }
+  }
+
   /// A real number in `0 ..< 1` with 53 random bits.
   public mutating func uniform() -> Double {
     Double(next() >> 11) * 0x1p-53

@@ -15,6 +15,7 @@ public final class Parameter: Sendable {
   private let slot = GradientSlot()
   private let leaf: Node
   private let frozen: Lock<Bool>
+  private let changes = Lock(0)
 
   /// Creates a parameter around `value`, whose memory it takes over: nobody else may rely on it staying as it is.
   public init(_ name: String, _ value: Tensor, isFrozen: Bool = false) {
@@ -48,8 +49,14 @@ public final class Parameter: Sendable {
     set { slot.value = newValue }
   }
 
+  /// How often the numbers have been replaced by ``assign(_:)`` and ``update(_:)``; an optimizer's updates do not count.
+  ///
+  /// Of a frozen parameter: whether what was computed from it still holds.
+  package var revision: Int { changes.withLock { $0 } }
+
   /// Changes the numbers in place, between two steps: while no operation reads them.
   public func update<Failure: Error>(_ body: (inout MutableSpan<Float>) throws(Failure) -> Void) throws(Failure) {
+    changes.withLock { $0 += 1 }
     initial.storage.packed.forget()
     let elements = unsafe UnsafeMutableBufferPointer(start: initial.pointer, count: initial.count)
     var span = unsafe MutableSpan(_unsafeElements: elements)
@@ -61,6 +68,7 @@ public final class Parameter: Sendable {
   public func assign(_ value: Tensor) throws(ShapeError) {
     try value.shape.check(is: shape, in: "parameter \(name)")
     let value = value.floating
+    changes.withLock { $0 += 1 }
     unsafe initial.pointer.update(from: value.pointer, count: initial.count)
     initial.storage.packed.forget()
   }

@@ -9,6 +9,8 @@ public struct AdamWUpdate: Sendable, Hashable {
   public var rate: Double
   /// How much of `rate` times itself a parameter loses.
   public var weightDecay: Double
+  /// How much of the parameter is added to the gradient, as plain Adam has it in place of the above.
+  public var gradientDecay: Double = 0
   /// How much of the first moment stays.
   public var firstBeta: Double
   /// How much of the second moment stays.
@@ -55,14 +57,21 @@ extension Parameter {
       ShapeError("update of \(name)", [shape, gradient.shape, first.shape, second.shape], "shapes differ"))
     let timer = OperationTimer.start()
     let constants = step.constants
+    precondition(
+      step.weightDecay == 0 || step.gradientDecay == 0, "update of \(name): both the parameter and its gradient decay")
+    let decay = step.gradientDecay == 0 ? nil : Float(step.gradientDecay)
     let (values, gradient) = (value.detached, gradient.floating)
     let (means, squares) = (first.value.detached, second.value.detached)
     values.updatePacked(grain: 1 << 15) { range in
       let start = range.lowerBound
       var constants = constants
-      unsafe sluice_adamw_update(
-        &constants, values.pointer + start, gradient.pointer + start, means.pointer + start, squares.pointer + start,
-        range.count)
+      let (to, slope) = unsafe (values.pointer + start, gradient.pointer + start)
+      let (mean, square) = unsafe (means.pointer + start, squares.pointer + start)
+      if let decay {
+        unsafe sluice_adam_update(&constants, decay, to, slope, mean, square, range.count)
+      } else {
+        unsafe sluice_adamw_update(&constants, to, slope, mean, square, range.count)
+      }
     }
     timer?.stop("adamW", bytes: 28 * values.count)
   }

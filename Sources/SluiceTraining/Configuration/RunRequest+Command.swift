@@ -22,6 +22,8 @@ extension RunRequest {
     add("format", format)
     add("only", only)
     add("path-template", pathTemplate)
+    add("image-template", imageTemplate)
+    add("list-fps", listRate)
     add("classes", classes)
     for path in weightPaths { add("from", path) }
     for (option, value) in weights.words { words += ["--" + option] + (value.map { [$0] } ?? []) }

@@ -33,6 +33,14 @@ public struct RunRequest: Sendable, Equatable {
   public var only: String?
   /// How paths are made of the columns of a table, see `PathTemplate`; as its format has them if `nil`.
   public var pathTemplate: String?
+  /// How the images of folders are named, see `ImageTemplate`; in the order of their names if `nil`.
+  public var imageTemplate: String?
+  /// Frames a second of folders of images, where a list counts in seconds; 24 if `nil`.
+  public var listRate: Double?
+  /// Lists that name the clips of the shards in ``data``, with their labels; all clips of these if there is none.
+  public var clipLists: [String] = []
+  /// Where relative paths of lists for validation begin, if not at ``root``.
+  public var validationRoot: String?
   /// A file with class names and numbers: JSON, CSV or text.
   public var classes: String?
   /// A run, a checkpoint or a weight file that the network begins with.
@@ -60,12 +68,18 @@ public struct RunRequest: Sendable, Equatable {
   public var settings: [String: String] = [:]
   /// The classes that a checkpoint knows, used where ``classes`` says nothing; not stored.
   public var knownClasses: ClassMap?
+  /// What numbers the classes of a table in ``classes``; the system's own affair, not stored.
+  public var classNumbering: ClassMap.Numbering = .column
   /// What numbers in lists mean where another file than the classes says so; not stored.
   public var listNames: ClassMap?
   /// The settings that a checkpoint was made with, under those of ``settings``; not stored.
   public var knownValues: [String: String] = [:]
   /// What an evaluation is asked for besides its views; not stored.
   public var evaluationOptions: Set<EvaluationOption> = []
+  /// How an evaluation measures, where there are several ways; as the system's recipe has it if `nil`; not stored.
+  public var evaluationProtocol: EvaluationProtocol?
+  /// Class files of several lists, one for each, where an evaluation takes several; not stored.
+  public var evaluationClasses: [String] = []
   /// The directory of the run that is to go on, which keeps what it was made with; `nil` for a new one; not stored.
   public var runDirectory: String?
   /// What a configuration file of another program says besides; not stored.
@@ -96,6 +110,10 @@ public struct RunRequest: Sendable, Equatable {
     request.format = format ?? stored.format
     request.only = only ?? stored.only
     request.pathTemplate = pathTemplate ?? stored.pathTemplate
+    request.imageTemplate = imageTemplate ?? stored.imageTemplate
+    request.listRate = listRate ?? stored.listRate
+    if request.clipLists.isEmpty, data.isEmpty { request.clipLists = stored.clipLists }
+    request.validationRoot = validationRoot ?? stored.validationRoot
     request.classes = classes ?? stored.classes
     request.alsoFrom = alsoFrom ?? (from == nil ? stored.alsoFrom : nil)
     request.from = from ?? stored.from
@@ -116,9 +134,10 @@ public struct RunRequest: Sendable, Equatable {
 extension RunRequest: Codable {
   // Without what a checkpoint knows, which stands beside the request in a run's configuration.
   private enum CodingKeys: String, CodingKey {
-    case clip, merges, attributes, validationAttributes
     case data, images, tokenizer, vocabulary, validation, validateEvery, root, format, only, pathTemplate, classes, from
     case alsoFrom, weights, seed, epochs, steps, maxFailures, checkpointEvery, keep, threads, precision, settings
+    case imageTemplate, listRate, clipLists, validationRoot
+    case clip, merges, attributes, validationAttributes
     // Settings since version 0.1; runs from before have them as members of their own.
     case target, pixels
   }
@@ -139,6 +158,10 @@ extension RunRequest: Codable {
     format = try values.decodeIfPresent(String.self, forKey: .format)
     only = try values.decodeIfPresent(String.self, forKey: .only)
     pathTemplate = try values.decodeIfPresent(String.self, forKey: .pathTemplate)
+    imageTemplate = try values.decodeIfPresent(String.self, forKey: .imageTemplate)
+    listRate = try values.decodeIfPresent(Double.self, forKey: .listRate)
+    clipLists = try values.decodeIfPresent([String].self, forKey: .clipLists) ?? []
+    validationRoot = try values.decodeIfPresent(String.self, forKey: .validationRoot)
     classes = try values.decodeIfPresent(String.self, forKey: .classes)
     from = try values.decodeIfPresent(String.self, forKey: .from)
     alsoFrom = try values.decodeIfPresent(String.self, forKey: .alsoFrom)
@@ -177,6 +200,10 @@ extension RunRequest: Codable {
     try values.encodeIfPresent(format, forKey: .format)
     try values.encodeIfPresent(only, forKey: .only)
     try values.encodeIfPresent(pathTemplate, forKey: .pathTemplate)
+    try values.encodeIfPresent(imageTemplate, forKey: .imageTemplate)
+    try values.encodeIfPresent(listRate, forKey: .listRate)
+    if !clipLists.isEmpty { try values.encode(clipLists, forKey: .clipLists) }
+    try values.encodeIfPresent(validationRoot, forKey: .validationRoot)
     try values.encodeIfPresent(classes, forKey: .classes)
     try values.encodeIfPresent(from, forKey: .from)
     try values.encodeIfPresent(alsoFrom, forKey: .alsoFrom)

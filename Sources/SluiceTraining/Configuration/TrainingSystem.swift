@@ -52,6 +52,8 @@ public protocol TrainingSystem: Sendable {
   var frozenParameters: [String: Int] { get }
   /// What is odd about the data though it can be trained on, one sentence each.
   var notes: [String] { get }
+  /// What was odd about the data as far as it has been read, one sentence each: frames that others stood in for.
+  func readingNotes() -> [String]
   /// What a batch costs with as many tokens hidden as the system hides, and with none; empty where a network is given all
   /// tokens in any case.
   var hidingCosts: [HidingCost] { get }
@@ -86,6 +88,8 @@ extension TrainingSystem {
   public var classes: ClassMap { ClassMap(numbers: [:]) }
 
   public var notes: [String] { [] }
+
+  public func readingNotes() -> [String] { [] }
 
   public var hidingCosts: [HidingCost] { [] }
 

@@ -20,6 +20,8 @@ public struct Evaluation: Sendable {
   public var dataset: (@Sendable () throws -> DatasetManifest)?
   /// What is odd about the data though it can be evaluated on, one sentence each.
   public var notes: [String] = []
+  /// What was odd about the data as far as it has been read, one sentence each.
+  public var readingNotes: @Sendable () -> [String] = { [] }
   private var body: any EvaluationBody
 
   /// The evaluation of a pipeline's predictions by `evaluator`, anew for each run.
@@ -29,6 +31,22 @@ public struct Evaluation: Sendable {
     self.sampleCount = sampleCount
     primary = evaluator.primary
     body = Body(pipeline: pipeline, evaluator: evaluator)
+  }
+
+  /// Several evaluations one after the other, with findings of all of them together; it keeps no scores.
+  ///
+  /// - Parameter join: makes one of the findings of each, which stand in the order of `parts`; the metric by which networks are
+  ///   compared has the name that it has in the first.
+  /// - Precondition: at least one.
+  public init(
+    joining parts: [Evaluation], _ join: @escaping @Sendable ([EvaluationFindings]) -> EvaluationFindings
+  ) {
+    precondition(!parts.isEmpty, "an evaluation of no parts")
+    sampleCount = parts.reduce(0) { $0 + $1.sampleCount }
+    primary = parts[0].primary
+    notes = parts.flatMap(\.notes)
+    readingNotes = { parts.flatMap { $0.readingNotes() } }
+    body = JoinedBody(parts: parts.map(\.body), join: join)
   }
 
   /// Sets a field of a stage, as `--set stage.field=value` does.
@@ -93,6 +111,10 @@ public struct EvaluationOutcome: Sendable {
   public let findings: EvaluationFindings
   /// The samples that failed.
   public let failures: FailureLog
+
+  package init(findings: EvaluationFindings, failures: FailureLog) {
+    (self.findings, self.failures) = (findings, failures)
+  }
 }
 
 /// A pipeline and its evaluator with their types sealed.
@@ -131,5 +153,41 @@ private struct Body<Comparison: Evaluator>: EvaluationBody {
       }
       return EvaluationOutcome(findings: try evaluator.findings(), failures: run.position.failures)
     }
+  }
+}
+
+/// Several evaluations, of which each begins when the one before it has ended.
+private struct JoinedBody: EvaluationBody {
+  var parts: [any EvaluationBody]
+  let join: @Sendable ([EvaluationFindings]) -> EvaluationFindings
+
+  // All have the same stages.
+  var graph: GraphDescription { parts[0].graph }
+
+  mutating func set(_ setting: String, to text: String) throws {
+    for index in parts.indices { try parts[index].set(setting, to: text) }
+  }
+
+  mutating func keepScores() -> Bool { false }
+
+  func check() throws { for part in parts { try part.check() } }
+
+  func run(
+    _ options: RunOptions, stop: StopRequest?, failures: inout FailureLog, observe: (Int) -> Void
+  ) async throws -> EvaluationOutcome? {
+    var findings: [EvaluationFindings] = []
+    var logs: [FailureLog] = []
+    for part in parts {
+      let before = findings.reduce(0) { $0 + $1.sampleCount }
+      var log = FailureLog()
+      defer {
+        logs.append(log)
+        failures = FailureLog(joining: logs)
+      }
+      let outcome = try await part.run(options, stop: stop, failures: &log) { observe(before + $0) }
+      guard let outcome else { return nil }
+      findings.append(outcome.findings)
+    }
+    return EvaluationOutcome(findings: join(findings), failures: FailureLog(joining: logs))
   }
 }

@@ -14,6 +14,20 @@ public struct EvaluationViews: Sendable, Equatable {
     case center
     /// Left, right and middle of a frame resized bilinearly.
     case three
+    /// The corners and the middle of a frame resized like that.
+    case five
+    /// The same, each followed by its mirror image.
+    case ten
+
+    /// Crops of each frame.
+    public var count: Int {
+      switch self {
+      case .center: 1
+      case .three: 3
+      case .five: 5
+      case .ten: 10
+      }
+    }
   }
 
   /// How windows and crops are taken.
@@ -42,5 +56,5 @@ public struct EvaluationViews: Sendable, Equatable {
   }
 
   /// Views of one sample.
-  public var count: Int { windows * (crops == .three ? 3 : 1) }
+  public var count: Int { windows * crops.count }
 }

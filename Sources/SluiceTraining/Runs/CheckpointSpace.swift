@@ -16,7 +16,7 @@ package struct CheckpointSpace {
     let store = trainable.parameters
     let trained = store.declarations.filter { !store.frozen.contains($0.name) }.reduce(0) { $0 + $1.shape.count }
     let configuration = trainable.optimizer.configuration
-    let moments = if case .adamW = configuration.algorithm { 2 } else { 1 }
+    let moments = configuration.algorithm.momentCount
     let copies = moments + (configuration.average.isKept ? 1 : 0)
     checkpointSize = MemoryLayout<Float>.size * (store.elementCount + copies * trained)
     count = min(kept + (keepsBest ? 1 : 0), max(steps, 1)) + 1

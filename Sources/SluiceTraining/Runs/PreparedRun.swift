@@ -33,6 +33,7 @@ public struct PreparedRun: Sendable {
   private let datasets: @Sendable () throws -> [String: DatasetManifest]
   private let showSamples: @Sendable (RunOptions) async throws -> [Report.Part]
   private let keptFiles: [String: String]
+  private let readingNotes: @Sendable () -> [String]
 
   /// Declares `system` for `request` and makes its settings.
   /// - Throws: what of the request cannot be.
@@ -47,6 +48,7 @@ public struct PreparedRun: Sendable {
     trainable = system.trainable
     (notes, frozenParameters, hidingCosts) = (system.notes, system.frozenParameters, system.hidingCosts)
     keptFiles = system.keptFiles
+    readingNotes = { system.readingNotes() }
     settings = try system.settings(with: request)
     let asked = try System.Configuration(request.settings, over: request.knownValues)
     let known = Set(System.Configuration.settings.map(\.name))
@@ -140,6 +142,7 @@ public struct PreparedRun: Sendable {
     trainer.validation = validation
     trainer.datasets = RunDatasets(try datasets())
     trainer.keptFiles = keptFiles
+    trainer.readingNotes = readingNotes
     trainer.initialize = { try initialize() }
     trainer.showSamples = showSamples
     return trainer

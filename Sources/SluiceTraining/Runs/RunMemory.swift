@@ -14,7 +14,7 @@ struct RunMemory {
 
   init(_ trainable: TrainableState, _ graph: GraphDescription, precision: Precision) {
     let configuration = trainable.optimizer.configuration
-    let moments = if case .adamW = configuration.algorithm { 2 } else { 1 }
+    let moments = configuration.algorithm.momentCount
     let frozen = trainable.parameters.frozen
     for declaration in trainable.parameters.declarations {
       let copies = frozen.contains(declaration.name) ? 1 : 2 + moments + (configuration.average.isKept ? 1 : 0)

@@ -27,7 +27,9 @@ extension Trainer {
             metrics = run.metrics
           }
           try await recorder.finish(run.position, epoch: run.epoch, observe: observe)
+          noteReading(observe)
         } catch {
+          noteReading(observe)
           // What failed last is often why the run ends: it is named too.
           try recorder.recordFailures(run.position.failures, observe: observe)
           // What cannot be written must not hide why the run ended.
@@ -47,6 +49,11 @@ extension Trainer {
           step: position.step, isStopped: isStopped, failures: position.failures, metrics: run.metrics)
       }
     }
+  }
+
+  private func noteReading(_ observe: (TrainingEvent) -> Void) {
+    for note in readingNotes() { observe(.note(note)) }
+    for note in validation?.evaluation.readingNotes() ?? [] { observe(.note("validation: \(note)")) }
   }
 
   private func report(

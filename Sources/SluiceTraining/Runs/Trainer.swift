@@ -34,6 +34,8 @@ public struct Trainer: Sendable {
   public var command: String?
   /// Texts that the run keeps in its directory, by the names of their files.
   public var keptFiles: [String: String] = [:]
+  /// What was odd about the data as far as it has been read, said at the end of a session.
+  public var readingNotes: @Sendable () -> [String] = { [] }
   /// Makes what the network begins with in a new run, and says what was loaded of each file of weights; by default random
   /// numbers of the run's seed.
   public var initialize: @Sendable () throws -> [(weights: InitialWeights, report: LoadReport)]
