@@ -45,10 +45,3 @@ struct AttributeSentences: Source {
       name: clips.name(of: index), ids: try prompter.tokens(of: sentence), label: labels.first ?? 0)
   }
 }
-
-extension Collate where Sample == SentenceSample, Batch == SentenceBatch {
-  /// The sentences of a batch, one after the other.
-  init() {
-    self.init { samples, _ in SentenceBatch(ids: samples.flatMap(\.ids), labels: samples.map(\.label)) }
-  }
-}

@@ -52,7 +52,9 @@ public struct AttributesTraining: TrainingSystem {
     pipeline = Pipeline(Self.name) {
       sentences.shuffled()
         .batch(recipe.optimizer.batchSize)
-      Collate<SentenceSample, SentenceBatch>()
+      Collate<SentenceSample, SentenceBatch> { samples, _ in
+        SentenceBatch(ids: samples.flatMap(\.ids), labels: samples.map(\.label))
+      }
       Step {
         Forward(model)
         Loss(PairObjective<SentenceBatch>(PairLoss(recipe.loss)))
