@@ -1,7 +1,6 @@
 internal import SluiceDatasets
 internal import SluiceDecode
 internal import SluiceFlow
-internal import SluiceForward
 internal import SluiceSamples
 internal import SluiceTraining
 
@@ -46,9 +45,9 @@ struct AttributeSentences: Source {
   }
 }
 
-extension Collate where Sample == SentenceSample, Batch == SentenceBatch {
-  /// The sentences of a batch, one after the other.
-  init() {
-    self.init { samples, _ in SentenceBatch(ids: samples.flatMap(\.ids), labels: samples.map(\.label)) }
+extension SentenceBatch {
+  /// The sentences of some samples, one after the other.
+  init(joining samples: [SentenceSample]) {
+    self.init(ids: samples.flatMap(\.ids), labels: samples.map(\.label))
   }
 }
