@@ -100,7 +100,7 @@ import Testing
       clips: Tensor([48, 3, 8, 64, 64]) { values in
         for index in values.indices { values[index] = Float(index * 7919 % 1000) / 500 - 1 }
       }, labels: (0..<48).map { $0 % 5 })
-    let peaks = try [0, 4].map { chunk in
+    let peaks = try [0, 4].map { chunk -> Int in
       Tensor.resetPeakMemory()
       let random = KeyedRandom(seed: 6, epoch: 0, sample: 3, stage: "forward")
       let scores = try model(batch, ForwardPass(random: random, chunk: chunk)).logits
@@ -164,33 +164,52 @@ import Testing
     }
   }
 
-  @Test func whatDoesNotFitIsSaid() throws {
+  @Test func clipsAndLabelsThatDoNotFitAreRefused() throws {
     let model = try model(freezesText: true)
-    let clips = batch.clips
-    #expect(throws: ModelError.self) {
-      try model(LabeledBatch(clips: clips.slice(0..<1, axis: 0), labels: [5]), .evaluation)
-    }
+    let clip = batch.clips.slice(0..<1, axis: 0)
+    #expect(
+      sentence { _ = try model(LabeledBatch(clips: clip, labels: [5]), .evaluation) }
+        == "label 5 is none of 5 classes. Correct the list, or name the classes it is made for")
+    #expect(
+      sentence { _ = try model.frameFeatures(of: .zeros([1, 3, 16, 16])) }
+        == "CLIP: clips are [1, 3, 16, 16], wanted are [B, 3, T, R, R]")
     #expect(throws: ModelError.self) {
       try model(LabeledBatch(clips: .zeros([1, 3, 2, 8, 8]), labels: [0]), .evaluation)
     }
-    #expect(throws: ModelError.self) { try model.frameFeatures(of: .zeros([1, 3, 16, 16])) }
-    // More frames than there are positions for.
-    let frames = Tensor.full([1, 11, 24], 1)
-    #expect {
-      try model.scores(of: frames, try model.texts())
-    } throws: {
-      "\($0)".contains("11 frames") && "\($0)".contains("at most 10")
-    }
-    #expect(throws: ModelError.self) { try model.scores(of: .full([1, 2, 23], 1), try model.texts()) }
-    #expect(throws: ModelError.self) {
-      try SentenceHead(width: 4).scores(of: .zeros([2, 4]), prompts: .zeros([2, 5]))
-    }
-    for broken in [
-      VideoHeadConfiguration(width: 0), VideoHeadConfiguration(width: 24, headCount: 5),
-      VideoHeadConfiguration(width: 24, depth: 0), VideoHeadConfiguration(width: 24, frameLimit: 0),
+    #expect(
+      sentence { _ = try model.clip.texts([38, 1, 39], count: 2) }
+        == "CLIP: 3 tokens for 2 texts, wanted is a row of tokens for each")
+  }
+
+  @Test func featuresThatDoNotFitAHeadAreRefused() throws {
+    let head = try VideoHead(VideoHeadConfiguration(width: 24, headCount: 3, frameLimit: 10, depth: 1))
+    let texts = CLIPTexts(sentences: .full([5, 24], 1), tokens: .full([5, 10, 24], 1))
+    #expect(
+      sentence { _ = try head.scores(of: .full([1, 11, 24], 1), texts) }
+        == "VideoHead: 11 frames of a video, at most 10 are wanted. Sample fewer frames")
+    #expect(
+      sentence { _ = try head.saliency(of: .full([1, 2, 23], 1), texts) }
+        == "VideoHead: features of frames are [1, 2, 23], wanted are [B, T, 24]")
+    let odd = CLIPTexts(sentences: .full([4, 24], 1), tokens: .full([5, 10, 24], 1))
+    #expect(
+      sentence { _ = try head.scores(of: .full([1, 2, 24], 1), odd) }
+        == "VideoHead: features of texts are [4, 24] and [5, 10, 24], wanted are [A, 24] and [A, W, 24]")
+    #expect(
+      sentence { _ = try SentenceHead(width: 4).scores(of: .zeros([2, 4]), prompts: .zeros([2, 5])) }
+        == "SentenceHead: features of texts are [2, 5], wanted are rows of 4")
+  }
+
+  @Test func headsThatCannotBeAreRefused() {
+    for (shape, sizes) in [
+      (VideoHeadConfiguration(width: 0), "width 0, headCount 1, depth 6 and frameLimit 77"),
+      (VideoHeadConfiguration(width: 24, depth: 0), "width 24, headCount 1, depth 0 and frameLimit 77"),
+      (VideoHeadConfiguration(width: 24, frameLimit: 0), "width 24, headCount 1, depth 6 and frameLimit 0"),
     ] {
-      #expect(throws: ModelError.self) { try VideoHead(broken) }
+      #expect(sentence { _ = try VideoHead(shape) } == "VideoHead: \(sizes), wanted are at least 1")
     }
+    #expect(
+      sentence { _ = try VideoHead(VideoHeadConfiguration(width: 24, headCount: 5)) }
+        == "VideoHead: width 24 is no multiple of headCount 5. Choose another number of heads")
     #expect(throws: Never.self) { try VideoHead(VideoHeadConfiguration(width: 24, headCount: 5, temporal: .none)) }
   }
 

@@ -17,8 +17,9 @@ extension VideoHeadConfiguration {
   }
 
   private init(_ config: JSONValue, width: String, heads: String) throws {
+    let headCount: Int = try #require(config[heads].int)
     self.init(
-      width: try #require(config[width].int), headCount: try #require(config[heads].int),
+      width: try #require(config[width].int), headCount: headCount,
       frameLimit: try #require(config["context_length"].int), depth: try #require(config["layers"].int),
       temporal: try #require(TemporalModule(rawValue: config["sim_header"].string ?? "")),
       interaction: try #require(Interaction(rawValue: config["interaction"].string ?? "")))

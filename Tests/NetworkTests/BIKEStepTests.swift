@@ -32,7 +32,7 @@ import Testing
     mutating func run(_ batch: (_ index: Int) throws -> Model.Batch) throws {
       let (perEpoch, epochs) = (try #require(config["iters_per_epoch"].int), try #require(config["epochs"].int))
       let accumulation = config["grad_accumulation_steps"].int ?? 1
-      let objective = PairObjective<Model.Batch>(try PairLoss(golden: config))
+      let objective = try PairObjective<Model.Batch>(PairLoss(golden: config))
       for epoch in try #require(config["run_epochs"].ints) {
         for index in 0..<perEpoch {
           let batch = try batch(index)

@@ -47,7 +47,8 @@ struct FullSizeBIKETests {
       let config = file.config
       let salt = try #require(config["salt"].int)
       func offset(_ key: String) throws -> Int { try #require(config["\(key)_ordinal_offset"].int, "\(key)") }
-      let clip = try CLIP(#require(CLIPConfiguration.named(try #require(config["arch"].string))))
+      let arch = try #require(config["arch"].string)
+      let clip = try CLIP(#require(CLIPConfiguration.named(arch)))
       let (clipOffset, headOffset) = (try offset("clip"), try offset("head"))
       clip.parameters.fillByFormula(from: clipOffset, salt: salt)
       try checkValues(of: clip.parameters, offset: clipOffset, check)
@@ -75,7 +76,7 @@ struct FullSizeBIKETests {
 
   /// Compares the first values of some parameters.
   private func checkValues(of store: ParameterStore, offset: Int, _ check: GoldenChecker) throws {
-    for parameter in store.parameters {
+    for parameter in store.parameters where check.wants("output.check.\(offset).\(parameter.name)") {
       try check("output.check.\(offset).\(parameter.name)", Array(parameter.value.floats.prefix(8)))
     }
   }

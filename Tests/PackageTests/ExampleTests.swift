@@ -28,6 +28,7 @@ import Testing
     "Sources/SluiceFlow/Declaration/Zip.swift": "list: DatasetList",
     "Sources/SluiceFlow/Metrics/TraceRecorder.swift": "pipeline: Pipeline<Int>",
     "Sources/SluiceModels/AttentionMap.swift": "model: TimeSformer, clip: Tensor, frame: [Float]",
+    "Sources/SluiceModels/BIKE/VideoHead.swift": "frames: Tensor, texts: CLIPTexts, pass: ForwardPass",
     "Sources/SluiceModels/Classifier.swift": "clips: Tensor",
     "Sources/SluiceModels/MViT.swift": "clips: Tensor, masks: [UInt8]",
     "Sources/SluiceModels/MViTv2.swift": "clips: Tensor, masks: [UInt8]",
@@ -58,6 +59,7 @@ import Testing
     "pipelines/images/MaskImages.swift":
       "objective: HOGObjective, sample: MaskedSample<HOGTargets>, prediction: Tensor",
     "stages/decode/Clips.swift": "list: DatasetList",
+    "stages/forward/BIKE+Training.swift": "configuration: CLIPConfiguration, prompts: ClassPrompts",
     "stages/forward/Collate.swift":
       "clips: Segment<Never, MaskedClip>, objective: HOGObjective, model: MaskedModel<MaskedRegression.Targets>",
     "stages/forward/Evaluate.swift": "classifier: VideoClassifier",

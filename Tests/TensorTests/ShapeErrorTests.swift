@@ -52,6 +52,15 @@ import Testing
       _ = zeros([2, 3]).layerNorm(zeros([2]), zeros([3]), epsilon: 1e-6)
     },
     Mistake("cosines: [2, 3] × [2, 4]: wanted [n, D] and [m, D]") { _ = zeros([2, 3]).cosines(with: zeros([2, 4])) },
+    Mistake("spotting: [2, 3, 4] × [5, 6, 7]: wanted are [B, T, D] and [A, W, D]") {
+      _ = zeros([2, 3, 4]).saliency(words: zeros([5, 6, 7]))
+    },
+    Mistake("spotted: [2, 3, 4] × [5, 6, 4] × [6, 4]: the last is to have a row for each text") {
+      _ = zeros([2, 3, 4]).spotted(words: zeros([5, 6, 4]), texts: zeros([6, 4]))
+    },
+    Mistake("divergence: [2, 3] × [3, 2]: wanted are two equal matrices with rows and columns") {
+      _ = zeros([2, 3]).divergence(from: zeros([3, 2]))
+    },
     Mistake("scaled: [2, 3]: wanted one factor (3) a sample") { _ = zeros([2, 3]).scaled(bySample: [1, 1, 1]) },
     Mistake("dropout: [2, 3]: wanted one generator per sample") {
       var draws = [KeyedRandom(seed: 1, epoch: 0, sample: 0, stage: "x")]

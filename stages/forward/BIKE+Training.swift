@@ -121,7 +121,7 @@ public struct AttributesModel: TrainingModel {
   /// - Throws: ``ModelError`` if tokens do not fit the tower, or a label is no class.
   public func callAsFunction(_ batch: SentenceBatch, _ pass: ForwardPass) throws -> PairScores {
     let sentences = try clip.texts(batch.ids, count: batch.count).sentences
-    let prompts = try classes.texts(of: batch.labels, chunk: 0, pass).sentences
+    let prompts = try classes.sentences(of: batch.labels)
     return PairScores(logits: try head.scores(of: sentences, prompts: prompts, pass) * clip.scale())
   }
 

@@ -1,6 +1,6 @@
 package import SluiceNN
 internal import SluicePlatform
-package import SluiceTensor
+internal import SluiceTensor
 
 /// The prompts of classes as a text tower reads them.
 ///
@@ -37,10 +37,7 @@ package final class ClassTexts: Sendable {
   ///   - chunk: texts at a time, if the tower is not frozen; all for 0.
   /// - Throws: ``ModelError`` if a label is no class, or tokens do not fit the tower.
   package func texts(of labels: [Int], chunk: Int, _ pass: ForwardPass) throws -> CLIPTexts {
-    if let label = labels.first(where: { !(0..<count).contains($0) }) {
-      throw ModelError(
-        "label \(label) is none of \(count) classes. Correct the list, or name the classes it is made for")
-    }
+    try check(labels)
     guard !isFrozen else { return try all().texts(at: labels) }
     let (length, ids) = (self.ids.count / count, self.ids)
     let own = labels.flatMap { ids[$0 * length..<($0 + 1) * length] }
@@ -51,6 +48,18 @@ package final class ClassTexts: Sendable {
       ).together
     }
     return CLIPTexts(together: together)
+  }
+
+  /// Sentences of some classes, in the order asked, without gradients.
+  /// - Throws: ``ModelError`` if a label is no class, or tokens do not fit the tower.
+  package func sentences(of labels: [Int]) throws -> Tensor {
+    try check(labels)
+    return try all().sentences.rows(at: labels)
+  }
+
+  private func check(_ labels: [Int]) throws(ModelError) {
+    guard let label = labels.first(where: { !(0..<count).contains($0) }) else { return }
+    throw ModelError("label \(label) is none of \(count) classes. Correct the list, or name the classes it is made for")
   }
 
   /// Those of all classes, without gradients.
