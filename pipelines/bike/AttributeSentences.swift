@@ -1,7 +1,6 @@
 internal import SluiceDatasets
 internal import SluiceDecode
 internal import SluiceFlow
-internal import SluiceForward
 internal import SluiceSamples
 internal import SluiceTraining
 
@@ -43,5 +42,12 @@ struct AttributeSentences: Source {
     let labels = try clips.labels(of: index)
     return SentenceSample(
       name: clips.name(of: index), ids: try prompter.tokens(of: sentence), label: labels.first ?? 0)
+  }
+}
+
+extension SentenceBatch {
+  /// The sentences of some samples, one after the other.
+  init(joining samples: [SentenceSample]) {
+    self.init(ids: samples.flatMap(\.ids), labels: samples.map(\.label))
   }
 }

@@ -50,8 +50,7 @@ extension AttributesModel {
   /// The evaluation on sentences: nothing is drawn at random, and no video is read.
   func evaluation(on sentences: AttributeSentences, _ classes: ClassMap, batchSize: Int) -> Evaluation {
     let collate = Collate<SentenceSample, NamedSentences> { samples, _ in
-      NamedSentences(
-        sentences: SentenceBatch(ids: samples.flatMap(\.ids), labels: samples.map(\.label)), names: samples.map(\.name))
+      NamedSentences(sentences: SentenceBatch(joining: samples), names: samples.map(\.name))
     }
     let pipeline = Pipeline("evaluate") {
       sentences

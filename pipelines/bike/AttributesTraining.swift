@@ -44,6 +44,7 @@ public struct AttributesTraining: TrainingSystem {
     let attributes = try request.attributes(of: input.clips)
     let sentences = try AttributeSentences(
       input.clips, attributes, input.towers.prompter, phraseCount: recipe.phraseCount)
+    let collate = Collate<SentenceSample, SentenceBatch> { samples, _ in SentenceBatch(joining: samples) }
     let optimize = Optimize(
       model.parameters, recipe.optimizer.configuration, accumulation: recipe.optimizer.accumulation)
     (self.configuration, self.model, self.input) = (configuration, model, input)
@@ -52,9 +53,7 @@ public struct AttributesTraining: TrainingSystem {
     pipeline = Pipeline(Self.name) {
       sentences.shuffled()
         .batch(recipe.optimizer.batchSize)
-      Collate<SentenceSample, SentenceBatch> { samples, _ in
-        SentenceBatch(ids: samples.flatMap(\.ids), labels: samples.map(\.label))
-      }
+      collate
       Step {
         Forward(model)
         Loss(PairObjective<SentenceBatch>(PairLoss(recipe.loss)))

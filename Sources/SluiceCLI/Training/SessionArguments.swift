@@ -68,7 +68,7 @@ struct SessionArguments: ParsableArguments {
     let plan = request.experiment
     let folder = plan.folder ?? "runs"
     let resume = resume || plan.resume != nil
-    let known = out.map(RunDirectory.init) ?? (resume ? try plan.run ?? .latest(for: name, under: folder) : nil)
+    let known = try out.map(RunDirectory.init) ?? (resume ? plan.run ?? .latest(for: name, under: folder) : nil)
     if resume, let known, known.holdsRun { request = try request.continuing(known) }
     let prepared = try prepared(request, of: resume ? known : nil, prepare)
     try prepared.requireMemory()
