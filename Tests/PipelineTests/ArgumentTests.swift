@@ -91,6 +91,10 @@ import Testing
     ),
     ("eval vivit --data a --from b --views all", "“all”: published is wanted."),
     (
+      "eval bike --data a --from b --protocol fast",
+      "“fast”: general or activitynet or charades or zero-shot or k600 is wanted."
+    ),
+    (
       "eval vivit --data a --from b --views published --windows 2",
       "--views published says how many windows and crops there are. Leave --windows out."
     ),

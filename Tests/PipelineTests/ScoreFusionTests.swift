@@ -157,7 +157,7 @@ import Testing
       ([0, 2], "the label of sample 1 is 2, and there are scores of 2 classes."),
     ] {
       let file = folder("labels.safetensors")
-      let bytes = labels.flatMap { label in withUnsafeBytes(of: Int64(label).littleEndian) { Array($0) } }
+      let bytes = labels.flatMap { [UInt8($0)] + [UInt8](repeating: 0, count: 7) }
       let info = TensorInfo(name: "labels", type: .int64, shape: [labels.count])
       try SafetensorsFile.write([TensorContent(info, bytes: bytes)], to: file)
       #expect(sentence { _ = try SampleScores(reading: path + "," + file) } == "\(file): \(what)")

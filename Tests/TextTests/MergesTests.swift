@@ -135,7 +135,7 @@ import Testing
           bytes[random.integer(in: 0...bytes.count - 1)] ^= UInt8(1 << random.integer(in: 0...7))
         }
         try Self.write(bytes, folder + "/merges")
-        do {
+        do throws(VocabularyError) {
           _ = try BytePair(Merges(contentsOf: folder + "/merges")).sequence(of: "a b abc", truncates: true)
         } catch {
           #expect(error.origin == folder + "/merges")

@@ -1,5 +1,5 @@
 public import SluiceFlow
-public import SluiceModels
+internal import SluiceModels
 public import SluiceNN
 internal import SluiceTraining
 

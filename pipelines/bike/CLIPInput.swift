@@ -111,7 +111,7 @@ struct CLIPInput: Sendable {
     var report = try weights.load(
       into: parameters, layouts: BIKELayouts.layouts(of: clip), head: .parameters(BIKELayouts.heads),
       requiring: options.isPartial || network.isJoint || !network.readsText ? .partial : .backbone)
-    for (parameter, value) in kept { parameter.assign(value) }
+    for (parameter, value) in kept { try parameter.assign(value) }
     let names = Set(kept.map(\.0.name))
     report.missing += report.loaded.filter(names.contains)
     report.loaded.removeAll(where: names.contains)

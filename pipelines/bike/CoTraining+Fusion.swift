@@ -1,6 +1,6 @@
 internal import SluiceFlow
 internal import SluicePlatform
-public import SluiceTraining
+internal import SluiceTraining
 
 extension CoTraining {
   /// Evaluates the best checkpoint of each branch on the validation, as between epochs, and averages what both give each class.

@@ -1,4 +1,4 @@
-package import SluiceNN
+internal import SluiceNN
 package import SluiceTensor
 
 /// Which phrases of a lexicon say most about videos, by features of a CLIP.

@@ -1,6 +1,6 @@
 internal import SluicePlatform
 public import SluiceText
-public import SluiceTraining
+internal import SluiceTraining
 
 /// The merges that a run keeps in its directory, so that tuning, evaluating and predicting need none.
 ///

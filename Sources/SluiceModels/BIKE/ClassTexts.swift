@@ -1,6 +1,6 @@
 package import SluiceNN
 internal import SluicePlatform
-package import SluiceTensor
+internal import SluiceTensor
 
 /// The prompts of classes as a text tower reads them.
 ///

@@ -46,7 +46,7 @@ extension ExperimentFile {
   // MARK: Data
 
   private func fillData(_ request: inout RunRequest) throws(RunError) {
-    var hasOwnLists = false
+    var (hasOwnLists, hasOwnValidation) = (false, false)
     if let list = text("data.train_list") {
       if request.data.isEmpty {
         (request.data, hasOwnLists) = ([list], true)
@@ -59,10 +59,15 @@ extension ExperimentFile {
     if request.validation == nil, let list = text("data.val_list") {
       request.validation = [list]
       request.validationRoot = request.validationRoot ?? text("data.val_root")
-      hasOwnLists = hasOwnLists || request.data.isEmpty
+      hasOwnValidation = true
+    }
+    // One way of writing and naming is for all lists.
+    guard hasOwnLists || hasOwnValidation && request.data.isEmpty else {
+      request.classes = request.classes ?? text("data.label_list")
+      return
     }
     // Tables of Charades are told by their columns.
-    if hasOwnLists, dataset != "charades" { request.format = request.format ?? "bike" }
+    if dataset != "charades" { request.format = request.format ?? "bike" }
     if text("data.modality") != "video" { request.imageTemplate = request.imageTemplate ?? text("data.image_tmpl") }
     request.listRate = request.listRate ?? self["data.fps"]?.number
     request.classes = request.classes ?? text("data.label_list")
