@@ -1,6 +1,6 @@
 package import SluiceNN
 internal import SluicePlatform
-internal import SluiceTensor
+package import SluiceTensor
 
 /// The prompts of classes as a text tower reads them.
 ///
