@@ -87,6 +87,20 @@ public struct BIKETraining: VideoTextClassifying {
     try input.towers.load(into: model.clip, configuration.network, options)
   }
 
+  public func earlierTraining(at path: String) throws -> EarlierTraining {
+    let checkpoint = try BIKECheckpoint(opening: path)
+    let optimizer = configuration.recipe.optimizer
+    let frozen = model.parameters.frozen
+    let moments =
+      optimizer.method == .sgd
+      ? nil : try checkpoint.moments(of: model.parameters.declarations.filter { !frozen.contains($0.name) })
+    return EarlierTraining(
+      epochs: checkpoint.epochs, samplesPerStep: optimizer.batchSize * optimizer.accumulation,
+      optimizer: moments ?? [:],
+      note: moments == nil
+        ? "\(path): the optimizer's state is of other parameters, or none; its memory begins anew." : nil)
+  }
+
   public var acceptedWeights: AcceptedWeights {
     AcceptedWeights(of: [Self.name], layouts: [BIKELayouts.checkpoint(head: VideoHead.name)])
   }

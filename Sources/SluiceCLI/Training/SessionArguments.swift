@@ -67,8 +67,12 @@ struct SessionArguments: ParsableArguments {
     request.keep = keep
     let plan = request.experiment
     let folder = plan.folder ?? "runs"
-    let resume = resume || plan.resume != nil
-    let known = try out.map(RunDirectory.init) ?? (resume ? plan.run ?? .latest(for: name, under: folder) : nil)
+    let resume = resume || plan.holdsRun
+    if let path = plan.resume, !plan.holdsRun, out.map(RunDirectory.init)?.holdsRun != true || overwrite {
+      // Another program's: its weights, behind as many epochs as it has done.
+      (request.from, request.experiment.checkpoint) = (path, path)
+    }
+    let known = out.map(RunDirectory.init) ?? (resume ? plan.run ?? .latest(for: name, under: folder) : nil)
     if resume, let known, known.holdsRun { request = try request.continuing(known) }
     let prepared = try prepared(request, of: resume ? known : nil, prepare)
     try prepared.requireMemory()
@@ -96,19 +100,11 @@ struct SessionArguments: ParsableArguments {
 }
 
 extension ExperimentPlan {
-  /// The run that its file says is to be gone on with; `nil` if it says nothing.
-  /// - Throws: ``RunError`` if there is no run.
+  /// Whether its file says that a run of Sluice is to be gone on with.
+  fileprivate var holdsRun: Bool { run != nil }
+
+  /// The run that its file says is to be gone on with; `nil` if it says nothing, or names another program's checkpoint.
   fileprivate var run: RunDirectory? {
-    get throws(RunError) {
-      guard let resume else { return nil }
-      let run = RunDirectory(path: resume)
-      guard run.holdsRun else {
-        throw RunError(
-          .resume,
-          "resume: \(resume) is no run of Sluice. A checkpoint of BIKE is begun with as pretrain, or by --from; its optimizer's "
-            + "state is not gone on with.")
-      }
-      return run
-    }
+    resume.map(RunDirectory.init).flatMap { $0.holdsRun ? $0 : nil }
   }
 }

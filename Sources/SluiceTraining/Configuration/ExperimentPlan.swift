@@ -4,6 +4,8 @@ public struct ExperimentPlan: Sendable, Equatable {
   public var folder: String?
   /// The run or checkpoint that is to be gone on with.
   public var resume: String?
+  /// Another program's checkpoint, behind whose epochs the run begins.
+  public var checkpoint: String?
   /// Phrases about the videos that are trained on, for a branch of the run that reads them.
   public var attributes: String?
   /// Phrases about the videos of the validation.

@@ -68,6 +68,10 @@ public protocol TrainingSystem: Sendable {
   /// - Throws: an error that names the file and what of it does not fit.
   func loadParts(_ options: WeightsOptions) throws -> [(weights: InitialWeights, report: LoadReport)]
 
+  /// What another program's checkpoint says of a training that goes on here; its weights are read as those of `--from`.
+  /// - Throws: an error that says what stands at `path` instead; ``RunError`` where no such checkpoints are known.
+  func earlierTraining(at path: String) throws -> EarlierTraining
+
   /// The views that are read of each sample between epochs: the middle of it unless said.
   var validationViews: EvaluationViews { get }
   /// The views by which the authors of the recipe measured its results; `nil` if nobody published any.
@@ -116,6 +120,11 @@ extension TrainingSystem {
   }
 
   public func loadParts(_ options: WeightsOptions) throws -> [(weights: InitialWeights, report: LoadReport)] { [] }
+
+  public func earlierTraining(at path: String) throws -> EarlierTraining {
+    throw RunError(
+      .resume, "resume: \(path) is no run of Sluice, and no other checkpoints of \(Self.name) can be gone on with.")
+  }
 
   public func shownSamples(_ options: RunOptions) async throws -> [Report.Part] { [] }
 

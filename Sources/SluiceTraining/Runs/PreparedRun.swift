@@ -33,6 +33,7 @@ public struct PreparedRun: Sendable {
   private let datasets: @Sendable () throws -> [String: DatasetManifest]
   private let showSamples: @Sendable (RunOptions) async throws -> [Report.Part]
   private let keptFiles: [String: String]
+  private let earlier: (@Sendable () throws -> EarlierTraining)?
   private let readingNotes: @Sendable () -> [String]
 
   /// Declares `system` for `request` and makes its settings.
@@ -48,6 +49,7 @@ public struct PreparedRun: Sendable {
     trainable = system.trainable
     (notes, frozenParameters, hidingCosts) = (system.notes, system.frozenParameters, system.hidingCosts)
     keptFiles = system.keptFiles
+    earlier = request.experiment.checkpoint.map { path in { try system.earlierTraining(at: path) } }
     readingNotes = { system.readingNotes() }
     settings = try system.settings(with: request)
     let asked = try System.Configuration(request.settings, over: request.knownValues)
@@ -142,6 +144,7 @@ public struct PreparedRun: Sendable {
     trainer.validation = validation
     trainer.datasets = RunDatasets(try datasets())
     trainer.keptFiles = keptFiles
+    trainer.earlier = earlier
     trainer.readingNotes = readingNotes
     trainer.initialize = { try initialize() }
     trainer.showSamples = showSamples

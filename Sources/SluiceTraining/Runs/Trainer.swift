@@ -36,6 +36,8 @@ public struct Trainer: Sendable {
   public var keptFiles: [String: String] = [:]
   /// What was odd about the data as far as it has been read, said at the end of a session.
   public var readingNotes: @Sendable () -> [String] = { [] }
+  /// What another program trained already, where a new run goes on behind it.
+  public var earlier: (@Sendable () throws -> EarlierTraining)?
   /// Makes what the network begins with in a new run, and says what was loaded of each file of weights; by default random
   /// numbers of the run's seed.
   public var initialize: @Sendable () throws -> [(weights: InitialWeights, report: LoadReport)]
@@ -149,9 +151,20 @@ public struct Trainer: Sendable {
       trainer.configuration.weights = WeightsIdentity.joined(
         named.compactMap { WeightsIdentity.text(of: $0.weights.checkpoint, at: $0.weights.path) })
     }
+    let earlier = try earlier?()
+    let start = try earlier.map { try position(behind: $0) }
+    if let earlier {
+      try trainable.optimizer.restore(earlier.optimizer)
+      if let note = earlier.note { observe(.note(note)) }
+    }
     if overwrites { try directory.removeRun() }
     try directory.create()
-    return try await trainer.train(from: nil, commands: commands, stop: stop, observe: observe)
+    if let start {
+      // Whoever resumes finds it there.
+      try directory.write(trainer.configuration.text(commands: commands), to: directory.configuration)
+      observe(.resumed(step: start.step, checkpoint: try trainer.save(start)))
+    }
+    return try await trainer.train(from: start, commands: commands, stop: stop, observe: observe)
   }
 
   /// What would stop the run only after hours: checked before its first step.
