@@ -287,7 +287,8 @@ import Testing
         ])
       #expect(odd.status == 1 && odd.errors.contains("wanted is a multiple of the window, 3×3"), "\(odd.errors)")
       let made = try sluice("weights", "make", "bert", "--out", folder + "/bert")
-      #expect(made.status == 64 && made.errors.contains("no random weights are made of “bert”; there are dvae and clip."))
+      #expect(
+        made.status == 64 && made.errors.contains("no random weights are made of “bert”; there are dvae and clip."))
       let wordless = try sluice("weights", "make", "dvae", "--out", folder + "/none", "--merges", "merges.txt")
       #expect(
         wordless.status == 64

@@ -74,7 +74,8 @@ import Testing
     try withTemporaryFolder { folder in
       let path = "\(folder)/RN50.safetensors"
       try SafetensorsFile.write(
-        ["visual.layer1.0.conv1.weight": .zeros([4, 4, 1, 1]), "visual.attnpool.k_proj.weight": .zeros([4, 4])], to: path)
+        ["visual.layer1.0.conv1.weight": .zeros([4, 4, 1, 1]), "visual.attnpool.k_proj.weight": .zeros([4, 4])],
+        to: path)
       #expect(
         sentence { _ = try CLIPFile(opening: path) }
           == "\(path): this is a CLIP whose images go through a ResNet, and vision transformers are wanted: ViT-B/32, "
@@ -95,8 +96,9 @@ import Testing
       #expect(
         small.status == 1
           && small.errors.contains(
-            "--clip \(runs.clip)/model.safetensors has positions for 2×2 patches, those of images of 32 pixels; images of 48 "
-              + "have 3×3. Leave recipe.imageSize out, or resize the positions by --resize-positions."), "\(small.errors)")
+            "--clip \(runs.clip)/model.safetensors has positions for 2×2 patches, those of images of 32 pixels; images of "
+              + "48 have 3×3. Leave recipe.imageSize out, or resize the positions by --resize-positions."),
+        "\(small.errors)")
       let resized = try runs.train(
         "bike", "--steps", "1", "--set", "recipe.imageSize=48", "--resize-positions", out: "resized")
       #expect(resized.status == 0, "\(resized.errors)")
