@@ -10,7 +10,7 @@ import Testing
   @Test func randomTowersAreReadBackWithTheirMerges() throws {
     try withTemporaryFolder { folder in
       let made = try RandomCLIP(.small, seed: 0).write(to: "\(folder)/a")
-      #expect(made < 0.9, "prompts of different words are alike: \(made)")
+      #expect(made < 0.95, "prompts of different words are alike: \(made)")
       let file = try CLIPFile(opening: "\(folder)/a")
       let merges = try #require(file.merges)
       #expect(

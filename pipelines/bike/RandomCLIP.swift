@@ -72,7 +72,7 @@ public struct RandomCLIP: Sendable {
   /// Lets words count more than positions, takes the mean of many prompts off each, and gives all directions in which they
   /// differ about the same weight.
   private func spread() throws {
-    let words = try parameter("token_embedding.weight")
+    let words = parameter("token_embedding.weight")
     try words.assign(words.value.detached * 25)
     let finals = Lock<Tensor?>(nil)
     let observing = ForwardPass { name, value in
@@ -80,18 +80,18 @@ public struct RandomCLIP: Sendable {
     }
     let (ids, ends) = try prompts()
     _ = try clip.textFeatures(of: ids, count: ends.count, observing)
-    guard let rows = finals.withLock({ $0 }) else { throw RunError(.weights, "a text tower without ln_final") }
-    let prompts = rows.reshaped(-1, clip.configuration.textWidth).rows(at: ends)
-    let mean = prompts.mean(over: 0)
+    guard let rows = finals.withLock({ $0 }) else { preconditionFailure("no text.ln_final was observed") }
+    let features = rows.reshaped(-1, clip.configuration.textWidth).rows(at: ends)
+    let mean = features.mean(over: 0)
     try parameter("ln_final.bias").assign(mean * -1)
-    let projection = try parameter("text_projection")
-    try projection.assign(Self.whitening(prompts - mean).matmul(projection.value.detached))
+    let projection = parameter("text_projection")
+    try projection.assign(Self.whitening(features - mean).matmul(projection.value.detached))
   }
 
   /// What rows `[N, D]` around zero are multiplied by to vary about equally in all directions, `[D, D]`: the inverse root of
   /// their covariance, to which a tenth of the mean variance is added, times the root of the mean variance.
   /// - Source: Higham, "Functions of matrices", 2008, section 6.7, the product form of Newton's iteration.
-  static func whitening(_ rows: Tensor) -> Tensor {
+  private static func whitening(_ rows: Tensor) -> Tensor {
     let width = rows.shape[1]
     let covariance = rows.permuted(1, 0).matmul(rows) / Float(rows.shape[0])
     let identity = Tensor([width, width]) { elements in
@@ -109,8 +109,8 @@ public struct RandomCLIP: Sendable {
     return inverse * (variance / sum).squareRoot()
   }
 
-  private func parameter(_ name: String) throws -> Parameter {
-    guard let parameter = clip.parameters[name] else { throw RunError(.weights, "a CLIP without \(name)") }
+  private func parameter(_ name: String) -> Parameter {
+    guard let parameter = clip.parameters[name] else { preconditionFailure("a CLIP without \(name)") }
     return parameter
   }
 
