@@ -55,6 +55,50 @@ import Testing
     }
   }
 
+  @Test func archivesTellTheirSizesAndAreReadWhole() throws {
+    let all = try GoldenCheckpoint.all()
+    try Golden.each("clip.ckpt_expected") { file, check in
+      let keys = [
+        "embed_dim", "image_resolution", "vision_patch_size", "vision_width", "vision_layers", "transformer_width",
+        "transformer_heads", "transformer_layers", "context_length", "vocab_size",
+      ]
+      let sizes = try keys.map { key in try #require(file.config[key].int, "\(key)") }
+      let archives = all.filter { $0.expected == file.url.path }
+      #expect(!archives.isEmpty)
+      for archive in archives {
+        let weights = try PublishedWeights(opening: archive.path)
+        let told = try CLIPConfiguration(of: weights.tensors().tensors, in: archive.name)
+        #expect(
+          [
+            told.embedding, told.imageSize, told.patchSize, told.visionWidth, told.visionLayers, told.textWidth,
+            told.textHeads, told.textLayers, told.contextLength, told.vocabularySize,
+          ] == sizes, "\(archive)")
+        let clip = try CLIP(told)
+        let report = try weights.load(into: clip.parameters, layouts: clip.layouts, requiring: .whole)
+        #expect(report.missing == [] && report.unfit == [] && report.resized == [], "\(archive): \(report)")
+        for name in file.names(under: "output.") {
+          try check.tensor("output." + name, try #require(clip.parameters[name], "\(name)").value)
+        }
+      }
+    }
+  }
+
+  @Test func parametersStandInTheReferencesOrder() throws {
+    guard let models = try goldenJSON("bike/structure.json") else { return }
+    for (arch, entry) in try #require(models.object) {
+      let configuration = try #require(CLIPConfiguration.named(arch), "\(arch)")
+      #expect(configuration.visionHeads == entry["vision_heads"].int, "\(arch)")
+      #expect(configuration.textHeads == entry["config"]["transformer_heads"].int, "\(arch)")
+      let declarations = try CLIP(configuration).parameters.declarations
+      let wanted = try #require(entry["model"]["parameters"].array)
+      #expect(declarations.map(\.name) == wanted.compactMap { $0[0].string }, "\(arch)")
+      #expect(declarations.map(\.shape.dimensions) == wanted.compactMap { $0[1].ints }, "\(arch)")
+      #expect(declarations.reduce(0) { $0 + $1.shape.count } == entry["model"]["count"].int, "\(arch)")
+      let visual = declarations.filter { $0.name.hasPrefix("visual.") }
+      #expect(visual.reduce(0) { $0 + $1.shape.count } == entry["visual_count"].int, "\(arch)")
+    }
+  }
+
   @Test func tokensAreDroppedForAllSamplesTogether() throws {
     try Golden.each("clip.droppath") { file, check in
       let rate = try #require(file.config["drop_prob"].double)

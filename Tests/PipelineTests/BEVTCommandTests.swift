@@ -286,8 +286,13 @@ import Testing
           "--set", "model.windowSide=3",
         ])
       #expect(odd.status == 1 && odd.errors.contains("wanted is a multiple of the window, 3×3"), "\(odd.errors)")
-      let made = try sluice("weights", "make", "clip", "--out", folder + "/clip")
-      #expect(made.status == 64 && made.errors.contains("no random weights are made of “clip”; there is dvae."))
+      let made = try sluice("weights", "make", "bert", "--out", folder + "/bert")
+      #expect(
+        made.status == 64 && made.errors.contains("no random weights are made of “bert”; there are dvae and clip."))
+      let wordless = try sluice("weights", "make", "dvae", "--out", folder + "/none", "--merges", "merges.txt")
+      #expect(
+        wordless.status == 64
+          && wordless.errors.contains("--merges merges.txt has no effect here: dvae reads no texts. Leave it out."))
       let mixed = try sluice("synth", folder + "/mixed", "--images", "2", "--train", "3")
       #expect(mixed.errors.contains("--images writes images and no videos. Leave --train and --val out."))
     }

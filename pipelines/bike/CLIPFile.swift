@@ -46,4 +46,16 @@ package struct CLIPFile: Sendable {
     let beside = CLIPFile.mergesNames.map { "\(folder)/\($0)" }.first { FileKind(at: $0) == .file }
     merges = try beside.map { try Merges(contentsOf: $0) }
   }
+
+  /// Refuses positions for another number of patches than `towers` see, unless they are to be resized.
+  /// - Throws: ``RunError`` that names both grids.
+  func requireGrid(of towers: CLIPConfiguration, resizes: Bool) throws(RunError) {
+    let (own, wanted) = (configuration.patchesPerSide, towers.patchesPerSide)
+    guard own != wanted, !resizes else { return }
+    throw RunError(
+      .weights,
+      "--clip \(path) has positions for \(own)×\(own) patches, those of images of \(configuration.imageSize) pixels; images of "
+        + "\(towers.imageSize) have \(wanted)×\(wanted). Leave recipe.imageSize out, or resize the positions by "
+        + "--resize-positions.")
+  }
 }

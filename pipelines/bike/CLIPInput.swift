@@ -101,6 +101,7 @@ struct CLIPInput: Sendable {
     into clip: CLIP, _ network: BIKENetworkSettings, _ options: WeightsOptions
   ) throws -> [(weights: InitialWeights, report: LoadReport)] {
     guard let file else { return [] }
+    try file.requireGrid(of: clip.configuration, resizes: options.resizesPositions)
     let parameters = clip.parameters
     var own = WeightsOptions()
     own.resizesPositions = options.resizesPositions

@@ -2,6 +2,8 @@ public import SluiceCheckpoints
 
 extension CLIPConfiguration {
   /// The shape of a network, told from its weights under OpenAI's names; heads are of 64 numbers.
+  ///
+  /// What training tools put in front of all names does not matter.
   /// - Parameter file: what messages call the weights.
   /// - Throws: ``ModelError`` for another network than a vision transformer's CLIP, and for weights that contradict each
   ///   other.
@@ -21,10 +23,14 @@ extension CLIPConfiguration {
     }
     self.init(
       embedding: projection[1], imageSize: grid * filters[3], patchSize: filters[3], visionWidth: filters[0],
-      visionLayers: tensors.blocks(under: "visual.transformer.resblocks."), textWidth: projection[0],
-      textLayers: tensors.blocks(under: "transformer.resblocks."), vocabularySize: words[0])
+      visionLayers: try tensors.blocks(under: "visual.transformer.resblocks."), textWidth: projection[0],
+      textLayers: try tensors.blocks(under: "transformer.resblocks."), vocabularySize: words[0])
     contextLength = texts[0]
-    try validate()
+    do {
+      try validate()
+    } catch {
+      throw ModelError("\(file): \(error)")
+    }
   }
 }
 
@@ -34,7 +40,13 @@ private struct WeightShapes {
   private let file: String
 
   init(_ tensors: [TensorInfo], in file: String) {
-    shapes = Dictionary(tensors.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
+    let filters = "visual.conv1.weight"
+    // `state_dict/module.` and so on; of several copies the one that is least deep.
+    let fronts = tensors.filter { $0.name.hasSuffix(filters) }.map { String($0.name.dropLast(filters.count)) }
+    let front = fronts.min { ($0.count, $0) < ($1.count, $1) } ?? ""
+    shapes = Dictionary(
+      tensors.filter { $0.name.hasPrefix(front) }.map { (String($0.name.dropFirst(front.count)), $0.shape) },
+      uniquingKeysWith: { first, _ in first })
     self.file = file
   }
 
@@ -61,10 +73,12 @@ private struct WeightShapes {
   }
 
   /// Blocks of a tower.
-  func blocks(under prefix: String) -> Int {
-    Set(
-      shapes.keys.filter { $0.hasPrefix(prefix) }.compactMap { $0.dropFirst(prefix.count).split(separator: ".").first }
-    )
-    .count
+  func blocks(under prefix: String) throws(ModelError) -> Int {
+    let numbers = Set(
+      shapes.keys.filter { $0.hasPrefix(prefix) }.compactMap { $0.dropFirst(prefix.count).split(separator: ".").first })
+    guard !numbers.isEmpty else {
+      throw ModelError("\(file): there is no block \(prefix)0, without which this is no whole CLIP")
+    }
+    return numbers.count
   }
 }
