@@ -49,7 +49,11 @@ public struct PreparedRun: Sendable {
     trainable = system.trainable
     (notes, frozenParameters, hidingCosts) = (system.notes, system.frozenParameters, system.hidingCosts)
     keptFiles = system.keptFiles
-    earlier = request.experiment.checkpoint.map { path in { try system.earlierTraining(at: path) } }
+    if let path = request.experiment.checkpoint {
+      earlier = { try system.earlierTraining(at: path) }
+    } else {
+      earlier = nil
+    }
     readingNotes = { system.readingNotes() }
     settings = try system.settings(with: request)
     let asked = try System.Configuration(request.settings, over: request.knownValues)
