@@ -112,7 +112,8 @@ import Testing
     (dropping.dropRate, dropping.embeddingDropout) = (0.4, 0.2)
     let (plain, other) = (try CLIP(Self.tiny), try CLIP(dropping))
     for clip in [plain, other] { clip.parameters.initialize(seed: 3) }
-    let images = Tensor((0..<2 * 3 * 64).map { Float($0 % 37) / 37 - 0.5 }, shape: [2, 3, 8, 8])
+    let values = (0..<384).map { index -> Float in Float(index % 37) / 37 - 0.5 }
+    let images = Tensor(values, shape: [2, 3, 8, 8])
     let ids: [Int32] = [18, 4, 7, 19, 0, 0, 18, 3, 19, 0, 0, 0]
     // Each number keeps what it decides about, before it is divided by the rate of what is kept.
     let keeping = ForwardPass { count in [Float](repeating: 0.999, count: count) }

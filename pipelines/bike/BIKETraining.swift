@@ -72,7 +72,7 @@ public struct BIKETraining: VideoTextClassifying {
       augment.workers(2).buffer(4)
       SingleLabel(classCount: classCount)
         .batch(recipe.optimizer.batchSize)
-      Collate<LabeledClip, LabeledBatch>()
+      Collate()
       Step {
         Forward(model)
         Loss(PairObjective<LabeledBatch>(PairLoss(recipe.loss)))

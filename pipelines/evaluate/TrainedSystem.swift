@@ -49,6 +49,9 @@ public struct TrainedSystem: Sendable {
   /// What of a sample's views is averaged unless the command line says.
   public var usualAverage: ViewAverage.Rule { system is any VideoTextClassifying ? .probability : .score }
 
+  /// The views that are read of each sample between epochs.
+  public var validationViews: EvaluationViews { system.validationViews }
+
   /// The views by which the authors of the recipe measured its results.
   /// - Throws: ``RunError`` if nobody published any.
   public func publishedViews() throws(RunError) -> EvaluationViews {

@@ -1,6 +1,7 @@
 internal import SluiceDecode
 public import SluiceFlow
 internal import SluiceForward
+public import SluiceNN
 public import SluiceSamples
 public import SluiceTraining
 
@@ -34,7 +35,7 @@ extension VideoTextClassifier {
   func scores(
     of clips: some Source<ClipHandle>, _ prompts: ClassPrompts, _ way: EvaluationProtocol, _ views: EvaluationViews,
     isDense: Bool = false
-  ) -> Pipeline<Prediction<VideoTextBatch, VideoTextScores>> {
+  ) -> Pipeline<Prediction<NamedViewBatch, VideoTextScores>> {
     var recipe = recipe
     recipe.isDense = recipe.isDense || isDense
     let sampling = recipe.sampling(training: false, windows: views.windows, geometry: views.geometry)
@@ -48,7 +49,7 @@ extension VideoTextClassifier {
       crops
       SplitViews(windows: views.windows, classCount: nil)
         .batch(max(1, batchSize / views.count))
-      Collate(viewCount: views.count)
+      Collate(namedViews: views.count)
       scoring
     }
   }

@@ -44,7 +44,7 @@ package struct VideoTextEvaluator: Evaluator {
   }
 
   /// - Throws: ``RunError`` if there is not a row of scores for each view, or a video has no class to compare with.
-  package mutating func add(_ output: VideoTextScores, for batch: VideoTextBatch) throws {
+  package mutating func add(_ output: VideoTextScores, for batch: NamedViewBatch) throws {
     let shape = output.scores.shape
     guard shape.rank == 2, shape[0] == batch.names.count * batch.viewCount, shape[1] == names.count else {
       throw RunError(

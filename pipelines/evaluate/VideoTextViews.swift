@@ -1,13 +1,13 @@
 internal import SluiceFlow
 internal import SluiceForward
-package import SluiceModels
+internal import SluiceModels
 internal import SluiceNN
-package import SluiceSamples
+internal import SluiceSamples
 package import SluiceTensor
-package import SluiceTraining
+internal import SluiceTraining
 
 /// The views of several videos side by side, and the classes that these show.
-package struct VideoTextBatch: Sendable {
+package struct NamedViewBatch: Sendable {
   /// `[B · viewCount, 3, T, H, W]`, normalized; the views of one video follow each other.
   package let views: Tensor
   /// Views of each video.
@@ -36,11 +36,11 @@ package struct VideoTextScores: Sendable {
   }
 }
 
-extension Collate where Sample == ClipViews, Batch == VideoTextBatch {
+extension Collate where Sample == ClipViews, Batch == NamedViewBatch {
   /// The views of a batch in one buffer, with the classes of its videos.
-  init(viewCount: Int) {
+  init(namedViews viewCount: Int) {
     self.init { samples, _ in
-      VideoTextBatch(
+      NamedViewBatch(
         views: try .stacked(samples.flatMap(\.views)), viewCount: viewCount, labels: samples.map(\.labels),
         names: samples.map(\.name))
     }
@@ -67,8 +67,8 @@ struct VideoTextScoring: Transform {
   func makeWorker() -> Worker { Worker() }
 
   func callAsFunction(
-    _ batch: VideoTextBatch, worker: inout Worker, context: ElementContext
-  ) throws -> Prediction<VideoTextBatch, VideoTextScores> {
+    _ batch: NamedViewBatch, worker: inout Worker, context: ElementContext
+  ) throws -> Prediction<NamedViewBatch, VideoTextScores> {
     try withoutGradients {
       let texts = try worker.texts ?? network.texts(of: prompts)
       if worker.texts == nil, keepsFrames { worker.sentences = texts.sentences.rowsOfLengthOne }

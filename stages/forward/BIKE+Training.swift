@@ -87,11 +87,8 @@ public struct BIKEModel: ChunkedModel {
 }
 
 extension BIKEModel: ActivationBounded {
-  /// Those of the vision tower, if it learns.
-  public var keptValuesPerClip: Int {
-    let tower: Any = clip
-    return freezesVideo ? 0 : (tower as? any ActivationBounded)?.keptValuesPerClip ?? 0
-  }
+  /// Those of the vision tower, if it learns, of clips of one frame.
+  public var keptValuesPerClip: Int { freezesVideo ? 0 : clip.keptValuesPerClip }
 }
 
 /// Sentences about videos, made of what another network saw in them, and the names of the videos' classes: the text tower of

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import SluicePipelines
+internal import SluicePlatform
 internal import SluiceTraining
 
 struct ProfileCommand: AsyncParsableCommand {

@@ -50,7 +50,7 @@ struct CoTrainingSession {
           + "or name another --out.")
     }
     let training = try CoTraining(request, lexicon: lexicon, in: directory)
-    if session.overwrite { try training.removeResults() }
+    if session.overwrite { training.removeResults() }
     return training
   }
 
