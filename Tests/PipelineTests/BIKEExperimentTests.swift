@@ -74,6 +74,8 @@ import Testing
       try #require(whole.status == 0, "\(whole.errors)")
       #expect(whole.output.contains("fused: top-1"), "\(whole.output)")
       let expected = try ["video", "attributes"].map { try runs.lines("whole/" + $0).map(\.metrics) }
+      let stored = try StoredConfiguration(of: RunDirectory(path: runs.path("whole/attributes"))).request.settings
+      #expect(stored["recipe.phrases"] == "2" && stored["recipe.frameCount"] == nil)
       let fused = try Data(contentsOf: URL(filePath: runs.path("whole/fusion.json")))
       for part in ["video", "attributes"] {
         let out = runs.path("killed-" + part)
