@@ -74,6 +74,8 @@ import Testing
       try #require(whole.status == 0, "\(whole.errors)")
       #expect(whole.output.contains("fused: top-1"), "\(whole.output)")
       let expected = try ["video", "attributes"].map { try runs.lines("whole/" + $0).map(\.metrics) }
+      let stored = try StoredConfiguration(of: RunDirectory(path: runs.path("whole/attributes"))).request.settings
+      #expect(stored["recipe.phrases"] == "2" && stored["recipe.frameCount"] == nil)
       let fused = try Data(contentsOf: URL(filePath: runs.path("whole/fusion.json")))
       for part in ["video", "attributes"] {
         let out = runs.path("killed-" + part)
@@ -135,6 +137,52 @@ import Testing
         "train", "bike", "--config", file, "--co-train", "--threads", "1", "--out", runs.path("lacking"))
       #expect(lacking.status == 1 && lacking.errors.contains("there are no --val-attributes"), "\(lacking.errors)")
       #expect(!FileManager.default.fileExists(atPath: runs.path("lacking")))
+    }
+  }
+
+  /// Lists are read as by every command.
+  @Test func attributesAreMadeOfAsMuchOfAListAsIsAskedFor() throws {
+    try withTemporaryFolder { folder in
+      let runs = try BIKERuns(in: folder)
+      try "moving left\nmoving right\n".write(toFile: runs.path("words.txt"), atomically: true, encoding: .utf8)
+      try "v0.mp4 0\nv1.mp4 1\nv2.mp4 2\n".write(toFile: runs.path("some.txt"), atomically: true, encoding: .utf8)
+      try "v0\nv2\n".write(toFile: runs.path("wanted.txt"), atomically: true, encoding: .utf8)
+      let common = [
+        "attributes", runs.path("some.txt"), "--lexicon", runs.path("words.txt"), "--clip", runs.clip, "--frames", "2",
+        "--threads", "1", "--out", runs.path("made.json"), "--root", folder,
+      ]
+      let made = try SluiceProgram.run(
+        common + ["--format", "bike", "--only", runs.path("wanted.txt"), "--list-fps", "24"])
+      #expect(made.status == 0 && made.output.contains("for each of 2 videos"), "\(made.output)\(made.errors)")
+      let text = try String(contentsOfFile: runs.path("made.json"), encoding: .utf8)
+      // As the list has them.
+      #expect(text.contains("\"v0.mp4\"") && text.contains("\"v2.mp4\"") && !text.contains("v1.mp4"), "\(text)")
+      let named = try SluiceProgram.run(common + ["--image-template", "img_{:05d}.jpg"])
+      #expect(named.status == 1 && named.errors.contains("names the images of folders"), "\(named.errors)")
+      let templated = try SluiceProgram.run(common + ["--path-template", "{videoid}.mp4"])
+      #expect(templated.status == 1 && templated.errors.contains("--path-template"), "\(templated.errors)")
+    }
+  }
+
+  @Test func graphsAndProfilesTakeTheSameOptions() throws {
+    try withTemporaryFolder { folder in
+      let runs = try BIKERuns(in: folder)
+      let options =
+        [
+          "--data", runs.list, "--classes", runs.classes, "--clip", runs.clip, "--merges", runs.clip + "/merges.txt.gz",
+          "--attributes", runs.attributes, "--val", runs.list, "--val-attributes", runs.attributes,
+        ] + BIKERuns.small("bike-attributes")
+      let graph = try SluiceProgram.run(["graph", "bike-attributes", "--dry-run"] + options)
+      #expect(graph.status == 0 && graph.output.contains("SentenceBatch"), "\(graph.output)\(graph.errors)")
+      let profile = try SluiceProgram.run(["profile", "bike-attributes", "--steps", "2", "--threads", "1"] + options)
+      #expect(profile.status == 0, "\(profile.errors)")
+      let file = try runs.writeExperiment()
+      let drawn = try sluice("graph", "bike", "--config", file, "--settings")
+      #expect(
+        drawn.status == 0 && drawn.output.contains("recipe.learningRate=0.0005"), "\(drawn.output)\(drawn.errors)")
+      // Nothing is read: the published towers are drawn.
+      let published = try sluice("graph", "bike", "--dry-run")
+      #expect(published.status == 0 && published.output.contains("parameters     170231041"), "\(published.output)")
     }
   }
 

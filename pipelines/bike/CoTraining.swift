@@ -69,6 +69,7 @@ public struct CoTraining: Sendable {
         )
       }
     }
+    request.settings.merge(request.experiment.settings) { asked, _ in asked }
     (self.request, self.lexicon, self.directory) = (request, lexicon, directory)
   }
 

@@ -6,6 +6,8 @@ public struct ExperimentPlan: Sendable, Equatable {
   public var resume: String?
   /// Another program's checkpoint, behind whose epochs the run begins.
   public var checkpoint: String?
+  /// The settings of all branches that the file is about, by name; those of the system that is asked for are its request's.
+  public var settings: [String: String] = [:]
   /// Phrases about the videos that are trained on, for a branch of the run that reads them.
   public var attributes: String?
   /// Phrases about the videos of the validation.

@@ -23,8 +23,8 @@ extension ExperimentFile {
     request.epochs = request.epochs ?? self["solver.epochs"]?.whole
     request.validateEvery = request.validateEvery ?? self["logging.eval_freq"]?.whole
     let known = ExperimentFile.settings(of: system)
-    let own = try settings().filter { known.contains($0.key) }
-    request.settings.merge(own) { asked, _ in asked }
+    request.experiment.settings = try settings()
+    request.settings.merge(request.experiment.settings.filter { known.contains($0.key) }) { asked, _ in asked }
     if system.name == BIKETraining.name, let workers = self["data.workers"]?.whole {
       request.settings["decode.workers"] = request.settings["decode.workers"] ?? "\(min(max(workers, 1), 64))"
     }
