@@ -42,7 +42,8 @@ import Testing
       let weight = try #require(file.wanted["weight"].double)
       let fusion = try ScoreFusion(first, second, weight: weight, names: ("video", "sentences"))
       func expect(_ own: Double, _ key: String) throws {
-        #expect(abs(100 * own - (try #require(file.wanted[key].double))) < 1e-9, "\(key)")
+        let stored = try #require(file.wanted[key].double, "\(key)")
+        #expect(abs(100 * own - stored) < 1e-9, "\(key)")
       }
       try expect(fusion.accuracy(within: 1), "top1")
       try expect(fusion.accuracy(within: 5), "top5")
