@@ -130,7 +130,8 @@ final class TinyData: Sendable {
   private let tokenizer: String
 
   init(for system: any TrainingSystem.Type) throws {
-    folder = FileManager.default.temporaryDirectory.path + "/settings-\(UUID().uuidString)"
+    let folder = FileManager.default.temporaryDirectory.path + "/settings-\(UUID().uuidString)"
+    self.folder = folder
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     _ = try SampleVideos.write(4, to: folder)
     list = folder + "/two.txt"

@@ -66,10 +66,13 @@ extension ExperimentFile {
       request.classes = request.classes ?? text("data.label_list")
       return
     }
-    // Tables of Charades are told by their columns.
-    if dataset != "charades" { request.format = request.format ?? "bike" }
+    // Tables of Charades are told by their columns, and they alone are in seconds.
+    if dataset == "charades" {
+      request.listRate = request.listRate ?? self["data.fps"]?.number
+    } else {
+      request.format = request.format ?? "bike"
+    }
     if text("data.modality") != "video" { request.imageTemplate = request.imageTemplate ?? text("data.image_tmpl") }
-    request.listRate = request.listRate ?? self["data.fps"]?.number
     request.classes = request.classes ?? text("data.label_list")
   }
 
