@@ -19,7 +19,7 @@ struct AttributesCommand: AsyncParsableCommand {
       A video that cannot be read ends it, and nothing is written.
 
       Example:
-        sluice attributes train.txt --lexicon words.txt --clip ViT-L-14.pt --merges bpe_simple_vocab_16e6.txt.gz --out train.json
+        sluice attributes train.txt --lexicon words.txt --clip ViT-L-14.pt --out train.json
       """)
 
   @Argument(help: "Lists, or directories of shards.")

@@ -117,6 +117,7 @@ import Testing
         let table = try file.tensor("input.\(index).positional_embedding")
         try #require(grids[0] == grids[1] && grids[2] == grids[3], "grids of squares")
         // As weights are fitted whose images were of another size.
+        check.leaveOut("output.\(index).bicubic_antialias", because: "positions are resized without smoothing")
         let fit = ShapeFit.gridRows(leading: 1, rows: grids[2], columns: grids[3])
         try check.tensor("output.\(index).bicubic", fit(table, shape: [grids[2] * grids[3] + 1, table.shape[1]]))
       }

@@ -64,6 +64,15 @@ import Testing
       "clips: Segment<Never, MaskedClip>, objective: HOGObjective, model: MaskedModel<MaskedRegression.Targets>",
     "stages/forward/Evaluate.swift": "classifier: VideoClassifier",
     "stages/optimize/Optimize.swift": "model: Regressor",
+    "Sources/SluiceNN/Metrics/FrameVotes.swift": "frames: [Float], sentences: [Double]",
+    "Sources/SluiceNN/Metrics/MeanAveragePrecision.swift": "shares: [ClassShares]",
+    "pipelines/bike/AttributeGeneration.swift": "request: RunRequest",
+    "pipelines/bike/BIKEClipRecipe.swift": "clips: Clips",
+    "pipelines/evaluate/ScoreFusion.swift": "video: SampleScores, sentences: SampleScores",
+    "pipelines/evaluate/VideoTextClassifier+Evaluation.swift": "classifier: VideoTextClassifier, clips: Clips",
+    "pipelines/evaluate/VideoTextClassifier.swift":
+      "model: BIKEModel, recipe: BIKEClipRecipe, prompts: ClassPrompts, pairs: BytePair",
+    "stages/decode/ListedShards.swift": "classes: ClassSpace",
   ]
 
   private static let folders = ["Sources", "stages", "pipelines", "shards"]

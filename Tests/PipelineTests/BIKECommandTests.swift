@@ -160,7 +160,7 @@ import Testing
     try withTemporaryFolder { folder in
       let runs = try BIKERuns(in: folder)
       let refused = try runs.train("bike", "--steps", "1", "--set", "recipe.imageSize=48", out: "none")
-      #expect(refused.status == 1 && refused.errors.contains("positional_embedding"), "\(refused.errors)")
+      #expect(refused.status == 1 && refused.errors.contains("has positions for 2×2 patches"), "\(refused.errors)")
       let resized = try runs.train(
         "bike", "--steps", "1", "--set", "recipe.imageSize=48", "--resize-positions", out: "larger")
       #expect(resized.status == 0, "\(resized.errors)")

@@ -53,7 +53,7 @@ import Testing
       #expect(try refusal(["data.modality": "Flow"]).contains("data.modality is “Flow”; wanted: RGB or video."))
       #expect(try refusal(["network.sim_header": ""]).contains("network.sim_header is empty; wanted: Transf or None."))
       #expect(try refusal(["data.num_segmentz": "4"]).contains("Did you mean data.num_segments?"))
-      #expect(try refusal(["data.input_size": "48"]).contains("positional_embedding"))
+      #expect(try refusal(["data.input_size": "48"]).contains("has positions for 2×2 patches"))
       #expect(try refusal(["network.arch": "ViT-B/32", "data.train_list": runs.list]).contains("no towers"))
       #expect(try refusal([:], "maskfeat").contains("maskfeat has no use for it"))
       #expect(try refusal(["data.shot": "2"]).contains("2 of each class are wanted"))
@@ -152,7 +152,7 @@ import Testing
         "--threads", "1", "--out", runs.path("made.json"), "--root", folder,
       ]
       let made = try SluiceProgram.run(
-        common + ["--format", "bike", "--only", runs.path("wanted.txt"), "--list-fps", "24"])
+        common + ["--format", "bike", "--only", runs.path("wanted.txt")])
       #expect(made.status == 0 && made.output.contains("for each of 2 videos"), "\(made.output)\(made.errors)")
       let text = try String(contentsOfFile: runs.path("made.json"), encoding: .utf8)
       // As the list has them.

@@ -155,8 +155,7 @@ import Testing
     _ = try folder.write(
       "video_id,label,start_time,end_time,total_time\nwhole,c000,0,0.3,0.4\ngap,c001,0.1,0.4,0.4\n", "c.csv")
     let run = try self.run(
-      "train", "maskfeat", "--data", "c.csv", "--image-template", "img_{:05d}.jpg", "--list-fps", "10", "--dry-run",
-      "--set", "batch.size=1")
+      "graph", "maskfeat", "--data", "c.csv", "--image-template", "img_{:05d}.jpg", "--list-fps", "10")
     #expect(run.status == 0, "\(run.errors)")
     // Shards have frames, and no names of images.
     #expect(try self.run("preprocess", "good.txt", "--out", "set").status == 0)

@@ -111,7 +111,7 @@ import Testing
       try file.close()
       #expect(
         sentence { _ = try Merges(contentsOf: path) }
-          == "\(path): has more than 67.1 MB, which no merges have; is it another file?")
+          == "\(path): has more than 67 MB, which no merges have; is it another file?")
     }
     #expect(
       sentence { _ = try Merges(pairs: [("a", "b"), ("a", "b c")], origin: "test") }

@@ -5,7 +5,7 @@ public import SluiceTraining
 ///
 /// ```swift
 /// var classifier = VideoTextClassifier(model, recipe, prompts, batchSize: 32) { names in
-///   try pairs.prompts(of: names)
+///   try ClassPrompts(names: names, ids: names.flatMap { try pairs.sequence(of: "This is a video about \($0)") })
 /// }
 /// classifier.usual = .activitynet
 /// ```

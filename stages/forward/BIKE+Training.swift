@@ -130,6 +130,11 @@ public struct AttributesModel: TrainingModel {
   }
 }
 
+extension AttributesModel: ActivationBounded {
+  /// Of a sentence the hidden values of one block: they are there at a time, though the tower is frozen.
+  public var keptValuesPerClip: Int { clip.configuration.contextLength * 4 * clip.configuration.textWidth }
+}
+
 extension [Int] {
   /// The different numbers in order of appearance, and for each element the index of its own among them.
   fileprivate func numbered() -> (values: [Int], indices: [Int]) {

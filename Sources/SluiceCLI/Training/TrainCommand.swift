@@ -17,7 +17,7 @@ struct TrainCommand: AsyncParsableCommand {
       Example:
         sluice train maskfeat --data train.txt --epochs 60 --set batch.size=2 --out runs/first
         sluice train maskfeat --resume --out runs/first
-        sluice train bike --config experiment.yaml --clip ViT-B-32.pt --merges bpe_simple_vocab_16e6.txt.gz
+        sluice train bike --config experiment.yaml --clip ViT-B-32.pt
       """)
 
   @Argument(help: "The pipeline's name.")

@@ -1,4 +1,5 @@
 internal import CFFmpeg
+internal import Glibc
 
 /// A deterministic encoder, AVCodecContext with one thread.
 @safe struct Encoder: ~Copyable {
@@ -37,7 +38,7 @@ internal import CFFmpeg
     var options: OpaquePointer?
     defer { unsafe av_dict_free(&options) }
     for (key, value) in settings { unsafe av_dict_set(&options, key, value, 0) }
-    let code = unsafe avcodec_open2(context, codec, &options)
+    let code = keepingThreadPriority { unsafe avcodec_open2(context, codec, &options) }
     guard code >= 0 else {
       unsafe Encoder.free(context, picture)
       throw MediaError(
@@ -119,4 +120,15 @@ extension ColorDescription.Matrix {
     case .fcc: AVCOL_SPC_FCC
     }
   }
+}
+
+/// Calls what may change how the calling thread is scheduled, and takes that back.
+///
+/// SVT-AV1 gives the thread that opens it, and all that come of it, the highest real-time priority where it may: everything
+/// else on the machine waits for such threads.
+private func keepingThreadPriority<Result>(_ body: () throws -> Result) rethrows -> Result {
+  var (policy, parameters) = (Int32(0), sched_param())
+  let isKnown = unsafe pthread_getschedparam(pthread_self(), &policy, &parameters) == 0
+  defer { if isKnown { unsafe pthread_setschedparam(pthread_self(), policy, &parameters) } }
+  return try body()
 }

@@ -45,8 +45,13 @@ import Testing
         Issue.record("\(System.name): \(setting.name) is none of a few words")
         continue
       }
-      let values = try words.map {
-        try System.Configuration([setting.name: $0]).values.filter { $0.key != setting.name }
+      let values = try words.map { word in
+        var request = RunRequest()
+        request.settings = [setting.name: word]
+        let system = try System(request)
+        var values = system.configuration.values.filter { $0.key != setting.name }
+        values["epochs"] = "\(system.defaultEpochs)"
+        return values
       }
       #expect(words.count > 1 && Set(values).count == words.count, "\(System.name): \(setting.name)")
     }
