@@ -110,6 +110,9 @@ import Testing
         #expect(run.status == 1)
         return run.errors
       }
+      #expect(
+        try said("words.txt", "--format", "bike", "--list-fps", "24").contains(
+          "a rate of frames no effect. Leave --list-fps out"))
       #expect(try said("empty.txt").contains("the lexicon has no phrase; wanted: one on each line"))
       #expect(
         try said("words.txt", "--template", "a video").contains(
@@ -127,6 +130,45 @@ import Testing
           && wrong.errors.contains("few.txt makes 515 tokens, and the text tower of \(runs.clip) has "),
         "\(wrong.errors)")
       #expect(wrong.errors.contains("it was trained with by --merges."))
+    }
+  }
+
+  @Test func runsThatCannotGoOnHaveASentence() throws {
+    try withTemporaryFolder { folder in
+      let runs = try BIKERuns(in: folder)
+      #expect(
+        sentence { _ = try BIKECheckpoint(opening: runs.list) }
+          .hasPrefix("resume: \(runs.list) is neither a run of Sluice nor a checkpoint of BIKE: "))
+      try FileManager.default.createDirectory(atPath: runs.path("bad"), withIntermediateDirectories: true)
+      try "{}".write(toFile: runs.path("bad/co-training.json"), atomically: true, encoding: .utf8)
+      let damaged = try sluice("train", "bike", "--co-train", "--resume", "--out", runs.path("bad"))
+      #expect(
+        damaged.status == 1
+          && damaged.errors.contains(
+            "co-training.json cannot be read. Begin anew with --overwrite, or in another --out."),
+        "\(damaged.errors)")
+      let flat = try runs.train("bike", "--set", "recipe.course=multistep")
+      #expect(
+        flat.status == 1
+          && flat.errors.contains(
+            "recipe.course=multistep: there is no epoch at which the rate falls. Name some, such as --set 'optimize.milestones=8 "
+              + "14', or take recipe.course=cosine."),
+        "\(flat.errors)")
+    }
+  }
+
+  @Test func classesWithoutNamesAreRefusedByEvaluations() throws {
+    try withTemporaryFolder { folder in
+      let runs = try BIKERuns(in: folder)
+      let trained = try runs.train("bike", "--steps", "1")
+      try #require(trained.status == 0, "\(trained.errors)")
+      try #"{"left": 0, "up": 2}"#.write(toFile: runs.path("gap.json"), atomically: true, encoding: .utf8)
+      let run = try sluice(
+        "eval", "bike", "--from", runs.path("bike"), "--data", runs.list, "--classes", runs.path("gap.json"))
+      #expect(
+        run.status == 1
+          && run.errors.contains("gap.json: class 1 has no name, and a prompt is made of each. Name all 3 of them."),
+        "\(run.errors)")
     }
   }
 }

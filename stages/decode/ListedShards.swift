@@ -10,7 +10,7 @@ public import SluiceShards
 ///
 /// ```swift
 /// let list = try DatasetList(contentsOf: "lists/train.txt", root: "frames/train")
-/// ListedShards(list, in: [try ShardSet("shards")], classes: classes).shuffled()
+/// try ListedShards(list, in: [try ShardSet("shards")], classes: classes).shuffled()
 /// ```
 /// A part of a video is found as such, or taken of the whole video where that is stored.
 public struct ListedShards: LabeledSource {
